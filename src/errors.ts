@@ -1,0 +1,68 @@
+/**
+ * Every error that a user can meet, with whether trying again can help.
+ * `queue/` turns `retryable: false` into a job that fails at once and for good.
+ */
+export const ERROR_CODES = {
+  CONFIG_INVALID: { retryable: false },
+  PAYLOAD_INVALID: { retryable: false },
+  PHOTO_SOURCE_MISSING: { retryable: false },
+  PATH_OUTSIDE_ROOTS: { retryable: false },
+  PATH_NOT_FOUND: { retryable: false },
+  PATH_NOT_A_FILE: { retryable: false },
+  PATH_UNREADABLE: { retryable: false },
+  PATH_IO_ERROR: { retryable: true },
+  PHOTO_EMPTY: { retryable: false },
+  PHOTO_TOO_LARGE: { retryable: false },
+  PHOTO_TOO_MANY_PIXELS: { retryable: false },
+  PHOTO_NOT_AN_IMAGE: { retryable: false },
+  PHOTO_FORMAT_UNSUPPORTED: { retryable: false },
+  PHOTO_DAMAGED: { retryable: false },
+  VISION_DEADLINE: { retryable: true },
+  VISION_CHILD_DIED: { retryable: true },
+  ENGINE_UNAVAILABLE: { retryable: false },
+  WEIGHTS_MISSING: { retryable: false },
+  WEIGHTS_MISMATCH: { retryable: false },
+  STORE_UNAVAILABLE: { retryable: true },
+  STORE_NOT_WRITABLE: { retryable: false },
+  STORE_NEWER_VERSION: { retryable: false },
+  STORE_CONFLICT: { retryable: true },
+  REDIS_UNAVAILABLE: { retryable: true },
+  HTTP_ADDRESS_IN_USE: { retryable: false },
+  JOB_ABORTED: { retryable: true },
+  UPLOAD_INVALID: { retryable: false },
+  RESULT_TIMEOUT: { retryable: true },
+  SYSTEM_PACKAGE_MISSING: { retryable: false },
+} as const satisfies Record<string, { retryable: boolean }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** An error with a code of the closed list above; `message` reads as what happened and what to do. */
+export class WorkerError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  /** Ids and numbers for the log and the job; never a secret, never a whole payload. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; details?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'WorkerError';
+    this.code = code;
+    this.retryable = ERROR_CODES[code].retryable;
+    this.details = options.details ?? {};
+  }
+
+  /** `[CODE] message`, the form shown in a failed job and on a terminal. */
+  get line(): string {
+    return `[${this.code}] ${this.message}`;
+  }
+}
+
+/** The message of anything thrown, for logs and `cause` texts. */
+export function messageOf(error: unknown): string {
+  if (error instanceof WorkerError) return error.line;
+  return error instanceof Error ? error.message : String(error);
+}

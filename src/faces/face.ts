@@ -1,0 +1,34 @@
+/** A rectangle in pixels of the upright photo; x and y are its left and top edge. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export type LowQualityReason = 'small' | 'blurred' | 'turned' | 'low-score' | 'cut-off';
+
+/** How far a face can be trusted, 0 (not at all) to 1, with the reasons that lowered it. */
+export interface Quality {
+  readonly value: number;
+  readonly reasons: readonly LowQualityReason[];
+}
+
+/** A face found on a photo, before it has a descriptor. */
+export interface Face {
+  readonly box: Box;
+  /** Detector's confidence, 0 to 1. */
+  readonly score: number;
+  /** 68 points as x0, y0, x1, y1 … in pixels of the upright photo. */
+  readonly landmarks: readonly number[];
+  readonly quality: Quality;
+}
+
+/** Intersection over union of two boxes, 0 to 1. */
+export function boxIou(a: Box, b: Box): number {
+  const overlapWidth = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const overlapHeight = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  if (overlapWidth <= 0 || overlapHeight <= 0) return 0;
+  const overlap = overlapWidth * overlapHeight;
+  return overlap / (a.width * a.height + b.width * b.height - overlap);
+}

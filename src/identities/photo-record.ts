@@ -1,0 +1,69 @@
+import type { DescriptorModel } from '../descriptors/descriptor.ts';
+import type { Box, Quality } from '../faces/face.ts';
+
+export type AssignmentRule =
+  | 'new-person'
+  | 'matched'
+  | 'kept-from-earlier-run'
+  | 'low-quality-unmatched'
+  | 'descriptor-refused';
+
+/** One neighbour that was weighed: a person's nearest known face and the evidence for the person. */
+export interface Candidate {
+  readonly personId: string;
+  readonly nearestFaceId: string;
+  readonly nearestDistance: number;
+  /** Mean distance to the person's nearest few faces; what is compared with the threshold. */
+  readonly evidenceDistance: number;
+  readonly voters: number;
+}
+
+/** Why a face got its person: rule, thresholds at that time and the candidates that were weighed. */
+export interface Explanation {
+  readonly rule: AssignmentRule;
+  readonly threshold: number;
+  readonly margin: number;
+  readonly candidates: readonly Candidate[];
+}
+
+/** A face as it is stored. `personId` is null for a low-quality face that matched nobody. */
+export interface FaceRecord {
+  readonly faceId: string;
+  readonly personId: string | null;
+  readonly isNewPerson: boolean;
+  readonly assignedBy: 'auto' | 'user';
+  readonly box: Box;
+  readonly score: number;
+  readonly quality: Quality;
+  readonly landmarks: readonly number[];
+  /** Unit length; null when it was refused. Such a face is never compared. */
+  readonly descriptor: Float32Array | null;
+  /** Distance to `nearestFaceId`, both null when nobody was known. */
+  readonly distance: number | null;
+  readonly nearestFaceId: string | null;
+  readonly explanation: Explanation;
+}
+
+/** Everything known of one photo; written whole, in one atomic write. */
+export interface PhotoRecord {
+  readonly ownerId: string;
+  readonly assetId: string;
+  /**
+   * Place in the owner's order of decisions: 1, 2, 3 … without doubles. A re-run takes a new one;
+   * numbers that a photo held earlier are never given out again.
+   */
+  readonly sequence: number;
+  /** 1 at first, one more with each re-run; lets a consumer drop an older result. */
+  readonly revision: number;
+  /** The delivery of the job that wrote this; the same delivery coming again writes nothing. */
+  readonly runId: string;
+  readonly path: string | null;
+  /** SHA-256 of the photo's bytes, hex. */
+  readonly checksum: string;
+  readonly image: { readonly width: number; readonly height: number };
+  readonly model: DescriptorModel & { readonly engine: string; readonly detector: string };
+  readonly faces: readonly FaceRecord[];
+  readonly timings: Readonly<Record<string, number>>;
+  /** When this revision was decided, ISO 8601. */
+  readonly decidedAt: string;
+}
