@@ -1,5 +1,4 @@
-import type { DescriptorModel } from '../descriptors/descriptor.ts';
-import type { Face } from '../faces/face.ts';
+import type { SeenPhoto } from '../descriptors/seen-photo.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
 
 /** What a photo job asks for, after the door: path resolved and owner filled in. */
@@ -9,22 +8,6 @@ export interface PhotoTask {
   readonly path: string | null;
   /** Names this delivery of the job; the same delivery coming again is recognised by it. */
   readonly runId: string;
-}
-
-/** A face with its descriptor; null with the reason when the descriptor was refused. */
-export interface SeenFace extends Face {
-  readonly descriptor: Float32Array | null;
-  readonly descriptorRefusal: string | null;
-}
-
-/** What vision made of a photo. */
-export interface SeenPhoto {
-  readonly image: { readonly width: number; readonly height: number };
-  readonly checksum: string;
-  readonly faces: readonly SeenFace[];
-  readonly model: DescriptorModel & { readonly engine: string; readonly detector: string };
-  /** Milliseconds per stage: read, decode, detect, landmarks, describe. */
-  readonly timings: Readonly<Record<string, number>>;
 }
 
 /** Looks at a photo file; in production in a child process. Rejects with a `WorkerError`. */
