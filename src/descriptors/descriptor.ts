@@ -27,3 +27,8 @@ export function refuseDescriptor(descriptor: ArrayLike<number>): DescriptorRefus
   if (squaredLength < 1e-12) return 'zero';
   return Math.abs(squaredLength - 1) > 1e-3 ? 'not-unit-length' : null;
 }
+
+/** Whether descriptors of the two models may be compared. */
+export function sameModel(a: DescriptorModel, b: DescriptorModel): boolean {
+  return a.pack === b.pack && a.descriptorRevision === b.descriptorRevision;
+}

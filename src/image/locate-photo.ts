@@ -45,33 +45,26 @@ async function resolveLinks(photoPath: string): Promise<string> {
   }
 }
 
+/** What the file system's refusals mean; any other is an input/output error and may pass. */
+const REFUSALS: Readonly<Record<string, 'PATH_NOT_FOUND' | 'PATH_UNREADABLE'>> = {
+  ENOENT: 'PATH_NOT_FOUND',
+  ENOTDIR: 'PATH_NOT_FOUND',
+  EACCES: 'PATH_UNREADABLE',
+  EPERM: 'PATH_UNREADABLE',
+  ELOOP: 'PATH_UNREADABLE',
+  ENAMETOOLONG: 'PATH_UNREADABLE',
+};
+
 /** The error for a path that the file system refused. */
 export function pathError(photoPath: string, cause: unknown): WorkerError {
-  const { code } = cause as NodeJS.ErrnoException;
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new WorkerError(
-        'PATH_NOT_FOUND',
-        `expected a photo at ${quote(photoPath)}, there is nothing; is the folder mounted here under the same path?`,
-        { cause },
-      );
-    case 'EACCES':
-    case 'EPERM':
-    case 'ELOOP':
-    case 'ENAMETOOLONG':
-      return new WorkerError(
-        'PATH_UNREADABLE',
-        `may not read ${quote(photoPath)} (${code}); let the worker's user read it, then retry the job`,
-        { cause },
-      );
-    default:
-      return new WorkerError(
-        'PATH_IO_ERROR',
-        `reading ${quote(photoPath)} failed (${code ?? String(cause)}); it is tried again`,
-        { cause },
-      );
-  }
+  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  const code = REFUSALS[reason] ?? 'PATH_IO_ERROR';
+  const messages = {
+    PATH_NOT_FOUND: `expected a photo at ${quote(photoPath)}, there is nothing; is the folder mounted here under the same path?`,
+    PATH_UNREADABLE: `may not read ${quote(photoPath)} (${reason}); let the worker's user read it, then retry the job`,
+    PATH_IO_ERROR: `reading ${quote(photoPath)} failed (${reason}); it is tried again`,
+  };
+  return new WorkerError(code, messages[code], { cause });
 }
 
 function outside(photoPath: string, roots: readonly string[]): WorkerError {

@@ -1,0 +1,72 @@
+import { describeChips } from '../descriptors/describe-chips.ts';
+import { DESCRIPTOR_REVISION } from '../descriptors/descriptor.ts';
+import type { SeenFace, SeenPhoto } from '../descriptors/seen-photo.ts';
+import { cutChip } from '../faces/chips.ts';
+import { detectFaces, type DetectOptions } from '../faces/detect-faces.ts';
+import { findLandmarks } from '../faces/landmarks.ts';
+import { assessQuality } from '../faces/quality.ts';
+import { decodePhoto } from '../image/decode-photo.ts';
+import { readPhoto } from '../image/read-photo.ts';
+import { FACE_API_PACK, type FaceNets } from '../nets/net.ts';
+
+export interface LookOptions {
+  readonly limits: { readonly maxPhotoBytes: number; readonly maxPhotoPixels: number };
+  readonly detect: DetectOptions;
+}
+
+/** Longest side of the pixels that faces are cut from. */
+const MAX_EDGE_PX = 2560;
+
+/** One photo from file to described faces: read, decode, detect, landmarks, align, describe. */
+export async function lookAtPhoto(
+  path: string,
+  nets: FaceNets,
+  options: LookOptions,
+): Promise<SeenPhoto> {
+  const clock = startClock();
+  const bytes = await clock.time('readMillis', () => readPhoto(path, options.limits));
+  const image = await clock.time('decodeMillis', () =>
+    decodePhoto(bytes, { ...options.limits, maxEdgePx: MAX_EDGE_PX }),
+  );
+  const detections = await clock.time('detectMillis', () =>
+    detectFaces(image, nets, options.detect),
+  );
+  const boxes = detections.map(({ box }) => box);
+  const landmarks = await clock.time('landmarksMillis', () => findLandmarks(image, boxes, nets));
+  const chips = landmarks.map((points) => cutChip(image, points));
+  const described = await clock.time('describeMillis', () => describeChips(chips, nets));
+  const faces = detections.map((detection, i): SeenFace => {
+    const points = landmarks[i] ?? [];
+    const { descriptor, refusal } = described[i] ?? { descriptor: null, refusal: 'not-aligned' };
+    const quality = assessQuality(image, detection, { landmarks: points, chip: chips[i] ?? null });
+    return { ...detection, landmarks: points, quality, descriptor, descriptorRefusal: refusal };
+  });
+  return {
+    image: { width: image.widthPx, height: image.heightPx },
+    checksum: image.checksum,
+    faces,
+    model: {
+      pack: FACE_API_PACK,
+      descriptorRevision: DESCRIPTOR_REVISION,
+      engine: nets.engine,
+      detector: nets.detectorName,
+    },
+    timings: clock.timings,
+  };
+}
+
+function startClock(): {
+  readonly timings: Record<string, number>;
+  time<T>(stage: string, work: () => Promise<T>): Promise<T>;
+} {
+  const timings: Record<string, number> = {};
+  return {
+    timings,
+    async time(stage, work) {
+      const start = performance.now();
+      const result = await work();
+      timings[stage] = Math.round((performance.now() - start) * 10) / 10;
+      return result;
+    },
+  };
+}
