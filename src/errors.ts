@@ -25,6 +25,8 @@ export const ERROR_CODES = {
   STORE_UNAVAILABLE: { retryable: true },
   STORE_NOT_WRITABLE: { retryable: false },
   STORE_NEWER_VERSION: { retryable: false },
+  STORE_DAMAGED: { retryable: false },
+  STORE_UNSUPPORTED: { retryable: false },
   STORE_CONFLICT: { retryable: true },
   REDIS_UNAVAILABLE: { retryable: true },
   HTTP_ADDRESS_IN_USE: { retryable: false },

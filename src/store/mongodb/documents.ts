@@ -1,0 +1,71 @@
+import { Binary } from 'mongodb';
+import type { CreateIndexesOptions, IndexSpecification } from 'mongodb';
+import type { FaceRecord, PhotoRecord } from '../../identities/photo-record.ts';
+
+/** A photo as its document holds it, apart from what only the store needs. */
+export interface StoredPhoto extends Omit<PhotoRecord, 'faces'> {
+  readonly faces: readonly StoredFace[];
+}
+
+interface StoredFace extends Omit<FaceRecord, 'descriptor'> {
+  /** Subtype 9 (vector), float32. */
+  readonly descriptor: Binary | null;
+}
+
+export interface PhotoDocument extends StoredPhoto {
+  /**
+   * Every sequence that the photo ever held, `sequence` last. Under the unique index a number stays
+   * taken after a re-run: else a slow worker could still commit with it, behind readers that have
+   * passed it.
+   */
+  readonly sequences: readonly number[];
+  /** The outbox: whether the result job of this revision is still to be published. */
+  readonly unpublished: boolean;
+}
+
+export interface SchemaDocument {
+  readonly _id: 'schema';
+  readonly version: number;
+}
+
+/** The version that this program writes and the highest that it reads. */
+export const SCHEMA_VERSION = 1;
+
+/** Leaves of a PhotoDocument what makes a StoredPhoto. */
+export const STORED_PHOTO = { _id: 0, sequences: 0, unpublished: 0 } as const;
+
+export const PHOTO_INDEXES: readonly (CreateIndexesOptions & {
+  key: IndexSpecification & Record<string, 1>;
+  name: string;
+})[] = [
+  { name: 'asset', key: { ownerId: 1, assetId: 1 }, unique: true },
+  { name: 'sequences-ever', key: { ownerId: 1, sequences: 1 }, unique: true },
+  { name: 'sequence', key: { ownerId: 1, sequence: 1 } },
+  {
+    name: 'outbox',
+    key: { decidedAt: 1, ownerId: 1, sequence: 1 },
+    partialFilterExpression: { unpublished: true },
+  },
+];
+
+/** The record as it goes into its document. */
+export function toStoredPhoto(record: PhotoRecord): StoredPhoto {
+  return {
+    ...record,
+    faces: record.faces.map((face) => ({
+      ...face,
+      descriptor: face.descriptor === null ? null : Binary.fromFloat32Array(face.descriptor),
+    })),
+  };
+}
+
+/** The record of a document read with the projection STORED_PHOTO. */
+export function toPhotoRecord(photo: StoredPhoto): PhotoRecord {
+  return {
+    ...photo,
+    faces: photo.faces.map((face) => ({
+      ...face,
+      descriptor: face.descriptor === null ? null : face.descriptor.toFloat32Array(),
+    })),
+  };
+}

@@ -1,0 +1,74 @@
+import {
+  MongoClientClosedError,
+  MongoCompatibilityError,
+  MongoDriverError,
+  MongoError,
+  MongoNotConnectedError,
+  MongoOperationTimeoutError,
+  MongoServerError,
+  MongoTopologyClosedError,
+} from 'mongodb';
+import { messageOf, WorkerError } from '../../errors.ts';
+import { closedStoreError } from '../closed-store.ts';
+
+const AUTHENTICATION_FAILED = 18;
+const DUPLICATE_KEY = 11000;
+
+/** Whether a unique index refused the write. */
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
+}
+
+/**
+ * What the driver threw as an error that a user can act on, `hosts` named, never user or password.
+ * The driver's wrong-use errors are faults of ours and come back as they are.
+ */
+export function toStoreError(error: unknown, hosts: string): unknown {
+  if (error instanceof WorkerError) return error;
+  if (error instanceof MongoCompatibilityError) return unsupported(hosts, messageOf(error));
+  if (error instanceof Error && error.cause instanceof MongoCompatibilityError) {
+    return unsupported(hosts, messageOf(error.cause));
+  }
+  if (isClosed(error)) return closedStoreError();
+  if (error instanceof MongoDriverError && !(error instanceof MongoOperationTimeoutError)) {
+    return error;
+  }
+  if (error instanceof MongoServerError && error.code === AUTHENTICATION_FAILED) {
+    return unavailable(error, hosts, 'refuses the login', 'Check user, password and authSource');
+  }
+  if (error instanceof MongoError || isNetworkError(error)) {
+    return unavailable(error, hosts, 'does not answer as it should', 'Check that it runs');
+  }
+  return error;
+}
+
+/** STORE_UNSUPPORTED for a server that is too old. */
+export function unsupported(hosts: string, found: string): WorkerError {
+  return new WorkerError(
+    'STORE_UNSUPPORTED',
+    `MongoDB at ${hosts} must be version 4.4 or later, but it is not: ${found}. Upgrade it, or ` +
+      'unset MONGODB_URI to use SQLite.',
+    { details: { hosts } },
+  );
+}
+
+function unavailable(error: unknown, hosts: string, what: string, advice: string): WorkerError {
+  return new WorkerError(
+    'STORE_UNAVAILABLE',
+    `MongoDB at ${hosts} ${what}: ${messageOf(error)}. ${advice} and that MONGODB_URI is right.`,
+    { cause: error, details: { hosts } },
+  );
+}
+
+function isClosed(error: unknown): boolean {
+  return (
+    error instanceof MongoNotConnectedError ||
+    error instanceof MongoTopologyClosedError ||
+    error instanceof MongoClientClosedError
+  );
+}
+
+/** DNS look-ups of `mongodb+srv` fail with Node's errors, not with the driver's. */
+function isNetworkError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}

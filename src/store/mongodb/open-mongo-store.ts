@@ -1,0 +1,107 @@
+import { MongoClient } from 'mongodb';
+import type { Collection, Db, Document, MongoClientOptions } from 'mongodb';
+import { WorkerError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { Store } from '../store.ts';
+import type { PhotoDocument, SchemaDocument } from './documents.ts';
+import { PHOTO_INDEXES, SCHEMA_VERSION } from './documents.ts';
+import { isDuplicateKey, toStoreError, unsupported } from './mongo-error.ts';
+import { MongoStore } from './mongo-store.ts';
+
+/** Of MongoDB 4.4. */
+const LOWEST_WIRE_VERSION = 9;
+const DEFAULT_DATABASE = 'immich-face-worker';
+
+const CLIENT_OPTIONS: MongoClientOptions = {
+  appName: 'immich-face-worker',
+  connectTimeoutMS: 5_000,
+  serverSelectionTimeoutMS: 5_000,
+  // No request of ours takes long; a frozen server is not noticed otherwise.
+  socketTimeoutMS: 20_000,
+  // Another member may lag behind, and a decision must have seen every earlier one.
+  readPreference: 'primary',
+  // After a commit the job is reported done: the photo must outlive a fail-over and a power cut.
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
+};
+
+/** Connects, refuses servers and schemas that it does not know, and makes missing indexes. */
+export async function openMongoStore(options: {
+  readonly uri: string;
+  readonly log: Log;
+}): Promise<Store> {
+  const client = createClient(options.uri);
+  const hosts = hostsOf(client);
+  try {
+    await client.connect();
+    const database = client.db(databaseOf(options.uri));
+    const photos = await openPhotos(database, hosts);
+    await checkSchemaVersion(database, hosts);
+    await photos.createIndexes([...PHOTO_INDEXES]);
+    options.log.info({ hosts, database: database.databaseName }, 'MongoDB store opened');
+    return new MongoStore({ client, photos, hosts });
+  } catch (error) {
+    await client.close();
+    throw toStoreError(error, hosts);
+  }
+}
+
+function createClient(uri: string): MongoClient {
+  try {
+    return new MongoClient(uri, CLIENT_OPTIONS);
+  } catch {
+    // The driver's message may quote the part of the URI that holds the password.
+    throw new WorkerError(
+      'CONFIG_INVALID',
+      'MONGODB_URI is not a valid connection string; expected ' +
+        'mongodb://[user:password@]host[:port][,…]/[database][?options] or mongodb+srv://…, with ' +
+        'special characters of user and password percent-encoded.',
+    );
+  }
+}
+
+function hostsOf(client: MongoClient): string {
+  return client.options.srvHost ?? client.options.hosts.map(String).join(', ');
+}
+
+/** The URI's database; the driver's own default is `test`, which says nothing of its owner. */
+function databaseOf(uri: string): string {
+  const inUri = /^[^:]+:\/\/[^/?]+\/([^?]+)/.exec(uri)?.[1];
+  return inUri === undefined ? DEFAULT_DATABASE : decodeURIComponent(inUri);
+}
+
+/**
+ * On a replica set only what a majority holds is read: a write that a fail-over rolls back would
+ * otherwise stay in a reader's index, and its sequence, given again, would be passed over.
+ */
+async function openPhotos(database: Db, hosts: string): Promise<Collection<PhotoDocument>> {
+  const hello: Document = await database.command({ hello: 1 });
+  if (Number(hello['maxWireVersion']) < LOWEST_WIRE_VERSION) {
+    const build: Document = await database.command({ buildInfo: 1 });
+    throw unsupported(hosts, `it says ${String(build['version'])}`);
+  }
+  const standalone = hello['setName'] === undefined && hello['msg'] !== 'isdbgrid';
+  const level = standalone ? 'local' : 'majority';
+  return database.collection<PhotoDocument>('photos', { readConcern: { level } });
+}
+
+async function checkSchemaVersion(database: Db, hosts: string): Promise<void> {
+  const version = await readSchemaVersion(database.collection<SchemaDocument>('meta'));
+  if (version <= SCHEMA_VERSION) return;
+  throw new WorkerError(
+    'STORE_NEWER_VERSION',
+    `The database ${database.databaseName} on ${hosts} has schema version ${version}, but this ` +
+      `program knows versions up to ${SCHEMA_VERSION}. Run the newer immich-face-worker that wrote ` +
+      'it, or restore a backup from before the upgrade.',
+    { details: { hosts, found: version, known: SCHEMA_VERSION } },
+  );
+}
+
+async function readSchemaVersion(meta: Collection<SchemaDocument>): Promise<number> {
+  try {
+    await meta.insertOne({ _id: 'schema', version: SCHEMA_VERSION });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+  const schema = await meta.findOne({ _id: 'schema' });
+  return schema?.version ?? SCHEMA_VERSION;
+}

@@ -1,0 +1,61 @@
+import Libsql from 'libsql';
+
+export type SqlValue = string | number | null | Uint8Array;
+
+/**
+ * How long SQLite itself may wait for a lock. It waits on the event loop, so this is short; longer
+ * waits are `retryWhileBusy`'s.
+ */
+const BLOCKING_BUSY_TIMEOUT_MILLIS = 20;
+
+/** A connection with its prepared statements. Calls run on the spot and throw libsql's errors. */
+export class SqliteDatabase {
+  readonly #connection: Libsql.Database;
+  readonly #statements = new Map<string, Libsql.Statement>();
+
+  constructor(path: string) {
+    this.#connection = new Libsql(path, { timeout: BLOCKING_BUSY_TIMEOUT_MILLIS });
+  }
+
+  /** All rows; a BLOB comes as an ArrayBuffer. */
+  all<Row>(sql: string, ...values: readonly SqlValue[]): Row[] {
+    return this.#prepared(sql).all(values) as Row[];
+  }
+
+  run(sql: string, ...values: readonly SqlValue[]): void {
+    this.#prepared(sql).run(values);
+  }
+
+  /** Several statements without values. */
+  exec(sql: string): void {
+    this.#connection.exec(sql);
+  }
+
+  /** Takes the write lock first, so that what `work` reads still holds when it writes. */
+  transaction<Result>(work: () => Result): Result {
+    this.#connection.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#connection.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // A full disk or an I/O error has rolled back already; a second ROLLBACK would hide it.
+      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#connection.close();
+  }
+
+  #prepared(sql: string): Libsql.Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#connection.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}

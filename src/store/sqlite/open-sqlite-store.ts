@@ -1,0 +1,70 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../../log.ts';
+import type { Store } from '../store.ts';
+import { SqliteDatabase } from './database.ts';
+import { retryWhileBusy } from './retry-while-busy.ts';
+import { migrate, readSchemaVersion } from './schema.ts';
+import { notWritable, sqliteCodeOf, toStoreError } from './sqlite-error.ts';
+import { SqliteStore } from './sqlite-store.ts';
+
+/** Opens `<dataDir>/faces.db`, makes it when missing and brings it to the current schema. */
+export async function openSqliteStore(options: {
+  readonly dataDir: string;
+  readonly log: Log;
+}): Promise<Store> {
+  const path = join(options.dataDir, 'faces.db');
+  await makePlace(options.dataDir, path);
+  try {
+    const database = await retryWhileBusy(() => openSqliteDatabase(path));
+    options.log.info({ path }, 'SQLite store opened');
+    return new SqliteStore(database, path);
+  } catch (error) {
+    throw toStoreError(error, path);
+  }
+}
+
+/**
+ * A connection to a file of the current schema. WAL lets readers go on while another process
+ * writes. FULL syncs each commit: after a commit the job is reported done, so a photo lost at a
+ * power cut would never come again, and its sequence would be given twice.
+ */
+export function openSqliteDatabase(path: string): SqliteDatabase {
+  const database = connect(path);
+  try {
+    readSchemaVersion(database, path);
+    database.all('PRAGMA journal_mode = WAL');
+    database.all('PRAGMA synchronous = FULL');
+    database.all('PRAGMA foreign_keys = ON');
+    migrate(database, path);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function connect(path: string): SqliteDatabase {
+  try {
+    return new SqliteDatabase(path);
+  } catch (error) {
+    throw sqliteCodeOf(error) === '' ? notWritable(path, error) : error;
+  }
+}
+
+/**
+ * Looks without opening the file: closing it here would drop the locks that another connection of
+ * this process holds on it (POSIX locks belong to the process).
+ */
+async function makePlace(dataDir: string, path: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+    if ((await stat(path)).isDirectory()) throw new Error('a folder is in its place');
+  } catch (error) {
+    if (!isMissing(error)) throw notWritable(path, error);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

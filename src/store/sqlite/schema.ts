@@ -1,0 +1,68 @@
+import { WorkerError } from '../../errors.ts';
+import type { SqliteDatabase } from './database.ts';
+
+/**
+ * Each entry brings the file from the version of its index to the next; never change one that was
+ * released, add another. `details` holds as JSON what no query asks for.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE owners (
+     owner_id      TEXT PRIMARY KEY,
+     head_sequence INTEGER NOT NULL  -- highest ever given, so that none is given twice
+   ) WITHOUT ROWID;
+
+   CREATE TABLE photos (
+     photo_id    INTEGER PRIMARY KEY,
+     owner_id    TEXT NOT NULL REFERENCES owners (owner_id),
+     asset_id    TEXT NOT NULL,
+     sequence    INTEGER NOT NULL,
+     revision    INTEGER NOT NULL,
+     decided_at  TEXT NOT NULL,
+     unpublished INTEGER NOT NULL,
+     details     TEXT NOT NULL,
+     UNIQUE (owner_id, asset_id),
+     UNIQUE (owner_id, sequence)
+   );
+   CREATE INDEX photos_unpublished ON photos (decided_at, owner_id, sequence) WHERE unpublished = 1;
+
+   CREATE TABLE faces (
+     photo_id   INTEGER NOT NULL REFERENCES photos (photo_id) ON DELETE CASCADE,
+     position   INTEGER NOT NULL,  -- its place on the photo, from 0
+     face_id    TEXT NOT NULL,
+     person_id  TEXT,
+     descriptor BLOB,              -- float32, little-endian
+     landmarks  BLOB NOT NULL,     -- float64, little-endian
+     details    TEXT NOT NULL,
+     PRIMARY KEY (photo_id, position)
+   );
+   -- Lists people without reading descriptors.
+   CREATE INDEX faces_person ON faces (photo_id, person_id);`,
+];
+
+/** The version that this program writes and the highest that it reads. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Throws STORE_NEWER_VERSION when a newer program wrote the file. */
+export function readSchemaVersion(database: SqliteDatabase, path: string): number {
+  const version = database.all<{ user_version: number }>('PRAGMA user_version')[0]?.user_version;
+  if (version !== undefined && version <= SCHEMA_VERSION) return version;
+  throw new WorkerError(
+    'STORE_NEWER_VERSION',
+    `The store ${path} has schema version ${version ?? 'none'}, but this program knows versions up ` +
+      `to ${SCHEMA_VERSION}. Run the newer immich-face-worker that wrote it, or restore a backup ` +
+      'from before the upgrade.',
+    { details: { path, found: version, known: SCHEMA_VERSION } },
+  );
+}
+
+/**
+ * Brings the file up to SCHEMA_VERSION. The write lock is taken even when nothing is to be done: a
+ * file that can only be read shows itself here and not at the first photo.
+ */
+export function migrate(database: SqliteDatabase, path: string): void {
+  database.transaction(() => {
+    const missing = MIGRATIONS.slice(readSchemaVersion(database, path));
+    for (const migration of missing) database.exec(migration);
+    if (missing.length > 0) database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  });
+}
