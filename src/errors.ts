@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /**
  * Every error that a user can meet, with whether trying again can help.
  * `queue/` turns `retryable: false` into a job that fails at once and for good.
@@ -66,5 +68,11 @@ export class WorkerError extends Error {
 /** The message of anything thrown, for logs and `cause` texts. */
 export function messageOf(error: unknown): string {
   if (error instanceof WorkerError) return error.line;
-  return error instanceof Error ? error.message : String(error);
+  return types.isNativeError(error) ? error.message : String(error);
+}
+
+/** The system's code of a failed call (ENOENT, EACCES …), or undefined. */
+export function systemCodeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }

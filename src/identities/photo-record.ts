@@ -13,9 +13,11 @@ export interface Candidate {
   readonly personId: string;
   readonly nearestFaceId: string;
   readonly nearestDistance: number;
-  /** Mean distance to the person's nearest few faces; what is compared with the threshold. */
+  /** Mean distance to the person's nearest few faces, which are the `voters`. */
   readonly evidenceDistance: number;
   readonly voters: number;
+  /** What `evidenceDistance` may be at most for a match; more voters earn more room. */
+  readonly limitDistance: number;
 }
 
 /** Why a face got its person: rule, thresholds at that time and the candidates that were weighed. */

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 
-import { WorkerError } from '../errors.ts';
+import { systemCodeOf, WorkerError } from '../errors.ts';
 
 /**
  * The real path of a photo, links resolved, when it lies inside one of `roots`.
@@ -57,7 +57,7 @@ const REFUSALS: Readonly<Record<string, 'PATH_NOT_FOUND' | 'PATH_UNREADABLE'>> =
 
 /** The error for a path that the file system refused. */
 export function pathError(photoPath: string, cause: unknown): WorkerError {
-  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  const reason = systemCodeOf(cause) ?? String(cause);
   const code = REFUSALS[reason] ?? 'PATH_IO_ERROR';
   const messages = {
     PATH_NOT_FOUND: `expected a photo at ${quote(photoPath)}, there is nothing; is the folder mounted here under the same path?`,

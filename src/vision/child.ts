@@ -1,6 +1,6 @@
 import workerpool from 'workerpool';
 
-import { WorkerError } from '../errors.ts';
+import { messageOf, WorkerError } from '../errors.ts';
 import { loadEngine } from '../nets/engines.ts';
 import type { Answer, ChildOptions, VisionChild } from './child-protocol.ts';
 import { lookAtPhoto } from './look-at-photo.ts';
@@ -23,8 +23,9 @@ async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { ok: true, value: await work() };
   } catch (error) {
-    const code = error instanceof WorkerError ? error.code : null;
-    return { ok: false, code, message: error instanceof Error ? error.message : String(error) };
+    if (error instanceof WorkerError)
+      return { ok: false, code: error.code, message: error.message };
+    return { ok: false, code: null, message: messageOf(error) };
   }
 }
 

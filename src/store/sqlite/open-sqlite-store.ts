@@ -1,3 +1,4 @@
+import { systemCodeOf } from '../../errors.ts';
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../../log.ts';
@@ -66,5 +67,5 @@ async function makePlace(dataDir: string, path: string): Promise<void> {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return systemCodeOf(error) === 'ENOENT';
 }

@@ -1,0 +1,181 @@
+import type { SeenPhoto } from '../../../src/descriptors/seen-photo.ts';
+import { decidePhoto } from '../../../src/identities/decide-photo.ts';
+import { KnownFaces } from '../../../src/identities/known-faces.ts';
+import type { FaceRecord, PhotoRecord } from '../../../src/identities/photo-record.ts';
+import { makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
+import { blurred, descriptorAt, seenFace, seenPhoto } from '../../helpers/seen.ts';
+
+const thresholds = { distance: 0.34, margin: 0.02 };
+const model = { pack: 'face-api', descriptorRevision: 1 };
+
+/** An owner's library that decides photo after photo, as the worker does. */
+class Library {
+  readonly known = new KnownFaces(model);
+  readonly records = new Map<string, PhotoRecord>();
+  #ids = 0;
+
+  add(assetId: string, seen: SeenPhoto): readonly FaceRecord[] {
+    const former = this.records.get(assetId) ?? null;
+    const newId = (): string => `id-${++this.#ids}`;
+    const faces = decidePhoto({ seen, former, known: this.known, assetId, thresholds, newId });
+    const sequence = this.known.sequence + 1;
+    const { model: seenModel, checksum } = seen;
+    const record = makePhotoRecord({ assetId, sequence, faces, checksum, model: seenModel });
+    this.records.set(assetId, record);
+    this.known.apply(record);
+    return faces;
+  }
+}
+
+const ada = unitDescriptor(1);
+const bob = unitDescriptor(2);
+
+test('the first face founds a person, the same face again joins it', () => {
+  const library = new Library();
+  const [first] = library.add('a', seenPhoto([seenFace(ada)]));
+  const [again] = library.add('b', seenPhoto([seenFace(descriptorAt(ada, 0.2, 9))], 'c2'));
+  const [other] = library.add('c', seenPhoto([seenFace(bob)], 'c3'));
+  expect(first).toMatchObject({ isNewPerson: true, distance: null, nearestFaceId: null });
+  expect(again).toMatchObject({ isNewPerson: false, personId: first?.personId });
+  expect(again?.nearestFaceId).toBe(first?.faceId);
+  expect(again?.distance).toBeCloseTo(0.2, 4);
+  expect(other?.personId).not.toBe(first?.personId);
+});
+
+test('two faces of one photo are two people, the nearer one being the known', () => {
+  const library = new Library();
+  const [known] = library.add('a', seenPhoto([seenFace(ada)]));
+  const faces = library.add(
+    'b',
+    seenPhoto(
+      [seenFace(descriptorAt(ada, 0.3, 5), 0), seenFace(descriptorAt(ada, 0.1, 6), 1)],
+      'c2',
+    ),
+  );
+  expect(faces[1]?.personId).toBe(known?.personId);
+  expect(faces[0]).toMatchObject({ isNewPerson: true });
+  expect(faces[0]?.personId).not.toBe(known?.personId);
+  const twins = library.add('c', seenPhoto([seenFace(bob, 0), seenFace(bob, 1)], 'c3'));
+  expect(new Set(twins.map(({ personId }) => personId)).size).toBe(2);
+});
+
+test('one lucky neighbour of a well-known person is not enough', () => {
+  const library = new Library();
+  const [first] = library.add('a', seenPhoto([seenFace(ada)]));
+  library.add('b', seenPhoto([seenFace(descriptorAt(ada, 0.3, 11))], 'c2'));
+  library.add('c', seenPhoto([seenFace(descriptorAt(ada, 0.3, 12))], 'c3'));
+  // Near enough to the first face alone, but far from the two others of that person.
+  const [face] = library.add('d', seenPhoto([seenFace(descriptorAt(ada, 0.33, 13))], 'c4'));
+  expect(face?.distance).toBeCloseTo(0.33, 3);
+  const [candidate] = face?.explanation.candidates ?? [];
+  expect(candidate).toMatchObject({ personId: first?.personId, voters: 3 });
+  expect(candidate?.evidenceDistance).toBeGreaterThan(candidate?.limitDistance ?? 1);
+  expect(face?.personId).not.toBe(first?.personId);
+});
+
+test('three agreeing faces earn a little more room than one', () => {
+  const library = new Library();
+  const [first] = library.add('a', seenPhoto([seenFace(ada)]));
+  library.add('b', seenPhoto([seenFace(descriptorAt(ada, 0.01, 11))], 'c2'));
+  library.add('c', seenPhoto([seenFace(descriptorAt(ada, 0.01, 12))], 'c3'));
+  const [face] = library.add('d', seenPhoto([seenFace(descriptorAt(ada, 0.37, 13))], 'c4'));
+  expect(face?.personId).toBe(first?.personId);
+  library.add('e', seenPhoto([seenFace(bob)], 'c5'));
+  const [other] = library.add('f', seenPhoto([seenFace(descriptorAt(bob, 0.37, 13))], 'c6'));
+  expect(other).toMatchObject({ isNewPerson: true });
+});
+
+test('between two near people the surer one must be clearly sure', () => {
+  const library = new Library();
+  library.add('a', seenPhoto([seenFace(ada, 0)]));
+  const twin = descriptorAt(ada, 0.5, 21);
+  library.add('b', seenPhoto([seenFace(twin, 0)], 'c2'));
+  const middle = ada.map((value, i) => value + (twin[i] as number));
+  const length = Math.hypot(...middle);
+  const between = middle.map((value) => value / length);
+  const asked = descriptorAt(between, 0.217, 22);
+  const [face] = library.add('c', seenPhoto([seenFace(asked)], 'c3'));
+  const [nearest, second] = face?.explanation.candidates ?? [];
+  expect(nearest?.evidenceDistance).toBeGreaterThan(0.32);
+  expect(nearest?.evidenceDistance).toBeLessThan(0.34);
+  expect((second?.evidenceDistance ?? 1) - (nearest?.evidenceDistance ?? 0)).toBeLessThan(0.02);
+  expect(face?.isNewPerson).toBe(true);
+});
+
+test('a poor face joins but neither founds a person nor serves as a neighbour', () => {
+  const library = new Library();
+  const [stranger] = library.add('a', seenPhoto([blurred(seenFace(bob))]));
+  expect(stranger).toMatchObject({
+    personId: null,
+    explanation: { rule: 'low-quality-unmatched' },
+  });
+  const [founder] = library.add('b', seenPhoto([seenFace(ada)], 'c2'));
+  const [joined] = library.add(
+    'c',
+    seenPhoto([blurred(seenFace(descriptorAt(ada, 0.1, 4)))], 'c3'),
+  );
+  expect(joined?.personId).toBe(founder?.personId);
+  expect(library.known.size).toBe(1);
+  const [later] = library.add('d', seenPhoto([seenFace(bob)], 'c4'));
+  expect(later).toMatchObject({ isNewPerson: true, nearestFaceId: null });
+});
+
+test('a refused descriptor is kept without a person and meets nobody', () => {
+  const library = new Library();
+  const [face] = library.add('a', seenPhoto([seenFace(null)]));
+  expect(face).toMatchObject({
+    personId: null,
+    descriptor: null,
+    explanation: { rule: 'descriptor-refused' },
+  });
+  expect(library.known.size).toBe(0);
+});
+
+test('a re-run keeps face ids and people, whatever else was learned since', () => {
+  const library = new Library();
+  const before = library.add('a', seenPhoto([seenFace(ada, 0), seenFace(bob, 1)]));
+  library.add('b', seenPhoto([seenFace(descriptorAt(ada, 0.2, 7))], 'c2'));
+  const after = library.add('a', seenPhoto([seenFace(bob, 1), seenFace(ada, 0)]));
+  expect(after.map(({ faceId, personId }) => [faceId, personId])).toEqual(
+    [...before].reverse().map(({ faceId, personId }) => [faceId, personId]),
+  );
+  expect(after.every(({ isNewPerson }) => !isNewPerson)).toBe(true);
+});
+
+test('another picture under the same id does not inherit people by place alone', () => {
+  const library = new Library();
+  const [before] = library.add('a', seenPhoto([seenFace(ada)]));
+  const [after] = library.add('a', seenPhoto([seenFace(bob)], 'other-bytes'));
+  expect(after?.faceId).not.toBe(before?.faceId);
+  expect(after?.personId).not.toBe(before?.personId);
+});
+
+test('a raised descriptor revision keeps people by place and compares nothing across it', () => {
+  const library = new Library();
+  const [before] = library.add('a', seenPhoto([seenFace(ada)]));
+  const raised = {
+    ...seenPhoto([seenFace(bob)]),
+    model: { ...model, descriptorRevision: 2, engine: 'wasm', detector: 'ssd' },
+  };
+  const known = new KnownFaces({ ...model, descriptorRevision: 2 });
+  for (const record of library.records.values()) known.apply(record);
+  expect(known.size).toBe(0);
+  const [after] = decidePhoto({
+    seen: raised,
+    former: library.records.get('a') ?? null,
+    known,
+    assetId: 'a',
+    thresholds,
+    newId: () => 'fresh',
+  });
+  expect(after).toMatchObject({ faceId: before?.faceId, personId: before?.personId });
+});
+
+test('the same input gives the same answer', () => {
+  const decide = (): string => {
+    const library = new Library();
+    library.add('a', seenPhoto([seenFace(ada, 0), seenFace(bob, 1)]));
+    return JSON.stringify(library.add('b', seenPhoto([seenFace(descriptorAt(bob, 0.2, 3))], 'c2')));
+  };
+  expect(decide()).toBe(decide());
+});

@@ -1,0 +1,67 @@
+import { distanceBetween, KnownFaces } from '../../../src/identities/known-faces.ts';
+import { makeFaceRecord, makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
+
+const model = makePhotoRecord().model;
+
+test('search is exact over many faces and after photos are replaced', () => {
+  const known = new KnownFaces(model);
+  const stored = new Map<string, number>();
+  let sequence = 0;
+  const put = (photo: number, seed: number): void => {
+    stored.set(`photo-${photo}`, seed);
+    known.apply(
+      makePhotoRecord({
+        assetId: `photo-${photo}`,
+        sequence: ++sequence,
+        faces: [makeFaceRecord({ quality: { value: 0.9, reasons: [] } }, seed)],
+      }),
+    );
+  };
+  for (let photo = 0; photo < 700; photo++) put(photo, photo);
+  for (let photo = 0; photo < 700; photo += 3) put(photo, photo + 1000);
+  expect(known.size).toBe(700);
+  for (const probe of [5, 999, 1003, 2500]) {
+    const asked = unitDescriptor(probe);
+    const expected = [...stored.values()]
+      .map((seed) => ({
+        personId: `person-${seed}`,
+        distance: distanceBetween(asked, unitDescriptor(seed)),
+      }))
+      .sort((a, b) => a.distance - b.distance)[0];
+    const [nearest] = known.peopleNear(asked, { maxDistance: 2, exceptAssetId: 'none' });
+    expect(nearest?.personId).toBe(expected?.personId);
+    expect(nearest?.nearestDistance).toBeCloseTo(expected?.distance ?? -1, 6);
+  }
+});
+
+test('a record that was seen already changes nothing', () => {
+  const known = new KnownFaces(model);
+  const face = makeFaceRecord({ quality: { value: 0.9, reasons: [] } }, 1);
+  known.apply(makePhotoRecord({ sequence: 4, faces: [face] }));
+  known.apply(makePhotoRecord({ sequence: 3, faces: [] }));
+  known.apply(makePhotoRecord({ sequence: 4, faces: [] }));
+  expect({ size: known.size, sequence: known.sequence }).toEqual({ size: 1, sequence: 4 });
+});
+
+test("a photo's own faces are left out and evidence comes of the nearest three", () => {
+  const known = new KnownFaces(model);
+  const asked = unitDescriptor(1);
+  const seeds = [11, 12, 13, 14];
+  seeds.forEach((seed, i) => {
+    known.apply(
+      makePhotoRecord({
+        assetId: `photo-${i}`,
+        sequence: i + 1,
+        faces: [makeFaceRecord({ personId: 'p', quality: { value: 0.9, reasons: [] } }, seed)],
+      }),
+    );
+  });
+  const distances = seeds.map((seed) => distanceBetween(asked, unitDescriptor(seed)));
+  const nearestThree = [...distances].sort((a, b) => a - b).slice(0, 3);
+  const [person] = known.peopleNear(asked, { maxDistance: 2, exceptAssetId: 'none' });
+  expect(person?.voters).toBe(3);
+  expect(person?.evidenceDistance).toBeCloseTo(nearestThree.reduce((a, b) => a + b) / 3, 6);
+  const own = distances.indexOf(Math.min(...distances));
+  const [without] = known.peopleNear(asked, { maxDistance: 2, exceptAssetId: `photo-${own}` });
+  expect(without?.nearestDistance).toBeGreaterThan(Math.min(...distances));
+});

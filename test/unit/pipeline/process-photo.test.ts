@@ -1,0 +1,118 @@
+import type { SeenPhoto } from '../../../src/descriptors/seen-photo.ts';
+import { DEFAULT_MATCH } from '../../../src/identities/decide-photo.ts';
+import type { PhotoRecord } from '../../../src/identities/photo-record.ts';
+import { createLog } from '../../../src/log.ts';
+import { createPhotoProcessor, type ProcessPhoto } from '../../../src/pipeline/process-photo.ts';
+import type { PhotoTask } from '../../../src/pipeline/ports.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { codeOf, tempFolder } from '../../helpers/pictures.ts';
+import { unitDescriptor } from '../../helpers/records.ts';
+import { descriptorAt, seenFace, seenPhoto } from '../../helpers/seen.ts';
+
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let store: Store;
+let photos: Map<string, SeenPhoto>;
+let looks: string[];
+let published: PhotoRecord[];
+
+beforeEach(async () => {
+  folder = await tempFolder();
+  store = await openStore({ dataDir: folder.path, log: createLog({ level: 'silent' }) });
+  photos = new Map();
+  looks = [];
+  published = [];
+});
+afterEach(async () => {
+  await store.close();
+  await folder.remove();
+});
+
+/** A worker of its own over the shared store, its vision answered from `photos`. */
+function worker(): ProcessPhoto {
+  return createPhotoProcessor({
+    store,
+    locate: (path) => Promise.resolve(path),
+    see: (path) => {
+      looks.push(path);
+      return Promise.resolve(photos.get(path) as SeenPhoto);
+    },
+    publish: (record) => {
+      published.push(record);
+      return store.markPublished(record.ownerId, record.assetId, record.revision);
+    },
+    match: DEFAULT_MATCH,
+  });
+}
+
+const context = { signal: new AbortController().signal, report: () => undefined };
+const task = (assetId: string, changes: Partial<PhotoTask> = {}): PhotoTask => ({
+  assetId,
+  ownerId: 'owner',
+  path: `/${assetId}`,
+  runId: `run-${assetId}`,
+  ...changes,
+});
+
+test('a photo is seen, decided, committed and published', async () => {
+  photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
+  const record = await worker()(task('a'), context);
+  expect(record).toMatchObject({ sequence: 1, revision: 1, checksum: 'c1', path: '/a' });
+  expect(await store.findPhoto('owner', 'a')).toEqual(record);
+  expect(published).toEqual([record]);
+  expect(await store.findUnpublished(10)).toEqual([]);
+});
+
+test('the same delivery again publishes what it wrote and writes nothing', async () => {
+  photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
+  const first = await worker()(task('a'), context);
+  const again = await worker()(task('a'), context);
+  expect(again).toEqual(first);
+  expect(looks).toHaveLength(1);
+});
+
+test('a re-run keeps the ids and raises revision and sequence', async () => {
+  photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
+  const first = await worker()(task('a'), context);
+  const second = await worker()(task('a', { runId: 'run-2' }), context);
+  expect(second).toMatchObject({ revision: 2, sequence: 2 });
+  expect(second.faces.map(({ faceId, personId }) => [faceId, personId])).toEqual(
+    first.faces.map(({ faceId, personId }) => [faceId, personId]),
+  );
+});
+
+test('two workers that see a new person at the same time make one person', async () => {
+  const face = unitDescriptor(7);
+  const assets = Array.from({ length: 12 }, (_, i) => `photo-${i}`);
+  assets.forEach((asset, i) => {
+    photos.set(`/${asset}`, seenPhoto([seenFace(descriptorAt(face, 0.12, 50 + i))], asset));
+  });
+  const workers = [worker(), worker(), worker(), worker()];
+  const records = await Promise.all(
+    assets.map((asset, i) => (workers[i % 4] as ProcessPhoto)(task(asset), context)),
+  );
+  expect(new Set(records.map(({ faces }) => faces[0]?.personId)).size).toBe(1);
+  expect(records.filter(({ faces }) => faces[0]?.isNewPerson)).toHaveLength(1);
+  expect(records.map(({ sequence }) => sequence).sort((a, b) => a - b)).toEqual(
+    assets.map((_, i) => i + 1),
+  );
+});
+
+test('nothing is known across owners', async () => {
+  photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
+  const mine = await worker()(task('a'), context);
+  const theirs = await worker()(task('a', { ownerId: 'someone-else' }), context);
+  expect(theirs.faces[0]).toMatchObject({ isNewPerson: true, distance: null });
+  expect(theirs.faces[0]?.personId).not.toBe(mine.faces[0]?.personId);
+});
+
+test('a lost lock means that nothing is written', async () => {
+  photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
+  const lost = { ...context, signal: AbortSignal.abort(new Error('lock lost')) };
+  expect(await codeOf(worker()(task('a'), lost))).toBe('JOB_ABORTED');
+  expect(await store.countPhotos()).toBe(0);
+});
+
+test('a job without a path is refused with what is missing', async () => {
+  expect(await codeOf(worker()(task('a', { path: null }), context))).toBe('PHOTO_SOURCE_MISSING');
+});
