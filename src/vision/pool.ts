@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import fastq from 'fastq';
 import workerpool from 'workerpool';
 
 import type { SeenPhoto } from '../descriptors/seen-photo.ts';
@@ -49,9 +50,14 @@ export async function createVisionPool(options: VisionPoolOptions): Promise<Visi
   try {
     const engine = unwrap((await pool.exec('engine', [])) as Answer<EngineChoice>);
     if (engine.warning !== undefined) options.log.warn({ engine: engine.name }, engine.warning);
+    // workerpool forgets calls that wait behind one whose child dies, so none ever waits there.
+    const waiting = fastq.promise(
+      (call: { photoPath: string; signal: AbortSignal }) => see({ ...call, pool, options }),
+      options.children,
+    );
     return {
       engine,
-      see: (photoPath, signal) => see({ pool, photoPath, signal, options }),
+      see: (photoPath, signal) => waiting.push({ photoPath, signal }),
       close: async () => {
         await pool.terminate(true);
       },

@@ -1,0 +1,38 @@
+import path from 'node:path';
+
+import { createLog } from '../../src/log.ts';
+import type { DetectorName, EngineName } from '../../src/nets/net.ts';
+import { createVisionPool, type VisionPool } from '../../src/vision/pool.ts';
+
+const root = path.resolve(__dirname, '../..');
+
+/** Where scripts/setup puts the model files. */
+export const WEIGHTS_DIR = path.join(root, 'weights/files');
+
+/** A pool of one real child, compiled by `npm run build`. */
+export function openPool(options: {
+  engine: EngineName | 'auto';
+  detector?: DetectorName;
+  weightsDir?: string;
+  photoDeadlineMillis?: number;
+  childScript?: string;
+  /** Makes tfjs-node's native library unfindable, as on a machine without it. */
+  hideTfjsNode?: boolean;
+}): Promise<VisionPool> {
+  const fixture = options.hideTfjsNode === true ? 'child-without-tfjs-node.cjs' : undefined;
+  const childScript =
+    options.childScript ??
+    (fixture === undefined
+      ? path.join(root, 'dist/src/vision/child.js')
+      : path.join(root, 'test/fixtures', fixture));
+  return createVisionPool({
+    children: 1,
+    engine: options.engine,
+    detector: { kind: options.detector ?? 'ssd', minScore: 0.5, tinyInputPx: 416 },
+    weightsDir: options.weightsDir ?? WEIGHTS_DIR,
+    limits: { maxPhotoBytes: 50_000_000, maxPhotoPixels: 100_000_000 },
+    photoDeadlineMillis: options.photoDeadlineMillis ?? 60_000,
+    log: createLog({ level: 'silent' }),
+    childScript,
+  });
+}
