@@ -22,6 +22,8 @@ export interface VisionPoolOptions {
   readonly limits: { readonly maxPhotoBytes: number; readonly maxPhotoPixels: number };
   readonly photoDeadlineMillis: number;
   readonly log: Log;
+  /** The children's environment: they meet strangers' files and need no password; default: ours. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** The compiled child; tests name it, since they run from the sources. */
   readonly childScript?: string;
 }
@@ -44,7 +46,11 @@ export async function createVisionPool(options: VisionPoolOptions): Promise<Visi
     minWorkers: options.children,
     maxWorkers: options.children,
     forkArgs: [JSON.stringify(childOptions(options))],
-    forkOpts: { serialization: 'advanced', execArgv: [] },
+    forkOpts: {
+      serialization: 'advanced',
+      execArgv: [],
+      ...(options.environment === undefined ? {} : { env: options.environment }),
+    },
     workerTerminateTimeout: 500,
   });
   try {
