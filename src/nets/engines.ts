@@ -9,6 +9,7 @@ import type * as tfjsWasm from '@tensorflow/tfjs-backend-wasm';
 import { messageOf, WorkerError } from '../errors.ts';
 import { loadFaceApiNets, type FaceApi } from './face-api.ts';
 import type { DetectorName, EngineName, FaceNets } from './net.ts';
+import { loadOnnxNets } from './onnx.ts';
 
 const requireNative = createRequire(__filename);
 
@@ -25,54 +26,71 @@ export interface LoadedEngine {
   readonly nets: FaceNets;
 }
 
-/**
- * Loads the nets on the engine asked for; `auto` takes tfjs-node when its native library loads on
- * this CPU, else wasm. Throws ENGINE_UNAVAILABLE when an engine asked for by name cannot load.
- */
-export async function loadEngine(options: {
-  engine: EngineName | 'auto';
-  detectorName: DetectorName;
-  weightsDir: string;
-}): Promise<LoadedEngine> {
-  const { choice, faceApi } = await openEngine(options.engine);
-  const nets = await loadFaceApiNets({
-    faceApi,
-    engine: choice.name,
-    detectorName: options.detectorName,
-    weightsDir: options.weightsDir,
-  });
-  return { choice, nets };
+export interface EngineOptions {
+  readonly detectorName: DetectorName;
+  readonly weightsDir: string;
 }
 
-async function openEngine(
-  wanted: EngineName | 'auto',
-): Promise<{ choice: EngineChoice; faceApi: FaceApi }> {
-  if (wanted === 'wasm') {
-    return { choice: { name: 'wasm', reason: 'ENGINE=wasm' }, faceApi: await openWasm() };
-  }
+const LOADERS: Readonly<Record<EngineName, (options: EngineOptions) => Promise<FaceNets>>> = {
+  onnx: (options) => loadOnnxNets({ ...options, threads: os.availableParallelism() }),
+  'tfjs-node': async (options) =>
+    loadFaceApiNets({ ...options, faceApi: await openTfjsNode(), engine: 'tfjs-node' }),
+  wasm: async (options) =>
+    loadFaceApiNets({ ...options, faceApi: await openWasm(), engine: 'wasm' }),
+};
+
+/** What `auto` tries, fastest first. */
+const BY_SPEED: readonly EngineName[] = ['tfjs-node', 'wasm'];
+
+/**
+ * Loads the nets on the engine asked for; `auto` takes the fastest that loads on this machine.
+ * Throws ENGINE_UNAVAILABLE when an engine asked for by name does not load.
+ */
+export async function loadEngine(
+  options: EngineOptions & { engine: EngineName | 'auto' },
+): Promise<LoadedEngine> {
+  return options.engine === 'auto' ? loadFastest(options) : loadNamed(options.engine, options);
+}
+
+async function loadNamed(name: EngineName, options: EngineOptions): Promise<LoadedEngine> {
   try {
-    const faceApi = await openTfjsNode();
-    const reason = wanted === 'auto' ? 'the fastest that loads here' : 'ENGINE=tfjs-node';
-    return { choice: { name: 'tfjs-node', reason }, faceApi };
-  } catch (error) {
-    const why = firstLine(messageOf(error));
-    if (wanted === 'tfjs-node') {
-      throw new WorkerError(
-        'ENGINE_UNAVAILABLE',
-        `ENGINE=tfjs-node was asked for, but its native library does not load (${why}); ` +
-          'run scripts/setup, or set ENGINE=wasm or ENGINE=auto',
-        { cause: error },
-      );
-    }
-    return {
-      choice: {
-        name: 'wasm',
-        reason: 'tfjs-node does not load here',
-        warning: `tfjs-node's native library does not load (${why}); the same nets run on WebAssembly, some three times slower. Run scripts/setup to install it`,
-      },
-      faceApi: await openWasm(),
-    };
+    return { choice: { name, reason: `ENGINE=${name}` }, nets: await LOADERS[name](options) };
+  } catch (cause) {
+    if (cause instanceof WorkerError) throw cause;
+    throw new WorkerError(
+      'ENGINE_UNAVAILABLE',
+      `ENGINE=${name} was asked for and does not load (${firstLine(messageOf(cause))}); ` +
+        'run scripts/setup, or set ENGINE=auto',
+      { cause },
+    );
   }
+}
+
+async function loadFastest(options: EngineOptions): Promise<LoadedEngine> {
+  const failures: string[] = [];
+  for (const name of BY_SPEED) {
+    try {
+      const nets = await LOADERS[name](options);
+      return { choice: chosen(name, failures), nets };
+    } catch (error) {
+      if (error instanceof WorkerError) throw error;
+      failures.push(`${name} does not load (${firstLine(messageOf(error))})`);
+    }
+  }
+  throw new WorkerError(
+    'ENGINE_UNAVAILABLE',
+    `no engine loads here: ${failures.join('; ')}; run scripts/setup`,
+  );
+}
+
+function chosen(name: EngineName, failures: readonly string[]): EngineChoice {
+  if (failures.length === 0) return { name, reason: 'the fastest that loads here' };
+  const why = failures.join('; ');
+  return {
+    name,
+    reason: why,
+    warning: `${why}; the same nets run on ${name} instead, more slowly. Run scripts/setup to install what is missing`,
+  };
 }
 
 async function openTfjsNode(): Promise<FaceApi> {
@@ -85,6 +103,7 @@ async function openTfjsNode(): Promise<FaceApi> {
   }
   const tf = requireNative('@tensorflow/tfjs-node') as typeof tfjs;
   const faceApi = requireNative('@vladmandic/face-api/dist/face-api.node.js') as FaceApi;
+  tf.enableProdMode();
   await tf.setBackend('tensorflow');
   await tf.ready();
   return faceApi;
@@ -97,6 +116,7 @@ async function openWasm(): Promise<FaceApi> {
   const binaries = path.dirname(requireNative.resolve('@tensorflow/tfjs-backend-wasm'));
   wasm.setWasmPaths(path.join(binaries, path.sep));
   wasm.setThreadsCount(os.availableParallelism());
+  tf.enableProdMode();
   await tf.setBackend('wasm');
   await tf.ready();
   return faceApi;

@@ -5,6 +5,8 @@ import { readNetWeights, type NetFile } from './weights.ts';
 
 /** The part of a face-api net that is used; the package's own types ask for a browser's DOM. */
 interface FaceApiNet<Input, Output> {
+  /** The loaded arrays, nested as the net's layers are. */
+  readonly params: unknown;
   loadFromWeightMap(weights: tf.NamedTensorMap): void;
   forwardInput(input: Input, inputSizePx?: number): Output;
   runNet(input: Input): tf.Tensor2D;
@@ -24,7 +26,9 @@ export interface FaceApi {
     { boxes: tf.Tensor2D[]; scores: tf.Tensor1D[] }
   >;
   readonly TinyFaceDetector: new () => FaceApiNet<NetInput, tf.Tensor4D>;
-  readonly FaceLandmark68Net: new () => FaceApiNet<NetInput, tf.Tensor2D>;
+  readonly FaceLandmark68Net: new () => FaceApiNet<NetInput, tf.Tensor2D> & {
+    readonly faceFeatureExtractor: { readonly params: unknown };
+  };
   readonly FaceRecognitionNet: new () => FaceApiNet<NetInput, tf.Tensor2D>;
 }
 
@@ -47,10 +51,7 @@ export async function loadFaceApiNets(options: {
     [landmarks, 'faceLandmark68'],
     [recognition, 'faceRecognition'],
   ] as const) {
-    const { specs, bytes } = await readNetWeights(weightsDir, file);
-    net.loadFromWeightMap(
-      faceApi.tf.io.decodeWeights(bytes, specs as tf.io.WeightsManifestEntry[]),
-    );
+    await loadWeights(faceApi, net, { weightsDir, file });
   }
   const netOf = (forward: (input: NetInput, sizePx: number) => tf.Tensor[]): Net => ({
     run: (input) => runOnTfjs(faceApi, input, forward),
@@ -70,6 +71,16 @@ export async function loadFaceApiNets(options: {
       for (const net of [detector, landmarks, recognition]) net.dispose(false);
     },
   };
+}
+
+/** Reads a net's weights, checks them and gives them to the net. */
+export async function loadWeights(
+  faceApi: FaceApi,
+  net: { loadFromWeightMap(weights: tf.NamedTensorMap): void },
+  { weightsDir, file }: { weightsDir: string; file: NetFile },
+): Promise<void> {
+  const { specs, bytes } = await readNetWeights(weightsDir, file);
+  net.loadFromWeightMap(faceApi.tf.io.decodeWeights(bytes, specs as tf.io.WeightsManifestEntry[]));
 }
 
 async function runOnTfjs(

@@ -10,7 +10,7 @@ export interface Net {
   run(input: Tensor): Promise<readonly Tensor[]>;
 }
 
-export const ENGINE_NAMES = ['tfjs-node', 'wasm'] as const;
+export const ENGINE_NAMES = ['onnx', 'tfjs-node', 'wasm'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 export const DETECTOR_NAMES = ['ssd', 'tiny'] as const;

@@ -7,6 +7,12 @@ import manifest from '../../weights/face-api.json';
 
 export type NetFile = keyof typeof manifest.nets;
 
+export type GraphFile =
+  | 'ssd_mobilenet_v1.onnx'
+  | 'tiny_face_detector.onnx'
+  | 'face_landmark_68.onnx'
+  | 'face_recognition.onnx';
+
 /** Name, shape and 8-bit quantisation of one stored array, as face-api writes it. */
 export interface WeightSpec {
   readonly name: string;
@@ -36,6 +42,16 @@ export async function readNetWeights(weightsDir: string, net: NetFile): Promise<
   const bytes = new ArrayBuffer(values.byteLength);
   new Uint8Array(bytes).set(values);
   return { specs: groups.flatMap((group) => group.weights), bytes };
+}
+
+/**
+ * Reads an ONNX graph that scripts/onnx wrote to `<weightsDir>/face-api/` and holds it against the
+ * manifest. Throws WEIGHTS_MISSING or WEIGHTS_MISMATCH.
+ */
+export async function readGraph(weightsDir: string, graph: GraphFile): Promise<Buffer> {
+  const file = manifest.graphs.find(({ name }) => name === graph);
+  if (file === undefined) throw new Error(`weights/face-api.json does not name ${graph}`);
+  return readChecked(weightsDir, file);
 }
 
 async function readChecked(

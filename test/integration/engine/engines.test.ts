@@ -22,13 +22,13 @@ async function seeAll(engine: EngineName, detector: DetectorName): Promise<SeenP
   }
 }
 
-describe('face-api on tfjs-node and on WebAssembly', () => {
+describe("face-api's nets on every engine", () => {
   let native: SeenPhoto[];
-  let wasm: SeenPhoto[];
+  const others = new Map<EngineName, SeenPhoto[]>();
 
   beforeAll(async () => {
     native = await seeAll('tfjs-node', 'ssd');
-    wasm = await seeAll('wasm', 'ssd');
+    for (const engine of ['wasm', 'onnx'] as const) others.set(engine, await seeAll(engine, 'ssd'));
   }, 240_000);
 
   test('find the 22 faces of the sample photos', () => {
@@ -42,9 +42,9 @@ describe('face-api on tfjs-node and on WebAssembly', () => {
     });
   });
 
-  test('agree on every face: box, score, landmarks and descriptor', () => {
+  test.each(['wasm', 'onnx'] as const)('agree on every face: tfjs-node and %s', (engine) => {
     native.forEach((photo, i) => {
-      const other = wasm[i] as SeenPhoto;
+      const other = others.get(engine)?.[i] as SeenPhoto;
       expect(other.image).toEqual(photo.image);
       expect(other.checksum).toBe(photo.checksum);
       expect(other.faces).toHaveLength(photo.faces.length);
