@@ -68,7 +68,8 @@ export class WorkerError extends Error {
 /** The message of anything thrown, for logs and `cause` texts. */
 export function messageOf(error: unknown): string {
   if (error instanceof WorkerError) return error.line;
-  return types.isNativeError(error) ? error.message : String(error);
+  // libsql's errors inherit from Error without being native ones.
+  return error instanceof Error || types.isNativeError(error) ? error.message : String(error);
 }
 
 /** The system's code of a failed call (ENOENT, EACCES …), or undefined. */

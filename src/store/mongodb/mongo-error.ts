@@ -1,10 +1,9 @@
 import {
+  MongoAPIError,
   MongoClientClosedError,
   MongoCompatibilityError,
-  MongoDriverError,
   MongoError,
   MongoNotConnectedError,
-  MongoOperationTimeoutError,
   MongoServerError,
   MongoTopologyClosedError,
 } from 'mongodb';
@@ -30,9 +29,7 @@ export function toStoreError(error: unknown, hosts: string): unknown {
     return unsupported(hosts, messageOf(error.cause));
   }
   if (isClosed(error)) return closedStoreError();
-  if (error instanceof MongoDriverError && !(error instanceof MongoOperationTimeoutError)) {
-    return error;
-  }
+  if (error instanceof MongoAPIError) return error;
   if (error instanceof MongoServerError && error.code === AUTHENTICATION_FAILED) {
     return unavailable(error, hosts, 'refuses the login', 'Check user, password and authSource');
   }
@@ -42,8 +39,7 @@ export function toStoreError(error: unknown, hosts: string): unknown {
   return error;
 }
 
-/** STORE_UNSUPPORTED for a server that is too old. */
-export function unsupported(hosts: string, found: string): WorkerError {
+function unsupported(hosts: string, found: string): WorkerError {
   return new WorkerError(
     'STORE_UNSUPPORTED',
     `MongoDB at ${hosts} must be version 4.4 or later, but it is not: ${found}. Upgrade it, or ` +
@@ -70,5 +66,5 @@ function isClosed(error: unknown): boolean {
 
 /** DNS look-ups of `mongodb+srv` fail with Node's errors, not with the driver's. */
 function isNetworkError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
+  return typeof error === 'object' && error !== null && 'syscall' in error;
 }

@@ -5,26 +5,28 @@ import type { Log } from '../../log.ts';
 import type { Store } from '../store.ts';
 import type { PhotoDocument, SchemaDocument } from './documents.ts';
 import { PHOTO_INDEXES, SCHEMA_VERSION } from './documents.ts';
-import { isDuplicateKey, toStoreError, unsupported } from './mongo-error.ts';
+import { isDuplicateKey, toStoreError } from './mongo-error.ts';
 import { MongoStore } from './mongo-store.ts';
 
-/** Of MongoDB 4.4. */
-const LOWEST_WIRE_VERSION = 9;
 const DEFAULT_DATABASE = 'immich-face-worker';
 
-const CLIENT_OPTIONS: MongoClientOptions = {
-  appName: 'immich-face-worker',
+/** For what the URI does not set itself. */
+const DEFAULT_TIMEOUTS = {
   connectTimeoutMS: 5_000,
   serverSelectionTimeoutMS: 5_000,
   // No request of ours takes long; a frozen server is not noticed otherwise.
   socketTimeoutMS: 20_000,
+} as const satisfies MongoClientOptions;
+
+const CLIENT_OPTIONS: MongoClientOptions = {
+  appName: 'immich-face-worker',
   // Another member may lag behind, and a decision must have seen every earlier one.
   readPreference: 'primary',
   // After a commit the job is reported done: the photo must outlive a fail-over and a power cut.
   writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
 };
 
-/** Connects, refuses servers and schemas that it does not know, and makes missing indexes. */
+/** Connects (the driver refuses servers before 4.4), checks the schema and makes missing indexes. */
 export async function openMongoStore(options: {
   readonly uri: string;
   readonly log: Log;
@@ -34,7 +36,7 @@ export async function openMongoStore(options: {
   try {
     await client.connect();
     const database = client.db(databaseOf(options.uri));
-    const photos = await openPhotos(database, hosts);
+    const photos = await openPhotos(database);
     await checkSchemaVersion(database, hosts);
     await photos.createIndexes([...PHOTO_INDEXES]);
     options.log.info({ hosts, database: database.databaseName }, 'MongoDB store opened');
@@ -47,7 +49,7 @@ export async function openMongoStore(options: {
 
 function createClient(uri: string): MongoClient {
   try {
-    return new MongoClient(uri, CLIENT_OPTIONS);
+    return new MongoClient(uri, { ...timeoutsFor(uri), ...CLIENT_OPTIONS });
   } catch {
     // The driver's message may quote the part of the URI that holds the password.
     throw new WorkerError(
@@ -57,6 +59,13 @@ function createClient(uri: string): MongoClient {
         'special characters of user and password percent-encoded.',
     );
   }
+}
+
+function timeoutsFor(uri: string): MongoClientOptions {
+  const unset = Object.entries(DEFAULT_TIMEOUTS).filter(
+    ([option]) => !new RegExp(`[?&]${option}=`, 'i').test(uri),
+  );
+  return Object.fromEntries(unset);
 }
 
 function hostsOf(client: MongoClient): string {
@@ -73,12 +82,8 @@ function databaseOf(uri: string): string {
  * On a replica set only what a majority holds is read: a write that a fail-over rolls back would
  * otherwise stay in a reader's index, and its sequence, given again, would be passed over.
  */
-async function openPhotos(database: Db, hosts: string): Promise<Collection<PhotoDocument>> {
+async function openPhotos(database: Db): Promise<Collection<PhotoDocument>> {
   const hello: Document = await database.command({ hello: 1 });
-  if (Number(hello['maxWireVersion']) < LOWEST_WIRE_VERSION) {
-    const build: Document = await database.command({ buildInfo: 1 });
-    throw unsupported(hosts, `it says ${String(build['version'])}`);
-  }
   const standalone = hello['setName'] === undefined && hello['msg'] !== 'isdbgrid';
   const level = standalone ? 'local' : 'majority';
   return database.collection<PhotoDocument>('photos', { readConcern: { level } });

@@ -45,9 +45,22 @@ export class SqliteDatabase {
     }
   }
 
+  /**
+   * Brings what the write-ahead log holds into the file itself, so that a copy of the file alone is
+   * whole. libsql lets go of the file only when its statements are garbage-collected.
+   */
   close(): void {
+    this.#checkpoint();
     this.#statements.clear();
     this.#connection.close();
+  }
+
+  #checkpoint(): void {
+    try {
+      this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Another process is at work, or the file is damaged or read-only: the log is kept and read.
+    }
   }
 
   #prepared(sql: string): Libsql.Statement {

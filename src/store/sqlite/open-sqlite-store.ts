@@ -1,5 +1,4 @@
-import { systemCodeOf } from '../../errors.ts';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../../log.ts';
 import type { Store } from '../store.ts';
@@ -15,7 +14,7 @@ export async function openSqliteStore(options: {
   readonly log: Log;
 }): Promise<Store> {
   const path = join(options.dataDir, 'faces.db');
-  await makePlace(options.dataDir, path);
+  makePlace(options.dataDir, path);
   try {
     const database = await retryWhileBusy(() => openSqliteDatabase(path));
     options.log.info({ path }, 'SQLite store opened');
@@ -57,15 +56,12 @@ function connect(path: string): SqliteDatabase {
  * Looks without opening the file: closing it here would drop the locks that another connection of
  * this process holds on it (POSIX locks belong to the process).
  */
-async function makePlace(dataDir: string, path: string): Promise<void> {
+function makePlace(dataDir: string, path: string): void {
   try {
-    await mkdir(dataDir, { recursive: true });
-    if ((await stat(path)).isDirectory()) throw new Error('a folder is in its place');
+    mkdirSync(dataDir, { recursive: true });
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true) throw new Error('a folder is in its place');
   } catch (error) {
-    if (!isMissing(error)) throw notWritable(path, error);
+    throw notWritable(path, error);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return systemCodeOf(error) === 'ENOENT';
 }

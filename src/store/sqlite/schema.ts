@@ -56,13 +56,13 @@ export function readSchemaVersion(database: SqliteDatabase, path: string): numbe
 }
 
 /**
- * Brings the file up to SCHEMA_VERSION. The write lock is taken even when nothing is to be done: a
- * file that can only be read shows itself here and not at the first photo.
+ * Brings the file up to SCHEMA_VERSION. The version is written even when it stays: a file that can
+ * only be read shows itself here and not at the first photo.
  */
 export function migrate(database: SqliteDatabase, path: string): void {
   database.transaction(() => {
     const missing = MIGRATIONS.slice(readSchemaVersion(database, path));
     for (const migration of missing) database.exec(migration);
-    if (missing.length > 0) database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
 }

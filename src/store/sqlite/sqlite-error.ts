@@ -1,4 +1,4 @@
-import { messageOf, WorkerError } from '../../errors.ts';
+import { messageOf, systemCodeOf, WorkerError } from '../../errors.ts';
 
 /** What passes by itself or with an administrator's help, with the help that it needs. */
 const UNAVAILABLE_ADVICE: Readonly<Record<string, string>> = {
@@ -12,8 +12,7 @@ const UNAVAILABLE_ADVICE: Readonly<Record<string, string>> = {
 
 /** SQLite's name for the error without its extension, such as SQLITE_BUSY; '' if not SQLite's. */
 export function sqliteCodeOf(error: unknown): string {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return '';
-  return /^SQLITE_[A-Z]+/.exec(error.code)?.[0] ?? '';
+  return /^SQLITE_[A-Z]+/.exec(systemCodeOf(error) ?? '')?.[0] ?? '';
 }
 
 /** What SQLite threw as an error that a user can act on; a fault of ours comes back as it is. */
