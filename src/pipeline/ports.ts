@@ -8,6 +8,8 @@ export interface PhotoTask {
   readonly path: string | null;
   /** Names this delivery of the job; the same delivery coming again is recognised by it. */
   readonly runId: string;
+  /** A backfill that was not forced: a photo with descriptors of today's revision is left as it is. */
+  readonly skipWhenCurrent: boolean;
 }
 
 /** Looks at a photo file; in production in a child process. Rejects with a `WorkerError`. */

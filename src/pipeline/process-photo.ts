@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 
+import { sameModel, type DescriptorModel } from '../descriptors/descriptor.ts';
 import type { SeenPhoto } from '../descriptors/seen-photo.ts';
 import { WorkerError } from '../errors.ts';
 import { decidePhoto, type MatchThresholds } from '../identities/decide-photo.ts';
@@ -14,6 +16,8 @@ export interface PhotoProcessorPorts {
   readonly see: See;
   readonly publish: PublishResult;
   readonly match: MatchThresholds;
+  /** The descriptors that `see` makes. */
+  readonly model: DescriptorModel;
   readonly newId?: () => string;
 }
 
@@ -30,13 +34,14 @@ export type ProcessPhoto = (task: PhotoTask, context: PhotoContext) => Promise<P
  * fault; the job is then tried again later.
  */
 const MOST_COMMIT_TRIES = 200;
+const LONGEST_PAUSE_MILLIS = 100;
 
 /** The flow of one photo: locate, see, decide and commit, publish. */
 export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
   const cache = new KnownFacesCache(ports.store);
   return async (task, { signal, report }) => {
     const earlier = await ports.store.findPhoto(task.ownerId, task.assetId);
-    if (earlier !== null && isDone(earlier, task)) {
+    if (earlier !== null && isDone(earlier, task, ports.model)) {
       report('already done');
       await ports.publish(earlier);
       return earlier;
@@ -52,9 +57,9 @@ export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
   };
 }
 
-/** The same delivery again, after a crash between its commit and its end. */
-function isDone(earlier: PhotoRecord, task: PhotoTask): boolean {
-  return earlier.runId === task.runId;
+/** The same delivery again after a crash, or a backfill of a photo that is up to date. */
+function isDone(earlier: PhotoRecord, task: PhotoTask, model: DescriptorModel): boolean {
+  return earlier.runId === task.runId || (task.skipWhenCurrent && sameModel(earlier.model, model));
 }
 
 async function locate(task: PhotoTask, ports: PhotoProcessorPorts): Promise<string> {
@@ -97,6 +102,8 @@ async function decideAndCommit(work: {
     };
     const outcome = await ports.store.commitPhoto(record, former?.sequence ?? null);
     if (outcome === 'committed') return record;
+    // Lets the winner's write become readable, and parts workers that would race again.
+    await setTimeout(Math.random() * Math.min(LONGEST_PAUSE_MILLIS, 2 ** attempt));
   }
   throw new WorkerError(
     'STORE_CONFLICT',

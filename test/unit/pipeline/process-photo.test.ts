@@ -42,6 +42,7 @@ function worker(): ProcessPhoto {
       return store.markPublished(record.ownerId, record.assetId, record.revision);
     },
     match: DEFAULT_MATCH,
+    model: { pack: 'face-api', descriptorRevision: 1 },
   });
 }
 
@@ -51,6 +52,7 @@ const task = (assetId: string, changes: Partial<PhotoTask> = {}): PhotoTask => (
   ownerId: 'owner',
   path: `/${assetId}`,
   runId: `run-${assetId}`,
+  skipWhenCurrent: false,
   ...changes,
 });
 
@@ -79,6 +81,23 @@ test('a re-run keeps the ids and raises revision and sequence', async () => {
   expect(second.faces.map(({ faceId, personId }) => [faceId, personId])).toEqual(
     first.faces.map(({ faceId, personId }) => [faceId, personId]),
   );
+});
+
+test('a backfill leaves a photo of today alone and looks at an outdated one', async () => {
+  photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
+  await worker()(task('a'), context);
+  const backfill = task('a', { runId: 'backfill', skipWhenCurrent: true });
+  expect(await worker()(backfill, context)).toMatchObject({ revision: 1 });
+  expect(looks).toHaveLength(1);
+  const outdated = {
+    ...seenPhoto([seenFace(unitDescriptor(1))]),
+    model: { pack: 'face-api', descriptorRevision: 0, engine: 'wasm', detector: 'ssd' },
+  };
+  photos.set('/old', outdated);
+  await worker()(task('old'), context);
+  expect(
+    await worker()(task('old', { runId: 'b2', skipWhenCurrent: true }), context),
+  ).toMatchObject({ revision: 2 });
 });
 
 test('two workers that see a new person at the same time make one person', async () => {

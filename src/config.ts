@@ -1,0 +1,324 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import type { RedisOptions } from 'ioredis';
+import { z } from 'zod';
+
+import { WorkerError } from './errors.ts';
+
+/** The worker's settings, frozen; see .env.example for what each variable does. */
+export interface Config {
+  readonly redis: RedisOptions;
+  readonly queuePrefix: string;
+  readonly mongodbUri: string | undefined;
+  readonly dataDir: string;
+  readonly mediaRoots: readonly string[];
+  readonly engine: 'auto' | 'onnx' | 'tfjs-node' | 'wasm';
+  readonly detector: {
+    readonly kind: 'ssd' | 'tiny';
+    readonly minScore: number;
+    readonly tinyInputPx: number;
+  };
+  readonly weightsDir: string;
+  readonly visionChildren: number;
+  readonly photoDeadlineMillis: number;
+  readonly limits: { readonly maxPhotoBytes: number; readonly maxPhotoPixels: number };
+  readonly match: { readonly distance: number | undefined; readonly margin: number | undefined };
+  readonly jobs: { readonly attempts: number; readonly backoffMillis: number };
+  readonly shutdownGraceMillis: number;
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string | undefined;
+    readonly password: string | undefined;
+    readonly uploadMaxBytes: number;
+    readonly uploadWaitMillis: number;
+  };
+  readonly logLevel: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables that may be read from a file named by `<NAME>_FILE`, as Docker secrets are. */
+export const SECRETS = ['REDIS_PASSWORD', 'MONGODB_URI', 'HTTP_PASSWORD'] as const;
+
+const packageRoot = path.resolve(
+  __dirname,
+  path.basename(path.dirname(__dirname)) === 'dist' ? '../..' : '..',
+);
+
+const whole = (least: number, most: number): z.ZodType<number> =>
+  z
+    .string()
+    .regex(/^-?\d+$/, `a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `a whole number from ${least} to ${most}`);
+
+const share = (least: number, most: number): z.ZodType<number> =>
+  z
+    .string()
+    .regex(/^\d*\.?\d+$/, `a number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `a number from ${least} to ${most}`);
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T): z.ZodType<T[number]> =>
+  z.enum(values, `one of ${values.join(', ')}`);
+
+const MiB = 1024 * 1024;
+
+/** Each variable with its check; the message is what was expected. */
+export const VARIABLES = {
+  REDIS_HOSTNAME: z.string().optional(),
+  REDIS_PORT: whole(1, 65535).default(6379),
+  REDIS_DBINDEX: whole(0, 10_000).default(0),
+  REDIS_USERNAME: z.string().optional(),
+  REDIS_PASSWORD: z.string().optional(),
+  REDIS_SOCKET: z.string().optional(),
+  REDIS_URL: z.string().optional(),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[^:{}\s]+$/, 'a name without colon, brace or space')
+    .default('immich_bull'),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/./, 'an address that begins with mongodb:// or mongodb+srv://')
+    .optional(),
+  DATA_DIR: z.string().default('./data'),
+  MEDIA_ROOTS: z
+    .string()
+    .transform((list) =>
+      list
+        .split(',')
+        .map((root) => root.trim())
+        .filter((root) => root !== ''),
+    )
+    .refine(
+      (roots) => roots.every((root) => path.isAbsolute(root)),
+      'absolute folders, separated by commas',
+    )
+    .default([]),
+  ENGINE: oneOf(['auto', 'onnx', 'tfjs-node', 'wasm']).default('auto'),
+  DETECTOR: oneOf(['ssd', 'tiny']).default('ssd'),
+  DETECTOR_MIN_SCORE: share(0.05, 0.99).default(0.5),
+  TINY_INPUT_PX: whole(128, 608)
+    .refine((px) => px % 32 === 0, 'a multiple of 32 from 128 to 608')
+    .default(416),
+  WEIGHTS_DIR: z.string().default(path.join(packageRoot, 'weights/files')),
+  VISION_CHILDREN: whole(1, 64).default(1),
+  PHOTO_DEADLINE_MILLIS: whole(1000, 3_600_000).default(120_000),
+  MAX_PHOTO_BYTES: whole(1, 4096 * MiB).default(256 * MiB),
+  MAX_PHOTO_PIXELS: whole(1, 2_000_000_000).default(150_000_000),
+  MATCH_DISTANCE: share(0.05, 1.5).optional(),
+  MATCH_MARGIN: share(0, 0.5).optional(),
+  JOB_ATTEMPTS: whole(1, 100).default(5),
+  JOB_BACKOFF_MILLIS: whole(0, 3_600_000).default(2000),
+  SHUTDOWN_GRACE_MILLIS: whole(0, 3_600_000).default(20_000),
+  HTTP_HOST: z.string().default('127.0.0.1'),
+  HTTP_PORT: whole(0, 65535).default(3033),
+  HTTP_USER: z.string().optional(),
+  HTTP_PASSWORD: z.string().optional(),
+  UPLOAD_MAX_BYTES: whole(1, 1024 * MiB).default(64 * MiB),
+  UPLOAD_WAIT_MILLIS: whole(0, 600_000).default(30_000),
+  LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+} as const;
+
+type Values = z.infer<z.ZodObject<typeof VARIABLES>>;
+
+/**
+ * Reads the settings from an environment. Throws CONFIG_INVALID that lists every problem, a line
+ * each: the variable, what was expected and what came.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const problems: string[] = [];
+  const given = readSecretFiles(withoutEmpty(environment), problems);
+  const parsed = z.object(VARIABLES).safeParse(given);
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = String(issue.path[0]);
+    problems.push(`${name}: expected ${issue.message}, got ${shown(name, given[name])}`);
+  }
+  problems.push(...contradictions(given));
+  const redis = readRedis(given, parsed.data, problems);
+  if (problems.length > 0 || parsed.data === undefined || redis === undefined) {
+    throw new WorkerError(
+      'CONFIG_INVALID',
+      `the settings cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\n` +
+        'Each variable is described in .env.example.',
+    );
+  }
+  return toConfig(parsed.data, redis);
+}
+
+/** The environment for child processes that open strangers' photos: without any secret. */
+export function childEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const secret = new Set<string>([...SECRETS, 'REDIS_URL', 'HTTP_USER', 'REDIS_USERNAME']);
+  return {
+    // TensorFlow greets on standard error with what this build of it could do better.
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    ...Object.fromEntries(Object.entries(environment).filter(([name]) => !secret.has(name))),
+  };
+}
+
+function withoutEmpty(environment: Environment): Record<string, string> {
+  const names = [...Object.keys(VARIABLES), ...SECRETS.map((name) => `${name}_FILE`)];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = environment[name];
+      return value === undefined || value === '' ? [] : [[name, value]];
+    }),
+  );
+}
+
+function readSecretFiles(
+  given: Record<string, string>,
+  problems: string[],
+): Record<string, string> {
+  const values = { ...given };
+  for (const name of SECRETS) {
+    const file = given[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (given[name] !== undefined) {
+      problems.push(`${name}_FILE: expected only one of ${name} and ${name}_FILE, got both`);
+      continue;
+    }
+    try {
+      values[name] = readFileSync(file, 'utf8').trim();
+    } catch {
+      problems.push(`${name}_FILE: expected a readable file, got ${JSON.stringify(file)}`);
+    }
+  }
+  return values;
+}
+
+function contradictions(given: Environment): string[] {
+  const found: string[] = [];
+  const isSet = (name: string): boolean => given[name] !== undefined;
+  const besideUrl = Object.keys(VARIABLES).filter(
+    (name) => name.startsWith('REDIS_') && name !== 'REDIS_URL' && isSet(name),
+  );
+  if (isSet('REDIS_URL') && besideUrl.length > 0) {
+    found.push(`REDIS_URL: expected to stand alone, got ${besideUrl.join(', ')} beside it`);
+  }
+  const besideSocket = ['REDIS_HOSTNAME', 'REDIS_PORT'].filter(isSet);
+  if (isSet('REDIS_SOCKET') && besideSocket.length > 0) {
+    found.push(`REDIS_SOCKET: expected no address beside it, got ${besideSocket.join(' and ')}`);
+  }
+  if (isSet('HTTP_USER') !== isSet('HTTP_PASSWORD')) {
+    const [there, missing] = isSet('HTTP_USER')
+      ? ['HTTP_USER', 'HTTP_PASSWORD']
+      : ['HTTP_PASSWORD', 'HTTP_USER'];
+    found.push(`${missing}: expected together with ${there}, got only ${there}`);
+  }
+  const host = given['HTTP_HOST'];
+  if (host !== undefined && !isLoopback(host) && !isSet('HTTP_PASSWORD')) {
+    found.push(
+      `HTTP_HOST: expected a loopback address (127.0.0.1, ::1, localhost) or HTTP_USER and HTTP_PASSWORD, got ${JSON.stringify(host)} without them`,
+    );
+  }
+  return found;
+}
+
+/** Whether only this machine can reach the address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function readRedis(
+  given: Environment,
+  values: Values | undefined,
+  problems: string[],
+): RedisOptions | undefined {
+  const url = given['REDIS_URL'];
+  if (url === undefined) return values === undefined ? undefined : redisOfParts(values);
+  if (url.startsWith('ioredis://')) {
+    const options = decodeIoredisOptions(url.slice('ioredis://'.length));
+    if (options !== undefined) return options;
+    problems.push(
+      'REDIS_URL: expected ioredis:// and the base64 of a JSON object, got something else after ioredis://',
+    );
+    return undefined;
+  }
+  const options = redisOfUrl(url);
+  if (options === undefined) {
+    problems.push(
+      'REDIS_URL: expected redis://, rediss:// or ioredis://, with a host, got another form (hidden)',
+    );
+  }
+  return options;
+}
+
+/** Immich's own form: base64 of JSON ioredis options (Sentinel, TLS). */
+function decodeIoredisOptions(base64: string): RedisOptions | undefined {
+  try {
+    const options: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+    const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
+    return isObject ? (options) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function redisOfUrl(text: string): RedisOptions | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const db = /^\/?(\d*)$/.exec(url.pathname)?.[1];
+  if (!['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '' || db === undefined)
+    return undefined;
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? 6379 : Number(url.port),
+    db: db === '' ? 0 : Number(db),
+    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
+    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
+  };
+}
+
+function redisOfParts(values: Values): RedisOptions {
+  return {
+    ...(values.REDIS_SOCKET === undefined
+      ? { host: values.REDIS_HOSTNAME ?? 'redis', port: values.REDIS_PORT }
+      : { path: values.REDIS_SOCKET }),
+    db: values.REDIS_DBINDEX,
+    ...(values.REDIS_USERNAME === undefined ? {} : { username: values.REDIS_USERNAME }),
+    ...(values.REDIS_PASSWORD === undefined ? {} : { password: values.REDIS_PASSWORD }),
+  };
+}
+
+function toConfig(values: Values, redis: RedisOptions): Config {
+  return Object.freeze({
+    redis,
+    queuePrefix: values.QUEUE_PREFIX,
+    mongodbUri: values.MONGODB_URI,
+    dataDir: path.resolve(values.DATA_DIR),
+    mediaRoots: values.MEDIA_ROOTS,
+    engine: values.ENGINE,
+    detector: {
+      kind: values.DETECTOR,
+      minScore: values.DETECTOR_MIN_SCORE,
+      tinyInputPx: values.TINY_INPUT_PX,
+    },
+    weightsDir: path.resolve(values.WEIGHTS_DIR),
+    visionChildren: values.VISION_CHILDREN,
+    photoDeadlineMillis: values.PHOTO_DEADLINE_MILLIS,
+    limits: { maxPhotoBytes: values.MAX_PHOTO_BYTES, maxPhotoPixels: values.MAX_PHOTO_PIXELS },
+    match: { distance: values.MATCH_DISTANCE, margin: values.MATCH_MARGIN },
+    jobs: { attempts: values.JOB_ATTEMPTS, backoffMillis: values.JOB_BACKOFF_MILLIS },
+    shutdownGraceMillis: values.SHUTDOWN_GRACE_MILLIS,
+    http: {
+      host: values.HTTP_HOST,
+      port: values.HTTP_PORT,
+      user: values.HTTP_USER,
+      password: values.HTTP_PASSWORD,
+      uploadMaxBytes: values.UPLOAD_MAX_BYTES,
+      uploadWaitMillis: values.UPLOAD_WAIT_MILLIS,
+    },
+    logLevel: values.LOG_LEVEL,
+  });
+}
+
+/** What came, for the message; a secret is not repeated. */
+function shown(name: string, value: string | undefined): string {
+  if (value === undefined) return 'nothing';
+  if ((SECRETS as readonly string[]).includes(name)) return 'another value (hidden)';
+  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+}

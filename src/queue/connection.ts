@@ -1,0 +1,105 @@
+import { Redis, type RedisOptions } from 'ioredis';
+
+import { messageOf, WorkerError } from '../errors.ts';
+import type { Log } from '../log.ts';
+
+/**
+ * How long a connection may be silent while an answer is due; a frozen master is noticed by this
+ * alone. Longer than a worker's blocking wait for a job (5 s) by enough for a slow machine.
+ */
+const SOCKET_TIMEOUT_MILLIS = 30_000;
+const LONGEST_RECONNECT_MILLIS = 5000;
+const KEEP_ALIVE_MILLIS = 10_000;
+
+/** Connection settings shared by all that talk to Redis. */
+function withDefaults(redis: RedisOptions): RedisOptions {
+  return {
+    keepAlive: KEEP_ALIVE_MILLIS,
+    socketTimeout: SOCKET_TIMEOUT_MILLIS,
+    retryStrategy: (times) => Math.min(LONGEST_RECONNECT_MILLIS, 100 * 2 ** Math.min(times, 6)),
+    ...redis,
+  };
+}
+
+/** For BullMQ's workers and event streams: they wait for Redis to come back, however long. */
+export function patientConnection(redis: RedisOptions): RedisOptions {
+  return { ...withDefaults(redis), maxRetriesPerRequest: null };
+}
+
+/** For calls that someone waits for: they fail after some seconds without Redis. */
+export function promptConnection(redis: RedisOptions): RedisOptions {
+  return { ...withDefaults(redis), maxRetriesPerRequest: 5 };
+}
+
+/** Where Redis is, for logs and messages: never a user or password. */
+export function redisAddress(redis: RedisOptions): string {
+  if (redis.path != null && redis.path !== '') return redis.path;
+  if (redis.sentinels != null) return `sentinel ${redis.name ?? 'mymaster'}`;
+  return `${redis.host ?? 'localhost'}:${redis.port ?? 6379}`;
+}
+
+/** Turns a stream of connection errors into one line when it breaks and one when it is back. */
+export function outageReporter(
+  log: Log,
+  who: string,
+): { failed(error: unknown): void; back(): void } {
+  let broken = false;
+  return {
+    failed: (error) => {
+      if (broken) return;
+      broken = true;
+      log.warn(
+        { connection: who, reason: messageOf(error) },
+        'Redis does not answer; trying again',
+      );
+    },
+    back: () => {
+      if (broken) log.info({ connection: who }, 'Redis answers again');
+      broken = false;
+    },
+  };
+}
+
+/**
+ * Waits until Redis answers, saying so once while it does not; rejects when `signal` fires first.
+ * A wrong password or a failed TLS handshake is no outage and rejects with REDIS_UNAVAILABLE.
+ */
+export async function waitForRedis(
+  redis: RedisOptions,
+  { log, signal }: { log: Log; signal: AbortSignal },
+): Promise<void> {
+  const address = redisAddress(redis);
+  const client = new Redis({ ...patientConnection(redis), lazyConnect: true });
+  const reporter = outageReporter(log, address);
+  const refused = new Promise<never>((_resolve, reject) => {
+    client.on('error', (error: Error) => {
+      if (/NOAUTH|WRONGPASS|NOPERM|invalid password/i.test(error.message)) {
+        reject(unavailable(address, error));
+      } else reporter.failed(`${error.message}; waiting for Redis at ${address}`);
+    });
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(unavailable(address, signal.reason));
+      },
+      { once: true },
+    );
+  });
+  try {
+    await Promise.race([client.ping(), refused]);
+    reporter.back();
+  } catch (error) {
+    throw error instanceof WorkerError ? error : unavailable(address, error);
+  } finally {
+    client.disconnect();
+  }
+}
+
+function unavailable(address: string, cause: unknown): WorkerError {
+  return new WorkerError(
+    'REDIS_UNAVAILABLE',
+    `expected a Redis at ${address}, got: ${messageOf(cause)}; check REDIS_HOSTNAME, REDIS_PORT and ` +
+      'REDIS_PASSWORD, or REDIS_URL',
+    { cause },
+  );
+}

@@ -1,0 +1,175 @@
+import { Worker, type Job } from 'bullmq';
+import type { RedisOptions } from 'ioredis';
+
+import { messageOf, WorkerError } from '../errors.ts';
+import type { PhotoRecord } from '../identities/photo-record.ts';
+import type { Log } from '../log.ts';
+import type { PhotoTask } from '../pipeline/ports.ts';
+import { outageReporter, patientConnection, redisAddress } from './connection.ts';
+import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
+import { DEFAULT_OWNER_ID, IMAGE_ADDED, parseImageAdded } from './image-added.ts';
+import { retryOptions, toJobError, type RetryLimits } from './retry.ts';
+
+/** What became of a photo, for the metrics. */
+export type PhotoOutcome =
+  | { readonly kind: 'done'; readonly record: PhotoRecord; readonly millis: number }
+  | { readonly kind: 'failed'; readonly code: string; readonly millis: number };
+
+export interface PhotoWorkerOptions {
+  readonly redis: RedisOptions;
+  readonly prefix: string;
+  /** Photos in hand at once. */
+  readonly concurrency: number;
+  readonly retry: RetryLimits;
+  readonly log: Log;
+  readonly processPhoto: (
+    task: PhotoTask,
+    context: { signal: AbortSignal; report: (stage: string) => void },
+  ) => Promise<PhotoRecord>;
+  readonly onOutcome?: (outcome: PhotoOutcome) => void;
+  /** A job's lock; a job whose worker has died is given to another after it. */
+  readonly lockMillis?: number;
+}
+
+export interface PhotoWorker {
+  /**
+   * Takes no further job and waits for those in hand; after `graceMillis` they are given up and go
+   * back to the queue.
+   */
+  close(graceMillis: number): Promise<void>;
+}
+
+const LOCK_MILLIS = 60_000;
+/** A photo that took its worker down this often is left failed. */
+const MOST_STALLS = 2;
+/** What stays to be seen in Bull Board. */
+const KEEP_COMPLETED = 1000;
+const KEEP_FAILED = 10_000;
+
+/** Starts taking `image-added` jobs. */
+export function startPhotoWorker(options: PhotoWorkerOptions): PhotoWorker {
+  const { log } = options;
+  const stopping = new AbortController();
+  const lockMillis = options.lockMillis ?? LOCK_MILLIS;
+  const worker = new Worker<unknown, FacesIdentified>(
+    IMAGE_ADDED,
+    (job, _token, lockLost) => runJob(job, signalOf(stopping.signal, lockLost), options),
+    {
+      connection: patientConnection(options.redis),
+      prefix: options.prefix,
+      concurrency: options.concurrency,
+      lockDuration: lockMillis,
+      stalledInterval: lockMillis / 2,
+      maxStalledCount: MOST_STALLS,
+      removeOnComplete: { count: KEEP_COMPLETED },
+      removeOnFail: { count: KEEP_FAILED },
+    },
+  );
+  const reporter = outageReporter(log, `jobs of ${redisAddress(options.redis)}`);
+  worker.on('error', (error) => {
+    reporter.failed(error);
+  });
+  worker.on('ready', () => {
+    reporter.back();
+  });
+  worker.on('stalled', (jobId) => {
+    log.warn({ jobId }, 'a job lost its worker and is taken up again');
+  });
+  worker.on('lockRenewalFailed', (jobIds) => {
+    log.warn({ jobIds }, 'locks were lost; these photos are given up here');
+    for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
+  });
+  return { close: (graceMillis) => closeWorker(worker, stopping, graceMillis) };
+}
+
+async function closeWorker(
+  worker: Worker,
+  stopping: AbortController,
+  graceMillis: number,
+): Promise<void> {
+  const timer = setTimeout(() => {
+    stopping.abort(new Error('the worker stops and its grace period is over'));
+  }, graceMillis);
+  try {
+    await worker.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function signalOf(stopping: AbortSignal, lockLost: AbortSignal | undefined): AbortSignal {
+  return lockLost === undefined ? stopping : AbortSignal.any([stopping, lockLost]);
+}
+
+async function runJob(
+  job: Job<unknown, FacesIdentified>,
+  signal: AbortSignal,
+  options: PhotoWorkerOptions,
+): Promise<FacesIdentified> {
+  const start = performance.now();
+  const millis = (): number => Math.round(performance.now() - start);
+  const log = options.log.child({ jobId: job.id });
+  lendRetries(job, options.retry);
+  try {
+    const task = toTask(job);
+    const report = (stage: string): void => {
+      note(log, job.updateProgress({ stage }));
+      note(log, job.log(`${stage} (${millis()} ms)`));
+    };
+    const record = await options.processPhoto(task, { signal, report });
+    const summary = summarise(record);
+    note(log, job.log(`${summary} (${millis()} ms)`));
+    log.info(
+      { assetId: record.assetId, revision: record.revision, millis: millis(), ...record.timings },
+      summary,
+    );
+    options.onOutcome?.({ kind: 'done', record, millis: millis() });
+    return toFacesIdentified(record);
+  } catch (error) {
+    const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
+    note(log, job.log(messageOf(error)));
+    log.warn({ code, err: messageOf(error), attempt: job.attemptsMade + 1 }, 'the photo failed');
+    options.onOutcome?.({ kind: 'failed', code, millis: millis() });
+    throw toJobError(error);
+  }
+}
+
+/** A job that its producer gave no retries gets ours; BullMQ reads them off the job in hand. */
+function lendRetries(job: Job, limits: RetryLimits): void {
+  const ours = retryOptions(limits);
+  if ((job.opts.attempts ?? 0) <= 1) Object.assign(job.opts, ours);
+  else if (job.opts.backoff === undefined) Object.assign(job.opts, { backoff: ours.backoff });
+}
+
+function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {
+  if (job.name !== IMAGE_ADDED) {
+    throw new WorkerError(
+      'PAYLOAD_INVALID',
+      `expected jobs named '${IMAGE_ADDED}' on this queue, got '${job.name.slice(0, 80)}'`,
+    );
+  }
+  const { assetId, ownerId, path, source, force } = parseImageAdded(job.data);
+  return {
+    assetId,
+    ownerId: ownerId ?? DEFAULT_OWNER_ID,
+    path: path ?? null,
+    // A stalled job comes again with as many attempts made; a retried or re-run one with more.
+    runId: `${job.id ?? ''}.${job.timestamp}.${job.attemptsMade}`,
+    skipWhenCurrent: source === 'backfill' && force !== true && job.attemptsMade === 0,
+  };
+}
+
+function summarise({ faces }: PhotoRecord): string {
+  const fresh = faces.filter(({ isNewPerson }) => isNewPerson).length;
+  const nameless = faces.filter(({ personId }) => personId === null).length;
+  const known = faces.length - fresh - nameless;
+  const unclear = nameless === 0 ? '' : `, ${nameless} unclear`;
+  return `${faces.length} ${faces.length === 1 ? 'face' : 'faces'}: ${known} known, ${fresh} new${unclear}`;
+}
+
+/** Progress and log lines are for those who watch; a photo does not fail for want of them. */
+function note(log: Log, writing: Promise<unknown>): void {
+  writing.catch((error: unknown) => {
+    log.debug({ reason: messageOf(error) }, 'a progress line was not written');
+  });
+}

@@ -1,0 +1,58 @@
+import { Queue, type JobsOptions } from 'bullmq';
+import type { RedisOptions } from 'ioredis';
+
+import { promptConnection } from './connection.ts';
+import { IMAGE_ADDED, type ImageAdded } from './image-added.ts';
+import { retryOptions, type RetryLimits } from './retry.ts';
+
+/** BullMQ takes jobs without priority first, then the lowest number. */
+const PRIORITY: Readonly<Record<NonNullable<ImageAdded['source']>, number>> = {
+  upload: 0,
+  rerun: 5,
+  backfill: 10,
+};
+
+/** Puts `image-added` jobs on the queue. */
+export interface Producer {
+  readonly queue: Queue<ImageAdded>;
+  /** Answers with the job's id. */
+  add(payload: ImageAdded, options?: { jobId?: string }): Promise<string>;
+  addBulk(jobs: readonly { payload: ImageAdded; jobId?: string }[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the `image-added` queue for adding; errors of the connection go to `onError`. */
+export function createProducer(options: {
+  redis: RedisOptions;
+  prefix: string;
+  retry: RetryLimits;
+  onError?: (error: Error) => void;
+}): Producer {
+  const queue = new Queue<ImageAdded>(IMAGE_ADDED, {
+    connection: promptConnection(options.redis),
+    prefix: options.prefix,
+  });
+  queue.on('error', options.onError ?? (() => undefined));
+  const jobOptions = (payload: ImageAdded, jobId: string | undefined): JobsOptions => ({
+    ...retryOptions(options.retry),
+    priority: PRIORITY[payload.source ?? 'upload'],
+    ...(jobId === undefined ? {} : { jobId }),
+  });
+  return {
+    queue,
+    add: async (payload, { jobId } = {}) => {
+      const job = await queue.add(IMAGE_ADDED, payload, jobOptions(payload, jobId));
+      return String(job.id);
+    },
+    addBulk: async (jobs) => {
+      await queue.addBulk(
+        jobs.map(({ payload, jobId }) => ({
+          name: IMAGE_ADDED,
+          data: payload,
+          opts: jobOptions(payload, jobId),
+        })),
+      );
+    },
+    close: () => queue.close(),
+  };
+}
