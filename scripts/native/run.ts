@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 
-/** The checkout, seen from dist/scripts/native. */
-export const root = path.resolve(__dirname, '../../..');
+/** The checkout, whether this runs from dist/ or from the sources. */
+export const root = findRoot(__dirname);
 export const cacheDir = path.join(root, '.cache');
 
 const TAIL_CHARS = 4000;
@@ -100,6 +100,10 @@ function killGroup(pid: number): void {
   } catch {
     // It ended by itself in the meantime.
   }
+}
+
+function findRoot(dir: string): string {
+  return existsSync(path.join(dir, 'package-lock.json')) ? dir : findRoot(path.dirname(dir));
 }
 
 /** Prints one indented line below the current step. */

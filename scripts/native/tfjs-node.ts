@@ -22,12 +22,12 @@ const deps = path.join(dir, 'deps');
 
 /**
  * Gives tfjs-node its native library: there already, or the package's own installer, or TensorFlow's
- * wheel from PyPI. Says why when none works; the worker then runs on WebAssembly.
+ * wheel from PyPI. Says why when none works; the worker then runs the same nets on another engine.
  */
 export async function setUpTfjsNode(retry: boolean): Promise<void> {
   const version = await packageVersion(PACKAGE);
   if (version === undefined) {
-    note(`npm left the optional package ${PACKAGE} out; the worker runs on WebAssembly`);
+    note(`npm left the optional package ${PACKAGE} out; the worker takes another engine`);
     return;
   }
   const key = `${recordKey(version)} tensorflow-${TENSORFLOW_VERSION}`;
@@ -46,7 +46,7 @@ export async function setUpTfjsNode(retry: boolean): Promise<void> {
   note(
     outcome.loads
       ? `tfjs-node ${version} loads (${outcome.detail})`
-      : `tfjs-node could not be set up, so the worker runs the same nets on WebAssembly: ${outcome.detail}`,
+      : `tfjs-node could not be set up, so the worker runs the same nets on another engine: ${outcome.detail}`,
   );
 }
 
