@@ -251,7 +251,7 @@ function decodeIoredisOptions(base64: string): RedisOptions | undefined {
   try {
     const options: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
     const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
-    return isObject ? (options) : undefined;
+    return isObject ? options : undefined;
   } catch {
     return undefined;
   }

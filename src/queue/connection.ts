@@ -42,7 +42,7 @@ export function redisAddress(redis: RedisOptions): string {
 export function outageReporter(
   log: Log,
   who: string,
-): { failed(error: unknown): void; back(): void } {
+): { readonly failed: (error: unknown) => void; readonly back: () => void } {
   let broken = false;
   return {
     failed: (error) => {

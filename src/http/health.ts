@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify';
+
+import { messageOf } from '../errors.ts';
+import { withinSeconds } from './metrics.ts';
+
+export interface HealthOptions {
+  /** Named checks that reject while something is away. */
+  readonly checks: Readonly<Record<string, () => Promise<void>>>;
+  /** What the worker runs with: engine, store, addresses; never a secret. */
+  readonly about: Readonly<Record<string, unknown>>;
+}
+
+const PATIENCE_SECONDS = 3;
+
+/** `/health/live`: the process runs. `/health/ready`: all that it needs answers, else 503 and why. */
+export function healthRoutes(app: FastifyInstance, options: HealthOptions): void {
+  app.get('/health/live', () => ({ status: 'ok' }));
+  app.get('/health/ready', async (_request, reply) => {
+    const problems: Record<string, string> = {};
+    await Promise.all(
+      Object.entries(options.checks).map(async ([name, check]) => {
+        try {
+          await withinSeconds(PATIENCE_SECONDS, check());
+        } catch (error) {
+          problems[name] = messageOf(error);
+        }
+      }),
+    );
+    const ready = Object.keys(problems).length === 0;
+    return reply
+      .code(ready ? 200 : 503)
+      .send({ status: ready ? 'ready' : 'not ready', problems, ...options.about });
+  });
+}

@@ -1,0 +1,185 @@
+import type { QueueEvents } from 'bullmq';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+import { WorkerError } from '../errors.ts';
+import { assetIdForPath, assetIdForUpload } from '../queue/asset-id.ts';
+import { toFacesIdentified } from '../queue/faces-identified.ts';
+import { DEFAULT_OWNER_ID, ImageAdded } from '../queue/image-added.ts';
+import type { Producer } from '../queue/producer.ts';
+import type { Store } from '../store/store.ts';
+import { keepUpload } from './uploads.ts';
+
+export interface PhotoRouteOptions {
+  readonly producer: Producer;
+  readonly events: QueueEvents;
+  readonly store: Pick<Store, 'findPhoto'>;
+  /** The real path of a photo inside the media roots, or a `WorkerError`. */
+  readonly locate: (path: string) => Promise<string>;
+  readonly dataDir: string;
+  readonly uploadMaxBytes: number;
+  readonly uploadWaitMillis: number;
+}
+
+const PathBody = ImageAdded.extend({
+  assetId: ImageAdded.shape.assetId.optional(),
+  path: ImageAdded.shape.path.unwrap(),
+});
+const Query = z.object({
+  ownerId: ImageAdded.shape.ownerId,
+  assetId: ImageAdded.shape.assetId.optional(),
+});
+
+/**
+ * `POST /photos` with `{ path }` or an image queues the photo and answers with its result, or with
+ * 202 and where to ask when it takes longer; `GET /photos/:assetId` answers with the stored result.
+ */
+export async function photoRoutes(app: FastifyInstance, options: PhotoRouteOptions): Promise<void> {
+  await app.register(import('@fastify/multipart'), {
+    limits: { fileSize: options.uploadMaxBytes, files: 1, fields: 10 },
+  });
+  app.addContentTypeParser(
+    /^image\//,
+    { parseAs: 'buffer', bodyLimit: options.uploadMaxBytes },
+    (_request, body, done) => {
+      done(null, body);
+    },
+  );
+  app.post('/photos', async (request, reply) => {
+    const payload = await readPayload(request, options);
+    const jobId = await options.producer.add(payload);
+    return answerWhenDone(reply, { payload, jobId, options });
+  });
+  app.get<{ Params: { assetId: string } }>('/photos/:assetId', async (request, reply) => {
+    const { ownerId } = parseQuery(request);
+    const { assetId } = request.params;
+    const record = await options.store.findPhoto(ownerId ?? DEFAULT_OWNER_ID, assetId);
+    if (record !== null) return toFacesIdentified(record);
+    return reply.code(404).send({
+      error: {
+        code: 'PHOTO_UNKNOWN',
+        message: `there is no result for asset ${JSON.stringify(assetId)}`,
+      },
+    });
+  });
+}
+
+async function readPayload(
+  request: FastifyRequest,
+  options: PhotoRouteOptions,
+): Promise<ImageAdded> {
+  const upload = await readUpload(request);
+  if (upload === null) return readPathPayload(request.body, options);
+  const { ownerId, assetId } = parseQuery(request);
+  const kept = await keepUpload(options.dataDir, upload);
+  return {
+    assetId: assetId ?? assetIdForUpload(kept.checksum),
+    path: kept.path,
+    source: 'upload',
+    ...(ownerId === undefined ? {} : { ownerId }),
+  };
+}
+
+/** The uploaded bytes of a multipart or image body; null for a JSON body. */
+async function readUpload(request: FastifyRequest): Promise<Uint8Array | null> {
+  if (Buffer.isBuffer(request.body)) return notEmpty(request.body);
+  if (!request.isMultipart()) return null;
+  const file = await request.file();
+  if (file === undefined) {
+    throw new WorkerError('UPLOAD_INVALID', 'expected a file in the multipart form, got none');
+  }
+  return notEmpty(await file.toBuffer());
+}
+
+function notEmpty(bytes: Buffer): Buffer {
+  if (bytes.length > 0) return bytes;
+  throw new WorkerError('PHOTO_EMPTY', 'expected a photo, got an upload of 0 bytes');
+}
+
+async function readPathPayload(body: unknown, options: PhotoRouteOptions): Promise<ImageAdded> {
+  const parsed = PathBody.safeParse(body ?? undefined);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) =>
+      `${path.join('.') || 'the body'}: expected ${message}`.slice(0, 300),
+    );
+    throw new WorkerError(
+      'UPLOAD_INVALID',
+      `expected JSON { "path": "/photos/a.jpg" } or an image; ${problems.join('; ')}`,
+    );
+  }
+  const realPath = await options.locate(parsed.data.path);
+  const { assetId, ownerId, force } = parsed.data;
+  return {
+    assetId: assetId ?? assetIdForPath(realPath),
+    path: parsed.data.path,
+    source: 'upload',
+    ...(ownerId === undefined ? {} : { ownerId }),
+    ...(force === undefined ? {} : { force }),
+  };
+}
+
+function parseQuery(request: FastifyRequest): z.infer<typeof Query> {
+  const parsed = Query.safeParse(request.query);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new WorkerError(
+    'UPLOAD_INVALID',
+    `${issue?.path.join('.') ?? 'the query'}: expected ${issue?.message ?? 'another form'}`,
+  );
+}
+
+async function answerWhenDone(
+  reply: FastifyReply,
+  work: { payload: ImageAdded; jobId: string; options: PhotoRouteOptions },
+): Promise<unknown> {
+  const { payload, jobId, options } = work;
+  const job = await options.producer.queue.getJob(jobId);
+  const owner = encodeURIComponent(payload.ownerId ?? DEFAULT_OWNER_ID);
+  const location = `/photos/${encodeURIComponent(payload.assetId)}?ownerId=${owner}`;
+  const later = (): unknown =>
+    reply
+      .code(202)
+      .header('location', location)
+      .send({ jobId, assetId: payload.assetId, location });
+  if (job === undefined) return later();
+  try {
+    const result: unknown = await job.waitUntilFinished(options.events, options.uploadWaitMillis);
+    return result;
+  } catch (error) {
+    // BullMQ tells a failed job from a wait that is over only by the job's state.
+    const { failedReason } = (await options.producer.queue.getJob(jobId)) ?? {
+      failedReason: undefined,
+    };
+    const failed = /^\[(?<code>[A-Z_]+)\] (?<message>[^]*)$/.exec(failedReason ?? '')?.groups;
+    if (failed === undefined || !(await job.isFailed())) {
+      if (await job.isFailed()) throw error;
+      return later();
+    }
+    return reply
+      .code(statusOf(failed['code'] ?? ''))
+      .send({ error: { code: failed['code'], message: failed['message'] }, jobId });
+  }
+}
+
+const STATUSES: Readonly<Record<string, number>> = {
+  UPLOAD_INVALID: 400,
+  PAYLOAD_INVALID: 400,
+  PHOTO_EMPTY: 400,
+  PATH_OUTSIDE_ROOTS: 403,
+  PATH_UNREADABLE: 403,
+  PATH_NOT_FOUND: 404,
+  PATH_NOT_A_FILE: 400,
+  PHOTO_TOO_LARGE: 413,
+  PHOTO_TOO_MANY_PIXELS: 413,
+  PHOTO_NOT_AN_IMAGE: 422,
+  PHOTO_DAMAGED: 422,
+  PHOTO_FORMAT_UNSUPPORTED: 415,
+  REDIS_UNAVAILABLE: 503,
+  STORE_UNAVAILABLE: 503,
+  VISION_DEADLINE: 504,
+};
+
+/** The HTTP status that fits an error code; 500 for what the caller cannot help. */
+export function statusOf(code: string): number {
+  return STATUSES[code] ?? 500;
+}

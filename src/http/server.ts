@@ -1,0 +1,98 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { FastifyAdapter } from '@bull-board/fastify';
+import type { Queue } from 'bullmq';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+
+import { messageOf, systemCodeOf, WorkerError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { guard } from './guard.ts';
+import { healthRoutes, type HealthOptions } from './health.ts';
+import type { Metrics } from './metrics.ts';
+import { photoRoutes, statusOf, type PhotoRouteOptions } from './photos.ts';
+
+export interface HttpOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  readonly log: Log;
+  readonly queues: readonly Queue[];
+  readonly metrics: Metrics;
+  readonly health: HealthOptions;
+  readonly photos: PhotoRouteOptions;
+}
+
+export interface HttpServer {
+  /** `http://host:port`, with the port that was taken. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Starts the dashboard, health, metrics and photo routes. Throws HTTP_ADDRESS_IN_USE. */
+export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 64 * 1024 });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const { status, code, message } = toHttpError(error);
+    if (status >= 500) {
+      options.log.error(
+        { method: request.method, route: request.routeOptions.url, err: messageOf(error) },
+        'a request failed',
+      );
+    }
+    return reply.code(status).send({ error: { code, message } });
+  });
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({
+      error: {
+        code: 'NOT_FOUND',
+        message: `there is nothing at ${request.method} ${request.url.slice(0, 200)}`,
+      },
+    }),
+  );
+  await guard(app, options);
+  app.get('/', (_request, reply) => reply.redirect('/queues'));
+  await dashboard(app, options.queues);
+  healthRoutes(app, options.health);
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics()),
+  );
+  await photoRoutes(app, options.photos);
+  return { address: await listen(app, options), close: () => app.close() };
+}
+
+async function dashboard(app: FastifyInstance, queues: readonly Queue[]): Promise<void> {
+  const adapter = new FastifyAdapter();
+  createBullBoard({
+    queues: queues.map((queue) => new BullMQAdapter(queue)),
+    serverAdapter: adapter,
+  });
+  adapter.setBasePath('/queues');
+  await app.register(adapter.registerPlugin(), { prefix: '/queues' });
+}
+
+async function listen(app: FastifyInstance, { host, port }: HttpOptions): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (cause) {
+    await app.close();
+    if (systemCodeOf(cause) !== 'EADDRINUSE') throw cause;
+    throw new WorkerError(
+      'HTTP_ADDRESS_IN_USE',
+      `expected ${host}:${port} to be free, another program listens there; set HTTP_PORT`,
+      { cause },
+    );
+  }
+}
+
+/** Our own errors with their code, the framework's with its status, all else without a word. */
+function toHttpError(error: FastifyError): { status: number; code: string; message: string } {
+  if (error instanceof WorkerError) {
+    return { status: statusOf(error.code), code: error.code, message: error.message };
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 500)
+    return { status, code: 'UNEXPECTED', message: 'something went wrong; the log tells what' };
+  return { status, code: error.code, message: error.message };
+}

@@ -1,0 +1,5 @@
+import { runWorker } from './run-worker.ts';
+
+void runWorker().then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,0 +1,196 @@
+import { mkdir } from 'node:fs/promises';
+
+import { QueueEvents } from 'bullmq';
+
+import { childEnvironment, type Config } from './config.ts';
+import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
+import { startHttpServer } from './http/server.ts';
+import { uploadFolder } from './http/uploads.ts';
+import { DEFAULT_MATCH } from './identities/decide-photo.ts';
+import { locatePhoto } from './image/locate-photo.ts';
+import type { Log } from './log.ts';
+import type { EngineChoice } from './nets/engines.ts';
+import { FACE_API_PACK } from './nets/net.ts';
+import { createPhotoProcessor } from './pipeline/process-photo.ts';
+import {
+  outageReporter,
+  patientConnection,
+  redisAddress,
+  waitForRedis,
+} from './queue/connection.ts';
+import { IMAGE_ADDED } from './queue/image-added.ts';
+import { startPhotoWorker } from './queue/photo-worker.ts';
+import { createProducer } from './queue/producer.ts';
+import { createResultPublisher, type ResultPublisher } from './queue/result-publisher.ts';
+import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
+import { createVisionPool, type VisionPool } from './vision/pool.ts';
+
+export interface RunningWorker {
+  /** `http://host:port` of the dashboard. */
+  readonly address: string;
+  /** Finishes the photo in hand within the grace period and closes all, last opened first. */
+  close(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  readonly log: Log;
+  /** Gives up starting, for instance while Redis is awaited. */
+  readonly signal: AbortSignal;
+  /** The compiled vision child; tests name it, since they run from the sources. */
+  readonly childScript?: string;
+}
+
+/** Starts the worker: opens what it needs, wires the parts and takes jobs until closed. */
+export async function startWorker(config: Config, options: WorkerOptions): Promise<RunningWorker> {
+  const opened = new Closers();
+  try {
+    return await openAll(config, options, opened);
+  } catch (error) {
+    await opened.closeAll();
+    throw error;
+  }
+}
+
+async function openAll(
+  config: Config,
+  options: WorkerOptions,
+  opened: Closers,
+): Promise<RunningWorker> {
+  const { log, signal } = options;
+  const { redis, queuePrefix: prefix, dataDir, mongodbUri } = config;
+  await waitForRedis(redis, { log, signal });
+  const store = opened.add(
+    await openStore({ dataDir, log, ...(mongodbUri === undefined ? {} : { mongodbUri }) }),
+  );
+  await mkdir(uploadFolder(dataDir), { recursive: true });
+  const mediaRoots = [...config.mediaRoots, uploadFolder(dataDir)];
+  const locate = (path: string): Promise<string> => locatePhoto(path, mediaRoots);
+  const vision = opened.add(await openVision(config, options));
+  const publisher = opened.add(createResultPublisher({ redis, prefix, store, log }));
+  const http = await openHttp(config, {
+    log,
+    opened,
+    store,
+    publisher,
+    locate,
+    engine: vision.engine,
+  });
+  const leftBehind = await publisher.publishPending();
+  if (leftBehind > 0) log.info({ count: leftBehind }, 'results of an earlier run were published');
+  const photoWorker = startPhotoWorker({
+    redis,
+    prefix,
+    concurrency: config.visionChildren,
+    retry: config.jobs,
+    log,
+    processPhoto: createPhotoProcessor({
+      store,
+      locate,
+      see: (path, abort) => vision.see(path, abort),
+      publish: (record) => publisher.publish(record),
+      match: matchOf(config),
+      model: { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION },
+    }),
+    onOutcome: http.metrics.observe,
+  });
+  opened.add({ close: () => photoWorker.close(config.shutdownGraceMillis) });
+  log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');
+  return { address: http.address, close: () => opened.closeAll() };
+}
+
+function openVision(config: Config, { log, childScript }: WorkerOptions): Promise<VisionPool> {
+  return createVisionPool({
+    children: config.visionChildren,
+    engine: config.engine,
+    detector: config.detector,
+    weightsDir: config.weightsDir,
+    limits: config.limits,
+    photoDeadlineMillis: config.photoDeadlineMillis,
+    environment: childEnvironment(),
+    log,
+    ...(childScript === undefined ? {} : { childScript }),
+  });
+}
+
+async function openHttp(
+  config: Config,
+  parts: {
+    log: Log;
+    opened: Closers;
+    store: Store;
+    publisher: ResultPublisher;
+    locate: (path: string) => Promise<string>;
+    engine: EngineChoice;
+  },
+): Promise<{ address: string; metrics: Metrics; about: Record<string, unknown> }> {
+  const { log, opened, store, publisher, locate } = parts;
+  const { redis, queuePrefix: prefix, dataDir } = config;
+  const reporter = outageReporter(log, `events of ${redisAddress(redis)}`);
+  const producer = opened.add(
+    createProducer({ redis, prefix, retry: config.jobs, onError: reporter.failed }),
+  );
+  const events = opened.add(
+    new QueueEvents(IMAGE_ADDED, { connection: patientConnection(redis), prefix }),
+  );
+  events.on('error', reporter.failed);
+  const queues = [producer.queue, publisher.queue];
+  const metrics = createMetrics(queues);
+  const about = {
+    engine: parts.engine,
+    detector: config.detector.kind,
+    store: store.kind,
+    redis: redisAddress(redis),
+    queuePrefix: prefix,
+  };
+  const checks = {
+    store: () => store.ping(),
+    redis: async () => {
+      await producer.queue.getJobCounts('active');
+    },
+  };
+  const photos = { producer, events, store, locate, dataDir, ...config.http };
+  const http = opened.add(
+    await startHttpServer({
+      ...config.http,
+      log,
+      queues,
+      metrics,
+      health: { about, checks },
+      photos,
+    }),
+  );
+  return { address: http.address, metrics, about };
+}
+
+function matchOf({ match }: Config): typeof DEFAULT_MATCH {
+  return {
+    distance: match.distance ?? DEFAULT_MATCH.distance,
+    margin: match.margin ?? DEFAULT_MATCH.margin,
+  };
+}
+
+/** What was opened, to be closed once, the last first, each whatever becomes of the others. */
+class Closers {
+  readonly #opened: { close(): Promise<unknown> }[] = [];
+  #closing: Promise<void> | undefined;
+
+  add<T extends { close(): Promise<unknown> }>(resource: T): T {
+    this.#opened.push(resource);
+    return resource;
+  }
+
+  closeAll(): Promise<void> {
+    this.#closing ??= this.#closeInReverse();
+    return this.#closing;
+  }
+
+  async #closeInReverse(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const resource of this.#opened.toReversed()) {
+      await resource.close().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'closing did not go cleanly');
+  }
+}
