@@ -1,5 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 import { run } from '../../../scripts/native/run.ts';
@@ -81,14 +88,14 @@ test('a command over its time limit is killed with its children', async () => {
   const result = await run({
     log: 'time-limit-test',
     argv: ['sh', '-c', `sleep 600 & echo $! > ${pidFile}; wait`],
-    timeoutMillis: 300,
+    timeoutMillis: 2000,
   });
-  expect(result).toMatchObject({ ok: false, reason: 'no end within 0.3 s' });
+  expect(result).toMatchObject({ ok: false, reason: 'no end within 2 s' });
   const status = path.join('/proc', readFileSync(pidFile, 'utf8').trim(), 'status');
-  const state = existsSync(status) ? /State:\t(\w)/.exec(readFileSync(status, 'utf8'))?.[1] : 'gone';
+  const state = existsSync(status)
+    ? /State:\t(\w)/.exec(readFileSync(status, 'utf8'))?.[1]
+    : 'gone';
   expect(['gone', 'Z', 'X']).toContain(state);
-});
-  expect(alive ? state.stdout[0] : 'gone').toMatch(/^(gone|Z)$/);
 });
 
 test('a command that fails or is not there says so in one line', async () => {
