@@ -64,6 +64,21 @@ const share = (least: number, most: number): z.ZodType<number> =>
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T): z.ZodType<T[number]> =>
   z.enum(values, `one of ${values.join(', ')}`);
 
+/** A list separated by commas, or in JSON for names that hold a comma; null when it is neither. */
+function toList(text: string): readonly string[] | null {
+  if (!text.trimStart().startsWith('[')) {
+    return text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+  }
+  try {
+    return z.array(z.string()).parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
 const MiB = 1024 * 1024;
 
 /** Each variable with its check; the message is what was expected. */
@@ -86,16 +101,12 @@ export const VARIABLES = {
   DATA_DIR: z.string().default('./data'),
   MEDIA_ROOTS: z
     .string()
-    .transform((list) =>
-      list
-        .split(',')
-        .map((root) => root.trim())
-        .filter((root) => root !== ''),
-    )
+    .transform(toList)
     .refine(
-      (roots) => roots.every((root) => path.isAbsolute(root)),
-      'absolute folders, separated by commas',
+      (roots) => roots?.every((root) => path.isAbsolute(root)) === true,
+      'absolute folders, separated by commas or as a JSON list',
     )
+    .transform((roots) => roots ?? [])
     .default([]),
   ENGINE: oneOf(['auto', 'onnx', 'tfjs-node', 'wasm']).default('auto'),
   DETECTOR: oneOf(['ssd', 'tiny']).default('ssd'),

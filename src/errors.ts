@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   PATH_OUTSIDE_ROOTS: { retryable: false },
   PATH_NOT_FOUND: { retryable: false },
   PATH_NOT_A_FILE: { retryable: false },
+  PATH_NOT_A_FOLDER: { retryable: false },
   PATH_UNREADABLE: { retryable: false },
   PATH_IO_ERROR: { retryable: true },
   PHOTO_EMPTY: { retryable: false },

@@ -1,0 +1,95 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+/** The worker as a process of its own. */
+export interface WorkerProcess {
+  /** `http://127.0.0.1:port`. */
+  readonly address: string;
+  /** Which engine runs the nets, and why. */
+  readonly engine: { readonly name: string; readonly reason: string };
+  /** Rejects when the worker ends by itself. */
+  readonly died: Promise<never>;
+  peakMemory(): Promise<{ mainMiB: number; visionMiB: number }>;
+  close(): Promise<void>;
+}
+
+const mainScript = path.resolve(__dirname, '../../src/main.js');
+const POLL_MILLIS = 100;
+
+/** Starts the worker with these variables and waits until it is ready for photos. */
+export async function startWorkerProcess(options: {
+  environment: Readonly<Record<string, string | undefined>>;
+  port: number;
+  logFile: string;
+}): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [mainScript], {
+    env: { ...options.environment, HTTP_HOST: '127.0.0.1', HTTP_PORT: String(options.port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: Ctrl-C is the demo's to handle, which closes its parts in order.
+    detached: true,
+  });
+  const log = createWriteStream(options.logFile);
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  const ended = once(child, 'exit');
+  let closing = false;
+  const died = ended.then(async (): Promise<never> => {
+    if (closing) return new Promise<never>(() => undefined);
+    throw new Error(
+      `the worker ended by itself; its last words:\n${await lastLines(options.logFile)}`,
+    );
+  });
+  died.catch(() => undefined);
+  const close = async (): Promise<void> => {
+    closing = true;
+    child.kill('SIGTERM');
+    await ended;
+    log.end();
+    await once(log, 'close');
+  };
+  const address = `http://127.0.0.1:${options.port}`;
+  try {
+    const engine = await Promise.race([waitUntilReady(address), died]);
+    return { address, engine, died, peakMemory: () => peakMemory(child), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function waitUntilReady(address: string): Promise<WorkerProcess['engine']> {
+  for (;;) {
+    const answer = await fetch(`${address}/health/ready`).catch(() => null);
+    if (answer?.ok === true) {
+      const { engine } = (await answer.json()) as { engine: WorkerProcess['engine'] };
+      return engine;
+    }
+    await answer?.body?.cancel();
+    await setTimeout(POLL_MILLIS);
+  }
+}
+
+async function lastLines(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trim().split('\n').slice(-8).join('\n');
+}
+
+/** Peak resident memory of the worker and of the children that it has now. */
+async function peakMemory(child: ChildProcess): Promise<{ mainMiB: number; visionMiB: number }> {
+  const pid = child.pid ?? 0;
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  let visionMiB = 0;
+  for (const visionPid of children.split(' ').filter((text) => text !== '')) {
+    visionMiB += await peakMiB(visionPid);
+  }
+  return { mainMiB: await peakMiB(String(pid)), visionMiB };
+}
+
+async function peakMiB(pid: string): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+}
