@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   PATH_NOT_A_FOLDER: { retryable: false },
   PATH_UNREADABLE: { retryable: false },
   PATH_IO_ERROR: { retryable: true },
+  FOLDER_UNUSABLE: { retryable: false },
   PHOTO_EMPTY: { retryable: false },
   PHOTO_TOO_LARGE: { retryable: false },
   PHOTO_TOO_MANY_PIXELS: { retryable: false },
@@ -36,6 +37,7 @@ export const ERROR_CODES = {
   JOB_ABORTED: { retryable: true },
   UPLOAD_INVALID: { retryable: false },
   RESULT_TIMEOUT: { retryable: true },
+  WORKER_ENDED: { retryable: false },
   SYSTEM_PACKAGE_MISSING: { retryable: false },
 } as const satisfies Record<string, { retryable: boolean }>;
 
