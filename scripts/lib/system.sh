@@ -48,14 +48,14 @@ has_header() {
 }
 
 missing_packages() {
-  local package purpose check
-  while IFS='|' read -r package purpose check; do
-    $check >/dev/null 2>&1 </dev/null || printf '%s|%s\n' "$package" "$purpose"
+  local package use check
+  while IFS='|' read -r package use check; do
+    $check >/dev/null 2>&1 </dev/null || printf '%s|%s\n' "$package" "$use"
   done < <(system_needs "$1")
 }
 
 check_system_packages() {
-  local missing packages
+  local missing packages package use
   missing=$(missing_packages "$1")
   if [[ -z $missing ]]; then
     note 'all there'
@@ -63,7 +63,7 @@ check_system_packages() {
   fi
   packages=$(cut -d'|' -f1 <<<"$missing" | paste -sd' ')
   note 'missing:'
-  while IFS='|' read -r package purpose; do note "  $package ($purpose)"; done <<<"$missing"
+  while IFS='|' read -r package use; do note "  $package ($use)"; done <<<"$missing"
 
   if ! command -v apt-get >/dev/null; then
     die "this is not Debian or Ubuntu; install what these Debian packages contain, then run this again: $packages"
