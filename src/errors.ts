@@ -11,7 +11,6 @@ export const ERROR_CODES = {
   PATH_OUTSIDE_ROOTS: { retryable: false },
   PATH_NOT_FOUND: { retryable: false },
   PATH_NOT_A_FILE: { retryable: false },
-  PATH_NOT_A_FOLDER: { retryable: false },
   PATH_UNREADABLE: { retryable: false },
   PATH_IO_ERROR: { retryable: true },
   FOLDER_UNUSABLE: { retryable: false },

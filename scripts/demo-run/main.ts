@@ -20,7 +20,7 @@ type Closer = () => Promise<unknown>;
 async function demo(options: DemoArguments, closers: Closer[], stop: AbortSignal): Promise<void> {
   const workFolder = await mkdtemp(path.join(os.tmpdir(), 'face-worker-demo-'));
   closers.push(() => rm(workFolder, { recursive: true, force: true }));
-  const gathered = await gatherPhotos(options.folder, workFolder);
+  const gathered = await gatherPhotos(options.folder, { workFolder, out: options.out });
   announce(options.folder, gathered.photos.length);
   const { worker, config } = await startParts(options, {
     workFolder,

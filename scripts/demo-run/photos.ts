@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 
-import { listPhotoFiles } from '../../src/commands/photo-files.ts';
+import { listPhotos, resolveFolder } from '../../src/commands/list-photos.ts';
 import { WorkerError } from '../../src/errors.ts';
 import { makeRetakes } from './retakes.ts';
 
@@ -21,9 +20,15 @@ export interface DemoPhotos {
   readonly roots: readonly string[];
 }
 
-/** The user's photos, or the samples of the face-api package with retakes made in `workFolder`. */
-export async function gatherPhotos(folder: string | null, workFolder: string): Promise<DemoPhotos> {
-  if (folder !== null) return photosOf(folder);
+/**
+ * The user's photos, or the samples of the face-api package with retakes made in `workFolder`.
+ * `out` is left out: a contact sheet of an earlier demo is no photo of the user's.
+ */
+export async function gatherPhotos(
+  folder: string | null,
+  { workFolder, out }: { workFolder: string; out: string },
+): Promise<DemoPhotos> {
+  if (folder !== null) return photosOf(folder, out);
   const packageFile = require.resolve('@vladmandic/face-api/package.json');
   const samplesFolder = path.join(path.dirname(packageFile), 'demo');
   const samples = [1, 2, 3, 4, 5, 6].map((n) => path.join(samplesFolder, `sample${n}.jpg`));
@@ -34,15 +39,14 @@ export async function gatherPhotos(folder: string | null, workFolder: string): P
   };
 }
 
-async function photosOf(folder: string): Promise<DemoPhotos> {
+async function photosOf(folder: string, except: string): Promise<DemoPhotos> {
+  const root = await resolveFolder(folder);
   const photos: DemoPhoto[] = [];
-  for await (const file of listPhotoFiles(folder)) {
-    photos.push(toPhoto(await realpath(file), await realpath(folder)));
-  }
+  for await (const file of listPhotos(root, { except })) photos.push(toPhoto(file, root));
   if (photos.length === 0) {
-    throw new WorkerError('PATH_NOT_FOUND', `expected photos under ${folder}, found none`);
+    throw new WorkerError('FOLDER_UNUSABLE', `expected photos below ${folder}, got none`);
   }
-  return { photos, roots: [await realpath(folder)] };
+  return { photos, roots: [root] };
 }
 
 function toPhoto(file: string, folder: string): DemoPhoto {

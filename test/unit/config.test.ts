@@ -75,7 +75,7 @@ describe('Redis', () => {
     'ioredis://not-base64-json',
     `ioredis://${Buffer.from('[1]').toString('base64')}`,
     'http://h',
-    'redis://',
+    'redis:///2',
     'redis://h/notanumber',
     'h:6379',
   ])('%s is refused without being repeated', (url) => {
