@@ -5,6 +5,8 @@ const shared = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
+  // A copy of package.json lies there.
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
   testEnvironment: '<rootDir>/test/helpers/environment.cjs',
   setupFilesAfterEnv: ['<rootDir>/test/helpers/no-leaks.ts'],
 };

@@ -8,7 +8,7 @@ import { toFacesIdentified } from '../queue/faces-identified.ts';
 import { DEFAULT_OWNER_ID, ImageAdded } from '../queue/image-added.ts';
 import type { Producer } from '../queue/producer.ts';
 import type { Store } from '../store/store.ts';
-import { keepUpload } from './uploads.ts';
+import { discardUpload, keepUpload } from './uploads.ts';
 
 export interface PhotoRouteOptions {
   readonly producer: Producer;
@@ -46,9 +46,9 @@ export async function photoRoutes(app: FastifyInstance, options: PhotoRouteOptio
     },
   );
   app.post('/photos', async (request, reply) => {
-    const payload = await readPayload(request, options);
+    const { payload, upload } = await readPayload(request, options);
     const jobId = await options.producer.add(payload);
-    return answerWhenDone(reply, { payload, jobId, options });
+    return answerWhenDone(reply, { payload, upload, jobId, options });
   });
   app.get<{ Params: { assetId: string } }>('/photos/:assetId', async (request, reply) => {
     const { ownerId } = parseQuery(request);
@@ -64,20 +64,25 @@ export async function photoRoutes(app: FastifyInstance, options: PhotoRouteOptio
   });
 }
 
-async function readPayload(
-  request: FastifyRequest,
-  options: PhotoRouteOptions,
-): Promise<ImageAdded> {
-  const upload = await readUpload(request);
-  if (upload === null) return readPathPayload(request.body, options);
+interface Received {
+  readonly payload: ImageAdded;
+  /** Path of the photo that came with the request; null when the request named one. */
+  readonly upload: string | null;
+}
+
+async function readPayload(request: FastifyRequest, options: PhotoRouteOptions): Promise<Received> {
+  const bytes = await readUpload(request);
+  if (bytes === null)
+    return { payload: await readPathPayload(request.body, options), upload: null };
   const { ownerId, assetId } = parseQuery(request);
-  const kept = await keepUpload(options.dataDir, upload);
-  return {
+  const kept = await keepUpload(options.dataDir, bytes);
+  const payload: ImageAdded = {
     assetId: assetId ?? assetIdForUpload(kept.checksum),
     path: kept.path,
     source: 'upload',
     ...(ownerId === undefined ? {} : { ownerId }),
   };
+  return { payload, upload: kept.path };
 }
 
 /** The uploaded bytes of a multipart or image body; null for a JSON body. */
@@ -130,36 +135,44 @@ function parseQuery(request: FastifyRequest): z.infer<typeof Query> {
 
 async function answerWhenDone(
   reply: FastifyReply,
-  work: { payload: ImageAdded; jobId: string; options: PhotoRouteOptions },
+  work: Received & { jobId: string; options: PhotoRouteOptions },
 ): Promise<unknown> {
   const { payload, jobId, options } = work;
-  const job = await options.producer.queue.getJob(jobId);
-  const owner = encodeURIComponent(payload.ownerId ?? DEFAULT_OWNER_ID);
-  const location = `/photos/${encodeURIComponent(payload.assetId)}?ownerId=${owner}`;
-  const later = (): unknown =>
-    reply
-      .code(202)
-      .header('location', location)
-      .send({ jobId, assetId: payload.assetId, location });
-  if (job === undefined) return later();
+  const { queue } = options.producer;
+  const job = await queue.getJob(jobId);
+  // BullMQ takes a wait of 0 for one without end.
+  if (job === undefined || options.uploadWaitMillis === 0) return askLater(reply, payload, jobId);
   try {
     const result: unknown = await job.waitUntilFinished(options.events, options.uploadWaitMillis);
     return result;
   } catch (error) {
     // BullMQ tells a failed job from a wait that is over only by the job's state.
-    const { failedReason } = (await options.producer.queue.getJob(jobId)) ?? {
-      failedReason: undefined,
-    };
-    const failed = /^\[(?<code>[A-Z_]+)\] (?<message>[^]*)$/.exec(failedReason ?? '')?.groups;
-    if (failed === undefined || !(await job.isFailed())) {
-      if (await job.isFailed()) throw error;
-      return later();
-    }
-    return reply
-      .code(statusOf(failed['code'] ?? ''))
-      .send({ error: { code: failed['code'], message: failed['message'] }, jobId });
+    if (!(await job.isFailed())) return askLater(reply, payload, jobId);
+    const reason = (await queue.getJob(jobId))?.failedReason ?? '';
+    const failure = /^\[(?<code>[A-Z_]+)\] (?<message>[^]*)$/.exec(reason)?.groups;
+    if (failure === undefined) throw error;
+    const { code = '', message } = failure;
+    if (work.upload !== null && UNUSABLE.has(code)) await discardUpload(work.upload);
+    return reply.code(statusOf(code)).send({ error: { code, message }, jobId });
   }
 }
+
+function askLater(reply: FastifyReply, payload: ImageAdded, jobId: string): FastifyReply {
+  const owner = encodeURIComponent(payload.ownerId ?? DEFAULT_OWNER_ID);
+  const location = `/photos/${encodeURIComponent(payload.assetId)}?ownerId=${owner}`;
+  return reply
+    .code(202)
+    .header('location', location)
+    .send({ jobId, assetId: payload.assetId, location });
+}
+
+/** Uploads that fail like this are not worth keeping for another try. */
+const UNUSABLE = new Set([
+  'PHOTO_NOT_AN_IMAGE',
+  'PHOTO_DAMAGED',
+  'PHOTO_FORMAT_UNSUPPORTED',
+  'PHOTO_TOO_MANY_PIXELS',
+]);
 
 const STATUSES: Readonly<Record<string, number>> = {
   UPLOAD_INVALID: 400,

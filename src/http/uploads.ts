@@ -26,3 +26,8 @@ export async function keepUpload(
   }
   return { path: target, checksum };
 }
+
+/** Removes an uploaded photo that cannot be used. */
+export async function discardUpload(uploadPath: string): Promise<void> {
+  await rm(uploadPath, { force: true });
+}
