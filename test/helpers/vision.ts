@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import { childEnvironment } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import type { DetectorName, EngineName } from '../../src/nets/net.ts';
 import { createVisionPool, type VisionPool } from '../../src/vision/pool.ts';
@@ -32,6 +33,7 @@ export function openPool(options: {
     weightsDir: options.weightsDir ?? WEIGHTS_DIR,
     limits: { maxPhotoBytes: 50_000_000, maxPhotoPixels: 100_000_000 },
     photoDeadlineMillis: options.photoDeadlineMillis ?? 60_000,
+    environment: childEnvironment(),
     log: createLog({ level: 'silent' }),
     childScript,
   });

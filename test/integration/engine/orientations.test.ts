@@ -14,99 +14,101 @@ let folder: Awaited<ReturnType<typeof tempFolder>>;
 let pool: VisionPool;
 let upright: SeenPhoto;
 
-beforeAll(async () => {
-  folder = await tempFolder();
-  pool = await openPool({ engine: 'auto' });
-  upright = await seeStoredAs(1);
-}, 60_000);
+describe('turned, tilted and frame-filling faces, and bad photos', () => {
+  beforeAll(async () => {
+    folder = await tempFolder();
+    pool = await openPool({ engine: 'auto' });
+    upright = await seeStoredAs(1);
+  }, 60_000);
 
-afterAll(async () => {
-  await pool.close();
-  await folder.remove();
-});
+  afterAll(async () => {
+    await pool.close();
+    await folder.remove();
+  });
 
-/** A part of a sample photo, its pixels laid as a camera with this EXIF orientation lays them. */
-async function seeStoredAs(orientation: number): Promise<SeenPhoto> {
-  const base = await sharp(samplePhoto(1)).resize({ width: 1200 }).png().toBuffer();
-  // sharp mirrors before it turns; each entry undoes what the orientation tells a viewer to do.
-  const [mirror, turn] = (
-    [
-      [false, 0],
-      [true, 0],
-      [false, 180],
-      [true, 180],
-      [true, 270],
-      [false, 270],
-      [true, 90],
-      [false, 90],
-    ] as const
-  )[orientation - 1] as readonly [boolean, number];
-  const stored = sharp(base).flop(mirror);
-  if (turn !== 0) stored.rotate(turn);
-  const file = path.join(folder.path, `orientation-${orientation}.jpg`);
-  await sharp(await stored.png().toBuffer())
-    .jpeg({ quality: 95 })
-    .withMetadata({ orientation })
-    .toFile(file);
-  return pool.see(file, never);
-}
+  /** A part of a sample photo, its pixels laid as a camera with this EXIF orientation lays them. */
+  async function seeStoredAs(orientation: number): Promise<SeenPhoto> {
+    const base = await sharp(samplePhoto(1)).resize({ width: 1200 }).png().toBuffer();
+    // sharp mirrors before it turns; each entry undoes what the orientation tells a viewer to do.
+    const [mirror, turn] = (
+      [
+        [false, 0],
+        [true, 0],
+        [false, 180],
+        [true, 180],
+        [true, 270],
+        [false, 270],
+        [true, 90],
+        [false, 90],
+      ] as const
+    )[orientation - 1] as readonly [boolean, number];
+    const stored = sharp(base).flop(mirror);
+    if (turn !== 0) stored.rotate(turn);
+    const file = path.join(folder.path, `orientation-${orientation}.jpg`);
+    await sharp(await stored.png().toBuffer())
+      .jpeg({ quality: 95 })
+      .withMetadata({ orientation })
+      .toFile(file);
+    return pool.see(file, never);
+  }
 
-test.each([2, 3, 4, 5, 6, 7, 8])(
-  'EXIF orientation %d: boxes land on the same faces',
-  async (orientation) => {
-    const seen = await seeStoredAs(orientation);
-    expect(seen.image).toEqual(upright.image);
-    expect(seen.faces).toHaveLength(3);
-    for (const face of upright.faces) {
-      const twin = seen.faces.find(({ box }) => boxIou(box, face.box) > 0.9);
-      expect(twin).toBeDefined();
-      expect(
-        distanceBetween(face.descriptor as Float32Array, twin?.descriptor as Float32Array),
-      ).toBeLessThan(0.1);
-    }
-  },
-  30_000,
-);
+  test.each([2, 3, 4, 5, 6, 7, 8])(
+    'EXIF orientation %d: boxes land on the same faces',
+    async (orientation) => {
+      const seen = await seeStoredAs(orientation);
+      expect(seen.image).toEqual(upright.image);
+      expect(seen.faces).toHaveLength(3);
+      for (const face of upright.faces) {
+        const twin = seen.faces.find(({ box }) => boxIou(box, face.box) > 0.9);
+        expect(twin).toBeDefined();
+        expect(
+          distanceBetween(face.descriptor as Float32Array, twin?.descriptor as Float32Array),
+        ).toBeLessThan(0.1);
+      }
+    },
+    30_000,
+  );
 
-test('a face that fills the frame is found by the second look', async () => {
-  const face = upright.faces[0]?.box ?? { x: 0, y: 0, width: 0, height: 0 };
-  const file = path.join(folder.path, 'close-up.jpg');
-  const scale = 1920 / 1200;
-  await sharp(samplePhoto(1))
-    .extract({
-      left: Math.round(face.x * scale),
-      top: Math.round(face.y * scale),
-      width: Math.round(face.width * scale),
-      height: Math.round(face.height * scale),
-    })
-    .jpeg()
-    .toFile(file);
-  const seen = await pool.see(file, never);
-  expect(seen.faces).toHaveLength(1);
-}, 30_000);
+  test('a face that fills the frame is found by the second look', async () => {
+    const face = upright.faces[0]?.box ?? { x: 0, y: 0, width: 0, height: 0 };
+    const file = path.join(folder.path, 'close-up.jpg');
+    const scale = 1920 / 1200;
+    await sharp(samplePhoto(1))
+      .extract({
+        left: Math.round(face.x * scale),
+        top: Math.round(face.y * scale),
+        width: Math.round(face.width * scale),
+        height: Math.round(face.height * scale),
+      })
+      .jpeg()
+      .toFile(file);
+    const seen = await pool.see(file, never);
+    expect(seen.faces).toHaveLength(1);
+  }, 30_000);
 
-test.each([25, -25])(
-  'a face tilted by %d degrees is the same face',
-  async (degrees) => {
-    const descriptorsAt = async (angle: number): Promise<Float32Array[]> => {
-      const file = path.join(folder.path, `tilt-${angle}.jpg`);
-      await sharp(samplePhoto(3)).rotate(angle, { background: '#808080' }).jpeg().toFile(file);
-      return (await pool.see(file, never)).faces.map(
-        ({ descriptor }) => descriptor as Float32Array,
-      );
-    };
-    const [straight] = await descriptorsAt(0);
-    const tilted = await descriptorsAt(degrees);
-    const distances = tilted.map((other) => distanceBetween(straight as Float32Array, other));
-    expect(Math.min(...distances)).toBeLessThan(0.3);
-  },
-  60_000,
-);
+  test.each([25, -25])(
+    'a face tilted by %d degrees is the same face',
+    async (degrees) => {
+      const descriptorsAt = async (angle: number): Promise<Float32Array[]> => {
+        const file = path.join(folder.path, `tilt-${angle}.jpg`);
+        await sharp(samplePhoto(3)).rotate(angle, { background: '#808080' }).jpeg().toFile(file);
+        return (await pool.see(file, never)).faces.map(
+          ({ descriptor }) => descriptor as Float32Array,
+        );
+      };
+      const [straight] = await descriptorsAt(0);
+      const tilted = await descriptorsAt(degrees);
+      const distances = tilted.map((other) => distanceBetween(straight as Float32Array, other));
+      expect(Math.min(...distances)).toBeLessThan(0.3);
+    },
+    60_000,
+  );
 
-test.each([
-  ['folder', 'PATH_NOT_A_FILE'],
-  ['nothing.jpg', 'PATH_NOT_FOUND'],
-])('the child answers a bad photo (%s) with its code and goes on', async (name, code) => {
-  const photo = name === 'folder' ? folder.path : path.join(folder.path, name);
-  await expect(pool.see(photo, never)).rejects.toMatchObject({ code, retryable: false });
+  test.each([
+    ['folder', 'PATH_NOT_A_FILE'],
+    ['nothing.jpg', 'PATH_NOT_FOUND'],
+  ])('the child answers a bad photo (%s) with its code and goes on', async (name, code) => {
+    const photo = name === 'folder' ? folder.path : path.join(folder.path, name);
+    await expect(pool.see(photo, never)).rejects.toMatchObject({ code, retryable: false });
+  });
 });
