@@ -10,6 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 
+import { freePort } from './free-port.ts';
+
 const REPOSITORY = join(__dirname, '..', '..');
 const READY_WITHIN_MILLIS = 60_000;
 
@@ -103,16 +105,6 @@ async function waitUntilReady(uri: string, server: ChildProcess): Promise<void> 
     gone.abort();
     await client.close();
   }
-}
-
-/** A free port of the loopback address; another process may take it first, which is rare. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 async function kill(server: ChildProcess): Promise<void> {

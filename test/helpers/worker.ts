@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-import { freePort } from './redis.ts';
+import { freePort } from './free-port.ts';
 
 /** The real compiled worker as a process. */
 export interface TestWorker {

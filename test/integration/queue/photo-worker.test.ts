@@ -16,7 +16,8 @@ import { createResultPublisher } from '../../../src/queue/result-publisher.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
 import { makePhotoRecord } from '../../helpers/records.ts';
-import { freePort, startRedis, type TestRedis } from '../../helpers/redis.ts';
+import { freePort } from '../../helpers/free-port.ts';
+import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 
 type Process = PhotoWorkerOptions['processPhoto'];
 

@@ -8,7 +8,8 @@ import type { PhotoDocument, SchemaDocument } from '../../../src/store/mongodb/d
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import expectedIndexes from '../../fixtures/mongodb-indexes.json';
-import { freePort, startMongo, startProxyTo } from '../../helpers/mongodb.ts';
+import { freePort } from '../../helpers/free-port.ts';
+import { startMongo, startProxyTo } from '../../helpers/mongodb.ts';
 import type { TestMongo } from '../../helpers/mongodb.ts';
 import { startOldMongo } from '../../helpers/old-mongodb.ts';
 import { makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';

@@ -8,7 +8,8 @@ import sharp from 'sharp';
 import type { FacesIdentified } from '../../../src/queue/faces-identified.ts';
 import { createProducer, type Producer } from '../../../src/queue/producer.ts';
 import { samplePhoto, tempFolder } from '../../helpers/pictures.ts';
-import { freePort, startRedis, type TestRedis } from '../../helpers/redis.ts';
+import { freePort } from '../../helpers/free-port.ts';
+import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 import { startWorkerProcess, type TestWorker } from '../../helpers/worker.ts';
 
 describe('the life of a worker', () => {
