@@ -62,7 +62,7 @@ describe('the demo', () => {
     );
     expect(pictures).toHaveLength(8);
     for (const file of pictures) {
-      const { width = 0 } = await sharp(path.join(folder.path, 'sheet', file)).metadata();
+      const { width } = await sharp(path.join(folder.path, 'sheet', file)).metadata();
       expect(width).toBeGreaterThan(100);
     }
     expect(await readdir(path.join(folder.path, 'tmp'))).toEqual([]);
