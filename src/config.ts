@@ -20,7 +20,15 @@ export interface Config {
     readonly tinyInputPx: number;
   };
   readonly weightsDir: string;
-  readonly visionChildren: number;
+  readonly profile: 'standard' | 'low-power';
+  readonly vision: {
+    /** Undefined: the plan decides, by cores and memory. */
+    readonly children: number | undefined;
+    readonly threads: number | undefined;
+    readonly memoryLimitMiB: number | undefined;
+    /** Photos after which a child is replaced; 0: never for that. */
+    readonly recyclePhotos: number;
+  };
   readonly photoDeadlineMillis: number;
   readonly limits: { readonly maxPhotoBytes: number; readonly maxPhotoPixels: number };
   readonly match: { readonly distance: number | undefined; readonly margin: number | undefined };
@@ -109,13 +117,17 @@ export const VARIABLES = {
     .transform((roots) => roots ?? [])
     .default([]),
   ENGINE: oneOf(['auto', 'onnx', 'tfjs-node', 'wasm']).default('auto'),
-  DETECTOR: oneOf(['ssd', 'tiny']).default('ssd'),
+  DETECTOR: oneOf(['ssd', 'tiny']).optional(),
   DETECTOR_MIN_SCORE: share(0.05, 0.99).default(0.5),
   TINY_INPUT_PX: whole(128, 608)
     .refine((px) => px % 32 === 0, 'a multiple of 32 from 128 to 608')
     .default(416),
   WEIGHTS_DIR: z.string().default(path.join(packageRoot, 'weights/files')),
-  VISION_CHILDREN: whole(1, 64).default(1),
+  PROFILE: oneOf(['standard', 'low-power']).default('standard'),
+  VISION_CHILDREN: whole(1, 64).optional(),
+  VISION_THREADS: whole(1, 256).optional(),
+  VISION_MEMORY_MIB: whole(128, 1_048_576).optional(),
+  VISION_RECYCLE_PHOTOS: whole(0, 1_000_000_000).default(2000),
   PHOTO_DEADLINE_MILLIS: whole(1000, 3_600_000).default(120_000),
   MAX_PHOTO_BYTES: whole(1, 4096 * MiB).default(256 * MiB),
   MAX_PHOTO_PIXELS: whole(1, 2_000_000_000).default(150_000_000),
@@ -304,12 +316,18 @@ function toConfig(values: Values, redis: RedisOptions): Config {
     mediaRoots: values.MEDIA_ROOTS,
     engine: values.ENGINE,
     detector: {
-      kind: values.DETECTOR,
+      kind: values.DETECTOR ?? (values.PROFILE === 'low-power' ? 'tiny' : 'ssd'),
       minScore: values.DETECTOR_MIN_SCORE,
       tinyInputPx: values.TINY_INPUT_PX,
     },
     weightsDir: path.resolve(values.WEIGHTS_DIR),
-    visionChildren: values.VISION_CHILDREN,
+    profile: values.PROFILE,
+    vision: {
+      children: values.VISION_CHILDREN,
+      threads: values.VISION_THREADS,
+      memoryLimitMiB: values.VISION_MEMORY_MIB,
+      recyclePhotos: values.VISION_RECYCLE_PHOTOS,
+    },
     photoDeadlineMillis: values.PHOTO_DEADLINE_MILLIS,
     limits: { maxPhotoBytes: values.MAX_PHOTO_BYTES, maxPhotoPixels: values.MAX_PHOTO_PIXELS },
     match: { distance: values.MATCH_DISTANCE, margin: values.MATCH_MARGIN },

@@ -2,7 +2,8 @@ import { types } from 'node:util';
 
 /**
  * Every error that a user can meet, with whether trying again can help.
- * `queue/` turns `retryable: false` into a job that fails at once and for good.
+ * `queue/` turns `retryable: false` into a job that fails at once and for good, and lets a job that
+ * `endsChild` run once more at most.
  */
 export const ERROR_CODES = {
   CONFIG_INVALID: { retryable: false },
@@ -20,8 +21,11 @@ export const ERROR_CODES = {
   PHOTO_NOT_AN_IMAGE: { retryable: false },
   PHOTO_FORMAT_UNSUPPORTED: { retryable: false },
   PHOTO_DAMAGED: { retryable: false },
-  VISION_DEADLINE: { retryable: true },
-  VISION_CHILD_DIED: { retryable: true },
+  VISION_DEADLINE: { retryable: true, endsChild: true },
+  VISION_MEMORY: { retryable: true, endsChild: true },
+  VISION_CHILD_KILLED: { retryable: true, endsChild: true },
+  VISION_CHILD_EXITED: { retryable: true, endsChild: true },
+  VISION_FAILED: { retryable: true },
   ENGINE_UNAVAILABLE: { retryable: false },
   WEIGHTS_MISSING: { retryable: false },
   WEIGHTS_MISMATCH: { retryable: false },
@@ -38,9 +42,14 @@ export const ERROR_CODES = {
   RESULT_TIMEOUT: { retryable: true },
   WORKER_ENDED: { retryable: false },
   SYSTEM_PACKAGE_MISSING: { retryable: false },
-} as const satisfies Record<string, { retryable: boolean }>;
+} as const satisfies Record<string, { retryable: boolean; endsChild?: true }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Codes of photos that ended the child process which looked at them. */
+export const CHILD_ENDING_CODES = Object.entries(ERROR_CODES).flatMap(([code, traits]) =>
+  'endsChild' in traits ? [code as ErrorCode] : [],
+);
 
 /** An error with a code of the closed list above; `message` reads as what happened and what to do. */
 export class WorkerError extends Error {

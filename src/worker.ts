@@ -11,6 +11,7 @@ import { DEFAULT_MATCH } from './identities/decide-photo.ts';
 import { locatePhoto } from './image/locate-photo.ts';
 import type { Log } from './log.ts';
 import type { EngineChoice } from './nets/engines.ts';
+import { readMachine } from './machine.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import { createPhotoProcessor } from './pipeline/process-photo.ts';
 import {
@@ -25,6 +26,7 @@ import { createProducer } from './queue/producer.ts';
 import { createResultPublisher, type ResultPublisher } from './queue/result-publisher.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
+import { planVision, type VisionPlan } from './vision/plan.ts';
 import { createVisionPool, type VisionPool } from './vision/pool.ts';
 
 export interface RunningWorker {
@@ -67,7 +69,8 @@ async function openAll(
   await mkdir(uploadFolder(dataDir), { recursive: true });
   const mediaRoots = [...config.mediaRoots, uploadFolder(dataDir)];
   const locate = (path: string): Promise<string> => locatePhoto(path, mediaRoots);
-  const vision = opened.add(await openVision(config, options));
+  const plan = planVision({ profile: config.profile, ...config.vision }, readMachine());
+  const vision = opened.add(await openVision(config, plan, options));
   const publisher = opened.add(createResultPublisher({ redis, prefix, store, log }));
   const http = await openHttp(config, {
     log,
@@ -76,13 +79,15 @@ async function openAll(
     publisher,
     locate,
     engine: vision.engine,
+    plan,
   });
   const leftBehind = await publisher.publishPending();
   if (leftBehind > 0) log.info({ count: leftBehind }, 'results of an earlier run were published');
   const photoWorker = startPhotoWorker({
     redis,
     prefix,
-    concurrency: config.visionChildren,
+    // One more than can be looked at, so that a child never waits for the next job's way here.
+    concurrency: plan.children + 1,
     retry: config.jobs,
     log,
     processPhoto: createPhotoProcessor({
@@ -100,9 +105,14 @@ async function openAll(
   return { address: http.address, close: () => opened.closeAll() };
 }
 
-function openVision(config: Config, { log, childScript }: WorkerOptions): Promise<VisionPool> {
+function openVision(
+  config: Config,
+  plan: VisionPlan,
+  { log, childScript }: WorkerOptions,
+): Promise<VisionPool> {
   return createVisionPool({
-    children: config.visionChildren,
+    plan,
+    recyclePhotos: config.vision.recyclePhotos,
     engine: config.engine,
     detector: config.detector,
     weightsDir: config.weightsDir,
@@ -123,6 +133,7 @@ async function openHttp(
     publisher: ResultPublisher;
     locate: (path: string) => Promise<string>;
     engine: EngineChoice;
+    plan: VisionPlan;
   },
 ): Promise<{ address: string; metrics: Metrics; about: Record<string, unknown> }> {
   const { log, opened, store, publisher, locate } = parts;
@@ -140,6 +151,8 @@ async function openHttp(
   const about = {
     engine: parts.engine,
     detector: config.detector.kind,
+    profile: config.profile,
+    vision: parts.plan,
     store: store.kind,
     redis: redisAddress(redis),
     queuePrefix: prefix,

@@ -190,6 +190,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   REDIS_UNAVAILABLE: 503,
   STORE_UNAVAILABLE: 503,
   VISION_DEADLINE: 504,
+  VISION_MEMORY: 507,
 };
 
 /** The HTTP status that fits an error code; 500 for what the caller cannot help. */

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import util from 'node:util';
 
@@ -29,18 +28,20 @@ export interface LoadedEngine {
 export interface EngineOptions {
   readonly detectorName: DetectorName;
   readonly weightsDir: string;
+  /** Threads that one net may use at once. */
+  readonly threads: number;
 }
 
 const LOADERS: Readonly<Record<EngineName, (options: EngineOptions) => Promise<FaceNets>>> = {
-  onnx: (options) => loadOnnxNets({ ...options, threads: os.availableParallelism() }),
+  onnx: (options) => loadOnnxNets(options),
   'tfjs-node': async (options) =>
     loadFaceApiNets({ ...options, faceApi: await openTfjsNode(), engine: 'tfjs-node' }),
   wasm: async (options) =>
-    loadFaceApiNets({ ...options, faceApi: await openWasm(), engine: 'wasm' }),
+    loadFaceApiNets({ ...options, faceApi: await openWasm(options.threads), engine: 'wasm' }),
 };
 
 /** What `auto` tries, fastest first. */
-const BY_SPEED: readonly EngineName[] = ['tfjs-node', 'wasm'];
+const BY_SPEED: readonly EngineName[] = ['onnx', 'tfjs-node', 'wasm'];
 
 /**
  * Loads the nets on the engine asked for; `auto` takes the fastest that loads on this machine.
@@ -109,13 +110,13 @@ async function openTfjsNode(): Promise<FaceApi> {
   return faceApi;
 }
 
-async function openWasm(): Promise<FaceApi> {
+async function openWasm(threads: number): Promise<FaceApi> {
   const tf = requireNative('@tensorflow/tfjs') as typeof tfjs;
   const wasm = requireNative('@tensorflow/tfjs-backend-wasm') as typeof tfjsWasm;
   const faceApi = requireNative('@vladmandic/face-api/dist/face-api.node-wasm.js') as FaceApi;
   const binaries = path.dirname(requireNative.resolve('@tensorflow/tfjs-backend-wasm'));
   wasm.setWasmPaths(path.join(binaries, path.sep));
-  wasm.setThreadsCount(os.availableParallelism());
+  wasm.setThreadsCount(threads);
   tf.enableProdMode();
   await tf.setBackend('wasm');
   await tf.ready();

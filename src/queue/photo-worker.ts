@@ -39,7 +39,7 @@ export interface PhotoWorker {
   close(graceMillis: number): Promise<void>;
 }
 
-const LOCK_MILLIS = 60_000;
+export const LOCK_MILLIS = 60_000;
 /** A photo that took its worker down this often is left failed. */
 const MOST_STALLS = 2;
 /** What stays to be seen in Bull Board. */
@@ -130,7 +130,7 @@ async function runJob(
     note(log, job.log(messageOf(error)));
     log.warn({ code, err: messageOf(error), attempt: job.attemptsMade + 1 }, 'the photo failed');
     options.onOutcome?.({ kind: 'failed', code, millis: millis() });
-    throw toJobError(error);
+    throw toJobError(error, job.stacktrace ?? []);
   }
 }
 

@@ -1,6 +1,6 @@
 import { UnrecoverableError, type JobsOptions } from 'bullmq';
 
-import { messageOf, WorkerError } from '../errors.ts';
+import { CHILD_ENDING_CODES, messageOf, WorkerError } from '../errors.ts';
 
 export interface RetryLimits {
   /** How often a job may run in all. */
@@ -22,11 +22,22 @@ export function retryOptions(limits: RetryLimits): Pick<JobsOptions, 'attempts' 
 
 /**
  * The error that decides a job's fate: what cannot pass fails at once and for good, all else is
- * tried again. The message is what Bull Board shows as the reason.
+ * tried again, but a photo that ends its child a second time is not. The message is what Bull Board
+ * shows as the reason. `earlierFailures` are the stack traces that BullMQ keeps of earlier runs.
  */
-export function toJobError(error: unknown): Error {
-  if (error instanceof WorkerError && !error.retryable) return new UnrecoverableError(error.line);
-  return error instanceof WorkerError
-    ? new Error(error.line, { cause: error })
-    : new Error(`[UNEXPECTED] ${messageOf(error)}`, { cause: error });
+export function toJobError(error: unknown, earlierFailures: readonly string[]): Error {
+  if (!(error instanceof WorkerError)) {
+    return new Error(`[UNEXPECTED] ${messageOf(error)}`, { cause: error });
+  }
+  if (!error.retryable) return new UnrecoverableError(error.line);
+  if (CHILD_ENDING_CODES.includes(error.code) && earlierFailures.some(endedChild)) {
+    return new UnrecoverableError(
+      `${error.line}; it was the second child process that this photo ended, so it is not tried again`,
+    );
+  }
+  return new Error(error.line, { cause: error });
+}
+
+function endedChild(stackTrace: string): boolean {
+  return CHILD_ENDING_CODES.some((code) => stackTrace.includes(`[${code}]`));
 }

@@ -9,6 +9,8 @@ export interface ChildOptions {
   readonly engine: EngineName | 'auto';
   readonly detectorName: DetectorName;
   readonly weightsDir: string;
+  /** Threads that the nets and the decoder may use. */
+  readonly threads: number;
   readonly look: LookOptions;
 }
 
@@ -17,8 +19,20 @@ export type Answer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly code: ErrorCode | null; readonly message: string };
 
+/** Who answers, once its nets are loaded. */
+export interface Greeting {
+  readonly pid: number;
+  readonly engine: EngineChoice;
+}
+
+/** A photo as the child saw it, and what the child holds in memory after it. */
+export interface Look {
+  readonly seen: SeenPhoto;
+  readonly residentMiB: number;
+}
+
 /** The methods of a vision child. */
 export interface VisionChild {
-  engine(): Promise<Answer<EngineChoice>>;
-  look(path: string): Promise<Answer<SeenPhoto>>;
+  greet(): Promise<Answer<Greeting>>;
+  look(path: string): Promise<Answer<Look>>;
 }

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import workerpool from 'workerpool';
 
 import { messageOf, WorkerError } from '../errors.ts';
@@ -10,13 +11,20 @@ import { lookAtPhoto } from './look-at-photo.ts';
 process.on('SIGINT', () => undefined);
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
+sharp.concurrency(options.threads);
+// Each photo is decoded once: what libvips would keep of it is memory for nothing.
+sharp.cache(false);
 const loading = loadEngine(options);
 // Answered by the first call; without this an early failure would end the child unheard.
 loading.catch(() => undefined);
 
 const child: VisionChild = {
-  engine: () => answer(async () => (await loading).choice),
-  look: (path) => answer(async () => lookAtPhoto(path, (await loading).nets, options.look)),
+  greet: () => answer(async () => ({ pid: process.pid, engine: (await loading).choice })),
+  look: (path) =>
+    answer(async () => {
+      const seen = await lookAtPhoto(path, (await loading).nets, options.look);
+      return { seen, residentMiB: process.memoryUsage.rss() / 2 ** 20 };
+    }),
 };
 
 async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {

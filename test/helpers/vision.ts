@@ -3,6 +3,7 @@ import path from 'node:path';
 import { childEnvironment } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import type { DetectorName, EngineName } from '../../src/nets/net.ts';
+import type { VisionPlan } from '../../src/vision/plan.ts';
 import { createVisionPool, type VisionPool } from '../../src/vision/pool.ts';
 
 const root = path.resolve(__dirname, '../..');
@@ -19,21 +20,28 @@ export function openPool(options: {
   childScript?: string;
   /** Makes tfjs-node's native library unfindable, as on a machine without it. */
   hideTfjsNode?: boolean;
+  hideOnnx?: boolean;
+  plan?: Partial<VisionPlan>;
+  recyclePhotos?: number;
 }): Promise<VisionPool> {
-  const fixture = options.hideTfjsNode === true ? 'child-without-tfjs-node.cjs' : undefined;
+  const hidden = [
+    ...(options.hideTfjsNode === true ? ['@tensorflow/tfjs-node'] : []),
+    ...(options.hideOnnx === true ? ['onnxruntime-node'] : []),
+  ];
   const childScript =
     options.childScript ??
-    (fixture === undefined
+    (hidden.length === 0
       ? path.join(root, 'dist/src/vision/child.js')
-      : path.join(root, 'test/fixtures', fixture));
+      : path.join(root, 'test/fixtures/child-without-packages.cjs'));
   return createVisionPool({
-    children: 1,
+    plan: { children: 1, threads: 2, memoryLimitMiB: 4096, recycleMiB: 4096, ...options.plan },
+    recyclePhotos: options.recyclePhotos ?? 0,
     engine: options.engine,
     detector: { kind: options.detector ?? 'ssd', minScore: 0.5, tinyInputPx: 416 },
     weightsDir: options.weightsDir ?? WEIGHTS_DIR,
     limits: { maxPhotoBytes: 50_000_000, maxPhotoPixels: 100_000_000 },
     photoDeadlineMillis: options.photoDeadlineMillis ?? 60_000,
-    environment: childEnvironment(),
+    environment: { ...childEnvironment(), HIDDEN_PACKAGES: hidden.join(',') },
     log: createLog({ level: 'silent' }),
     childScript,
   });

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 import type { VisionPool } from '../../src/vision/pool.ts';
 import { openPool } from '../helpers/vision.ts';
@@ -7,26 +9,37 @@ const childScript = path.resolve(__dirname, '../fixtures/child-that-dies.cjs');
 const never = new AbortController().signal;
 let pool: VisionPool;
 
+/** The fixture answers with its process id. */
+async function see(photo: string): Promise<{ path: string; pid: number }> {
+  return (await pool.see(photo, never)) as unknown as { path: string; pid: number };
+}
+
+async function gone(pid: number): Promise<void> {
+  while (existsSync(`/proc/${pid}`)) await setImmediate();
+}
+
 beforeEach(async () => {
   pool = await openPool({ engine: 'wasm', childScript, photoDeadlineMillis: 3000 });
 });
 afterEach(() => pool.close());
 
 test.each([
-  ['kill', 'SIGKILL'],
-  ['segv', 'SIGSEGV'],
-  ['exit0', 'exit code 0'],
-  ['exit3', 'exit code 3'],
+  ['kill', 'VISION_CHILD_KILLED', 'SIGKILL'],
+  ['segv', 'VISION_CHILD_KILLED', 'SIGSEGV'],
+  ['exit0', 'VISION_CHILD_EXITED', 'exit code 0'],
+  ['exit3', 'VISION_CHILD_EXITED', 'exit code 3'],
+  ['memory', 'VISION_MEMORY', 'out of memory'],
 ])(
-  'a child that ends by %s fails its photo with the reason; the next photo goes on',
-  async (how, reason) => {
+  'a child that ends by %s fails its photo with %s; the next photo goes on',
+  async (how, code, reason) => {
     await expect(pool.see(how, never)).rejects.toMatchObject({
-      code: 'VISION_CHILD_DIED',
+      code,
       retryable: true,
       message: expect.stringContaining(reason) as string,
     });
     expect(await pool.see('good', never)).toMatchObject({ path: 'good' });
   },
+  30_000,
 );
 
 test('an endless loop is ended at the deadline; the next photo goes on', async () => {
@@ -35,6 +48,64 @@ test('an endless loop is ended at the deadline; the next photo goes on', async (
     message: expect.stringContaining('3000 ms') as string,
   });
   expect(await pool.see('good', never)).toMatchObject({ path: 'good' });
+}, 20_000);
+
+test('a frozen child is ended at the deadline too', async () => {
+  await expect(pool.see('stop', never)).rejects.toMatchObject({ code: 'VISION_DEADLINE' });
+  expect(await pool.see('good', never)).toMatchObject({ path: 'good' });
+}, 20_000);
+
+test('a child over its memory limit is ended; the next photo goes on', async () => {
+  await pool.close();
+  pool = await openPool({
+    engine: 'wasm',
+    childScript,
+    plan: { memoryLimitMiB: 400, recycleMiB: 400 },
+  });
+  await expect(pool.see('buffers', never)).rejects.toMatchObject({
+    code: 'VISION_MEMORY',
+    message: expect.stringContaining('400 MiB') as string,
+  });
+  expect(await pool.see('good', never)).toMatchObject({ path: 'good' });
+}, 20_000);
+
+test('a child that ended while nobody looked is replaced unnoticed', async () => {
+  const { pid } = await see('good');
+  process.kill(pid, 'SIGKILL');
+  await gone(pid);
+  const next = await see('good');
+  expect(next.pid).not.toBe(pid);
+}, 20_000);
+
+test.each([
+  ['as many photos as it may', { recyclePhotos: 2 }],
+  ['grown', { plan: { recycleMiB: 40 }, recyclePhotos: 0 }],
+])(
+  'a child is replaced when it has had %s',
+  async (_why, changes) => {
+    await pool.close();
+    pool = await openPool({ engine: 'wasm', childScript, ...changes });
+    const pids: number[] = [];
+    for (let i = 0; i < 4; i++) pids.push((await see('good')).pid);
+    expect(new Set(pids).size).toBe('plan' in changes ? 4 : 2);
+    for (const pid of new Set(pids.slice(0, -1))) {
+      if (pid !== pids.at(-1)) await gone(pid);
+    }
+  },
+  20_000,
+);
+
+test('two children look at two photos at once', async () => {
+  await pool.close();
+  pool = await openPool({
+    engine: 'wasm',
+    childScript,
+    photoDeadlineMillis: 2000,
+    plan: { children: 2 },
+  });
+  const stuck = expect(pool.see('loop', never)).rejects.toMatchObject({ code: 'VISION_DEADLINE' });
+  for (let i = 0; i < 3; i++) expect(await see('good')).toMatchObject({ path: 'good' });
+  await stuck;
 }, 20_000);
 
 test('photos waiting behind dying ones are looked at by new children', async () => {
@@ -64,7 +135,7 @@ test('an abort ends the look and the child is replaced', async () => {
 
 test('closing while a photo is in hand does not wait for it', async () => {
   const look = pool.see('loop', never);
-  const outcome = expect(look).rejects.toMatchObject({ code: 'VISION_CHILD_DIED' });
+  const outcome = expect(look).rejects.toMatchObject({ code: 'JOB_ABORTED' });
   await pool.close();
   await outcome;
 }, 20_000);

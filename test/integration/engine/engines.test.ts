@@ -85,17 +85,31 @@ test('TinyFaceDetector finds most of the sample faces, where the SSD finds them'
   expect(tiny[0]?.model.detector).toBe('tiny');
 }, 240_000);
 
-test('an engine that cannot load is refused by name and passed over by auto', async () => {
+test('an engine that cannot load is refused by name', async () => {
   const hidden = { hideTfjsNode: true };
   await expect(openPool({ engine: 'tfjs-node', ...hidden })).rejects.toMatchObject({
     code: 'ENGINE_UNAVAILABLE',
     message: expect.stringContaining('run scripts/setup') as string,
   });
-  const pool: VisionPool = await openPool({ engine: 'auto', ...hidden });
-  expect(pool.engine).toMatchObject({ name: 'wasm' });
-  expect(pool.engine.warning).toMatch(/tfjs-node/);
-  await pool.close();
-}, 120_000);
+});
+
+test.each([
+  [{}, 'onnx', undefined],
+  [{ hideOnnx: true }, 'tfjs-node', /onnx does not load/],
+  [{ hideOnnx: true, hideTfjsNode: true }, 'wasm', /onnx does not load.*tfjs-node does not load/],
+])(
+  'auto, with %j, takes %s and says why',
+  async (hidden, engine, warning) => {
+    const pool: VisionPool = await openPool({ engine: 'auto', ...hidden });
+    expect(pool.engine.name).toBe(engine);
+    if (warning === undefined) expect(pool.engine.warning).toBeUndefined();
+    else expect(pool.engine.warning).toMatch(warning);
+    const seen = await pool.see(samplePhoto(1), never);
+    expect(seen.model.engine).toBe(engine);
+    await pool.close();
+  },
+  120_000,
+);
 
 test('missing and altered model files are refused with what to do', async () => {
   await expect(

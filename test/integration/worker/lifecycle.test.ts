@@ -113,7 +113,7 @@ describe('the life of a worker', () => {
     for (const child of children.trim().split(' ')) process.kill(Number(child), 'SIGKILL');
     expect(await job.waitUntilFinished(events)).toMatchObject({ assetId: 'a' });
     const { logs } = await producer.queue.getJobLogs(job.id ?? '');
-    expect(logs.join('\n')).toContain('[VISION_CHILD_DIED]');
+    expect(logs.join('\n')).toContain('[VISION_CHILD_KILLED]');
     await stopAll(worker);
   }, 60_000);
 

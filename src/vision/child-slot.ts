@@ -1,0 +1,208 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import workerpool from 'workerpool';
+
+import type { SeenPhoto } from '../descriptors/seen-photo.ts';
+import { messageOf, WorkerError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import {
+  childEnded,
+  pastDeadline,
+  pastMemoryLimit,
+  throwIfAborted,
+  type EndReason,
+} from './child-end.ts';
+import type { Answer, ChildOptions, Greeting, Look } from './child-protocol.ts';
+import { residentMiB } from './resident-memory.ts';
+
+export interface ChildSlotOptions {
+  readonly script: string;
+  readonly child: ChildOptions;
+  readonly environment: NodeJS.ProcessEnv | undefined;
+  readonly photoDeadlineMillis: number;
+  /** Resident memory at which a child is ended during a photo. */
+  readonly memoryLimitMiB: number;
+  /** Resident memory at which a child is replaced after a photo. */
+  readonly recycleMiB: number;
+  /** Photos after which a child is replaced; 0: never for that. */
+  readonly recyclePhotos: number;
+  readonly log: Log;
+}
+
+/** JavaScript objects of one photo are few; what is large lies outside V8's heap. */
+const CHILD_HEAP_MIB = 512;
+const MEMORY_CHECK_MILLIS = 200;
+/** Loading the nets, cold and on a slow disk. */
+const GREETING_MILLIS = 120_000;
+const MOST_ENDING_MILLIS = 2000;
+const ALIVE_CHECK_MILLIS = 5;
+
+/** A place for one child process at a time, replaced when it ends, grows or has had its photos. */
+export class ChildSlot {
+  readonly #options: ChildSlotOptions;
+  #child: Child;
+  #photos = 0;
+  #closed = false;
+
+  constructor(options: ChildSlotOptions) {
+    this.#options = options;
+    this.#child = startChild(options);
+  }
+
+  /** Waits for the child's nets. Rejects with why they do not load, or how the child ended. */
+  greet(): Promise<Greeting> {
+    return this.#child.greeting;
+  }
+
+  /** Looks at one photo; a child that this ends is replaced before the next. */
+  async look(photoPath: string, signal: AbortSignal): Promise<SeenPhoto> {
+    throwIfAborted(signal);
+    const pid = await this.#livingChild();
+    try {
+      const { seen, residentMiB: held } = await this.#exec(photoPath, { pid, signal });
+      this.#photos++;
+      if (this.#isWorn(held)) await this.#replace('worn', { photos: this.#photos, held });
+      return seen;
+    } catch (error) {
+      if (!isAlive(pid)) await this.#replace(messageOf(error), { path: photoPath });
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await endChild(this.#child);
+  }
+
+  /** The process id of a child that has its nets; one that ended while idle is replaced first. */
+  async #livingChild(): Promise<number> {
+    try {
+      const { pid } = await this.#child.greeting;
+      if (isAlive(pid)) return pid;
+      await this.#replace('ended while idle');
+      return (await this.#child.greeting).pid;
+    } catch (error) {
+      await this.#replace(messageOf(error));
+      // Not the photo's fault, whatever it is: the first child of this worker did load.
+      throw new WorkerError('VISION_FAILED', `no child process to look: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #exec(photoPath: string, by: { pid: number; signal: AbortSignal }): Promise<Look> {
+    const { photoDeadlineMillis, memoryLimitMiB } = this.#options;
+    let reason: EndReason | null = null;
+    const end = (why: EndReason): void => {
+      reason ??= why;
+      // SIGTERM would wait for ever on a child that is stopped or hangs in the kernel.
+      kill(by.pid);
+    };
+    const abort = (): void => {
+      end('abort');
+    };
+    const deadline = setTimeout(end, photoDeadlineMillis, 'deadline' satisfies EndReason);
+    const memory = setInterval(() => {
+      void residentMiB(by.pid).then((held) => {
+        if (held !== null && held > memoryLimitMiB) end('memory');
+      });
+    }, MEMORY_CHECK_MILLIS);
+    by.signal.addEventListener('abort', abort, { once: true });
+    try {
+      return unwrap((await this.#child.pool.exec('look', [photoPath])) as Answer<Look>);
+    } catch (error) {
+      if (error instanceof WorkerError) throw error;
+      throwIfAborted(by.signal);
+      if (this.#closed) throw new WorkerError('JOB_ABORTED', 'the worker closes its children');
+      if (reason === 'deadline') throw pastDeadline(photoDeadlineMillis);
+      if (reason === 'memory') throw pastMemoryLimit(memoryLimitMiB);
+      throw childEnded(error);
+    } finally {
+      clearTimeout(deadline);
+      clearInterval(memory);
+      by.signal.removeEventListener('abort', abort);
+    }
+  }
+
+  #isWorn(heldMiB: number): boolean {
+    const { recyclePhotos, recycleMiB } = this.#options;
+    return heldMiB > recycleMiB || (recyclePhotos > 0 && this.#photos >= recyclePhotos);
+  }
+
+  /** The new child starts when the old one is gone: there may be no room for both. */
+  async #replace(why: string, about: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await endChild(this.#child);
+    this.#photos = 0;
+    if (this.#closed) return;
+    this.#options.log.warn({ ...about, why }, 'a vision child was replaced');
+    this.#child = startChild(this.#options);
+  }
+}
+
+interface Child {
+  readonly pool: workerpool.Pool;
+  readonly greeting: Promise<Greeting>;
+}
+
+function startChild(options: ChildSlotOptions): Child {
+  const pool = workerpool.pool(options.script, {
+    workerType: 'process',
+    maxWorkers: 1,
+    forkArgs: [JSON.stringify(options.child)],
+    forkOpts: {
+      serialization: 'advanced',
+      execArgv: [`--max-old-space-size=${CHILD_HEAP_MIB}`],
+      ...(options.environment === undefined ? {} : { env: options.environment }),
+    },
+    workerTerminateTimeout: 500,
+  });
+  const greeting = greet(pool);
+  // Whoever wants the child hears of it; until then nobody may be waiting.
+  greeting.catch(() => undefined);
+  return { pool, greeting };
+}
+
+async function greet(pool: workerpool.Pool): Promise<Greeting> {
+  try {
+    const answer = await pool.exec('greet', []).timeout(GREETING_MILLIS);
+    return unwrap(answer as Answer<Greeting>);
+  } catch (error) {
+    throw error instanceof WorkerError ? error : childEnded(error);
+  }
+}
+
+/** Ends the child at once; it holds nothing that could be lost. */
+async function endChild({ pool, greeting }: Child): Promise<void> {
+  const ending = pool.terminate(true);
+  const known = await Promise.race([greeting.catch(() => null), wait(0, null)]);
+  if (known === null) {
+    // workerpool never answers for a child that ended by itself.
+    await Promise.race([ending, wait(MOST_ENDING_MILLIS, undefined, { ref: false })]);
+    return;
+  }
+  kill(known.pid);
+  while (isAlive(known.pid)) await wait(ALIVE_CHECK_MILLIS);
+}
+
+function unwrap<T>(answer: Answer<T>): T {
+  if (answer.ok) return answer.value;
+  if (answer.code !== null) throw new WorkerError(answer.code, answer.message);
+  throw new Error(answer.message);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It was faster.
+  }
+}
