@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { RedisOptions } from 'ioredis';
 import { z } from 'zod';
 
+import { decodeIoredisOptions, redisOfUrl } from './config/redis-url.ts';
 import { WorkerError } from './errors.ts';
 
 /** The worker's settings, frozen; see .env.example for what each variable does. */
@@ -267,33 +268,6 @@ function readRedis(
     );
   }
   return options;
-}
-
-/** Immich's own form: base64 of JSON ioredis options (Sentinel, TLS). */
-function decodeIoredisOptions(base64: string): RedisOptions | undefined {
-  try {
-    const options: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
-    const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
-    return isObject ? options : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function redisOfUrl(text: string): RedisOptions | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const db = /^\/?(\d*)$/.exec(url.pathname)?.[1];
-  if (!['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '' || db === undefined)
-    return undefined;
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? 6379 : Number(url.port),
-    db: db === '' ? 0 : Number(db),
-    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
-    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
-    ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
-  };
 }
 
 function redisOfParts(values: Values): RedisOptions {

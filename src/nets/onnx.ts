@@ -16,6 +16,9 @@ export async function loadOnnxNets(options: {
   weightsDir: string;
   threads: number;
 }): Promise<FaceNets> {
+  // From 1.26 on its official builds report to Microsoft unless this is set before they are loaded.
+  // eslint-disable-next-line no-restricted-properties -- written for the library, not read
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
   const ort = requireNative('onnxruntime-node') as typeof onnxruntime;
   const { detectorName, weightsDir } = options;
   const sessions: onnxruntime.InferenceSession[] = [];

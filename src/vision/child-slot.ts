@@ -58,6 +58,7 @@ export class ChildSlot {
   async look(photoPath: string, signal: AbortSignal): Promise<SeenPhoto> {
     throwIfAborted(signal);
     const pid = await this.#livingChild();
+    this.#throwIfClosed();
     try {
       const { seen, residentMiB: held } = await this.#exec(photoPath, { pid, signal });
       this.#photos++;
@@ -92,7 +93,7 @@ export class ChildSlot {
 
   async #exec(photoPath: string, by: { pid: number; signal: AbortSignal }): Promise<Look> {
     const { photoDeadlineMillis, memoryLimitMiB } = this.#options;
-    let reason: EndReason | null = null;
+    let reason = null as EndReason | null;
     const end = (why: EndReason): void => {
       reason ??= why;
       // SIGTERM would wait for ever on a child that is stopped or hangs in the kernel.
@@ -113,7 +114,7 @@ export class ChildSlot {
     } catch (error) {
       if (error instanceof WorkerError) throw error;
       throwIfAborted(by.signal);
-      if (this.#closed) throw new WorkerError('JOB_ABORTED', 'the worker closes its children');
+      this.#throwIfClosed();
       if (reason === 'deadline') throw pastDeadline(photoDeadlineMillis);
       if (reason === 'memory') throw pastMemoryLimit(memoryLimitMiB);
       throw childEnded(error);
@@ -122,6 +123,10 @@ export class ChildSlot {
       clearInterval(memory);
       by.signal.removeEventListener('abort', abort);
     }
+  }
+
+  #throwIfClosed(): void {
+    if (this.#closed) throw new WorkerError('JOB_ABORTED', 'the worker closes its children');
   }
 
   #isWorn(heldMiB: number): boolean {
@@ -174,7 +179,7 @@ async function greet(pool: workerpool.Pool): Promise<Greeting> {
 /** Ends the child at once; it holds nothing that could be lost. */
 async function endChild({ pool, greeting }: Child): Promise<void> {
   const ending = pool.terminate(true);
-  const known = await Promise.race([greeting.catch(() => null), wait(0, null)]);
+  const known = await Promise.race([greeting.catch(() => null), wait(0).then(() => null)]);
   if (known === null) {
     // workerpool never answers for a child that ended by itself.
     await Promise.race([ending, wait(MOST_ENDING_MILLIS, undefined, { ref: false })]);
