@@ -179,7 +179,7 @@ async function greet(pool: workerpool.Pool): Promise<Greeting> {
 /** Ends the child at once; it holds nothing that could be lost. */
 async function endChild({ pool, greeting }: Child): Promise<void> {
   const ending = pool.terminate(true);
-  const known = await Promise.race([greeting.catch(() => null), wait(0).then(() => null)]);
+  const known = await Promise.race<Greeting | null>([greeting.catch(() => null), wait(0).then(() => null)]);
   if (known === null) {
     // workerpool never answers for a child that ended by itself.
     await Promise.race([ending, wait(MOST_ENDING_MILLIS, undefined, { ref: false })]);
