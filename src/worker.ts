@@ -147,7 +147,7 @@ async function openHttp(
   );
   events.on('error', reporter.failed);
   const queues = [producer.queue, publisher.queue];
-  const metrics = createMetrics(queues);
+  const metrics = opened.add(createMetrics(queues));
   const about = {
     engine: parts.engine,
     detector: config.detector.kind,

@@ -10,10 +10,10 @@ import { redisAddress } from '../../src/queue/connection.ts';
 import { readArguments, type DemoArguments } from './arguments.ts';
 import { failureLines, groupPeople, peopleTable } from './people.ts';
 import { gatherPhotos } from './photos.ts';
-import { freePort, startRedis, type DemoRedis } from './redis.ts';
+import { freePort, startRedis, type DemoRedis } from '../harness/redis.ts';
 import { identifyPhotos, removeQueues, type DemoResults } from './results.ts';
 import { writeContactSheet } from './sheet.ts';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+import { startWorkerProcess, type WorkerProcess } from '../harness/worker-process.ts';
 
 type Closer = () => Promise<unknown>;
 
@@ -100,7 +100,7 @@ async function present(
   console.log(peopleTable(people));
   printSummary(answers, people.length);
   console.log(
-    `Engine ${worker.engine.name}; peak memory: worker ${memory.mainMiB} MiB, vision children ${memory.visionMiB} MiB.`,
+    `Engine ${worker.engine.name}; peak memory: worker ${memory.mainMiB} MiB, vision children ${memory.visionMiB.join(' + ')} MiB.`,
   );
   if (options.json !== null) {
     await writeFile(

@@ -1,12 +1,15 @@
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+
 import type { Queue } from 'bullmq';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-import type { PhotoOutcome } from '../queue/photo-worker.ts';
+import { LOCK_MILLIS, type PhotoOutcome } from '../queue/photo-worker.ts';
 
 export interface Metrics {
   readonly registry: Registry;
   /** Counts what became of a photo. */
   readonly observe: (outcome: PhotoOutcome) => void;
+  close(): Promise<void>;
 }
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -50,7 +53,12 @@ export function createMetrics(queues: readonly Queue[]): Metrics {
     registers,
   });
   countJobs(queues, registers);
+  const delay = watchEventLoop(registers);
   return {
+    close: () => {
+      delay.disable();
+      return Promise.resolve();
+    },
     registry,
     observe: (outcome) => {
       photoSeconds.observe(outcome.millis / 1000);
@@ -66,6 +74,29 @@ export function createMetrics(queues: readonly Queue[]): Metrics {
       }
     },
   };
+}
+
+/**
+ * The longest that the main process was kept from its timers since it started. Locks are renewed by
+ * timers: near a job's lock time, photos would be taken away from the worker that has them in hand.
+ */
+function watchEventLoop(registers: Registry[]): IntervalHistogram {
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  new Gauge({
+    name: 'face_worker_event_loop_delay_max_seconds',
+    help: 'Longest delay of the main process since its start; locks are lost near the lock time',
+    registers,
+    collect() {
+      this.set(delay.max / 1e9);
+    },
+  });
+  new Gauge({
+    name: 'face_worker_lock_seconds',
+    help: "How long a job's lock holds without being renewed",
+    registers,
+  }).set(LOCK_MILLIS / 1000);
+  return delay;
 }
 
 /** Asked of Redis when someone asks for the metrics; left out when Redis does not answer. */

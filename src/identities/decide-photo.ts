@@ -2,7 +2,8 @@ import { sameModel } from '../descriptors/descriptor.ts';
 import type { SeenFace, SeenPhoto } from '../descriptors/seen-photo.ts';
 import { boxIou } from '../faces/face.ts';
 import { mayVote } from '../faces/quality.ts';
-import { distanceBetween, type KnownFaces } from './known-faces.ts';
+import type { KnownFaces } from './known-faces.ts';
+import { distanceBetween } from './nearest-faces.ts';
 import type { AssignmentRule, Candidate, FaceRecord, PhotoRecord } from './photo-record.ts';
 
 /** What a match takes, as Euclidean distances of unit-length descriptors (0…2). */

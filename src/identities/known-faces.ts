@@ -1,5 +1,6 @@
 import { DESCRIPTOR_LENGTH, sameModel, type DescriptorModel } from '../descriptors/descriptor.ts';
 import { mayVote } from '../faces/quality.ts';
+import { distanceTo, nearestWithin } from './nearest-faces.ts';
 import type { FaceRecord, PhotoRecord } from './photo-record.ts';
 
 /** How near a person is to a face: the evidence from the person's nearest known faces. */
@@ -32,6 +33,7 @@ export class KnownFaces {
   sequence = 0;
   #faces: KnownFace[] = [];
   readonly #photos = new Set<string>();
+  readonly #placesOf = new Map<string, Set<number>>();
   #descriptors = new Float32Array(256 * DESCRIPTOR_LENGTH);
 
   constructor(model: DescriptorModel) {
@@ -85,22 +87,26 @@ export class KnownFaces {
     descriptor: Float32Array,
     options: { maxDistance: number; exceptAssetId: string },
   ): Map<string, { faceId: string; distance: number }[]> {
-    const distances = new Float64Array(this.#faces.length);
     const nearby = new Map<string, { faceId: string; distance: number }[]>();
-    this.#faces.forEach(({ personId, assetId }, place) => {
-      const own = assetId === options.exceptAssetId;
-      const distance = own
-        ? Number.POSITIVE_INFINITY
-        : squareRootOfDifferences(this.#descriptors, place * DESCRIPTOR_LENGTH, descriptor);
-      distances[place] = distance;
-      if (distance <= options.maxDistance) nearby.set(personId, []);
-    });
-    if (nearby.size === 0) return nearby;
-    this.#faces.forEach(({ faceId, personId }, place) => {
-      const distance = distances[place] as number;
-      if (Number.isFinite(distance)) nearby.get(personId)?.push({ faceId, distance });
-    });
+    const known = this.#descriptors.subarray(0, this.#faces.length * DESCRIPTOR_LENGTH);
+    for (const { place } of nearestWithin(known, descriptor, options.maxDistance)) {
+      const { personId, assetId } = this.#faces[place] as KnownFace;
+      if (assetId === options.exceptAssetId || nearby.has(personId)) continue;
+      nearby.set(personId, this.#facesOf(personId, descriptor, options.exceptAssetId));
+    }
     return nearby;
+  }
+
+  #facesOf(
+    personId: string,
+    descriptor: Float32Array,
+    exceptAssetId: string,
+  ): { faceId: string; distance: number }[] {
+    return [...(this.#placesOf.get(personId) ?? [])].flatMap((place) => {
+      const { faceId, assetId } = this.#faces[place] as KnownFace;
+      if (assetId === exceptAssetId) return [];
+      return [{ faceId, distance: distanceTo(this.#descriptors, place, descriptor) }];
+    });
   }
 
   #add(face: FaceRecord, assetId: string): void {
@@ -112,37 +118,42 @@ export class KnownFaces {
       this.#descriptors = larger;
     }
     this.#descriptors.set(face.descriptor, start);
-    this.#faces.push({ faceId: face.faceId, personId: face.personId, assetId });
+    this.#occupy(this.#faces.length, { faceId: face.faceId, personId: face.personId, assetId });
     this.#photos.add(assetId);
+  }
+
+  #occupy(place: number, face: KnownFace): void {
+    this.#faces[place] = face;
+    const places = this.#placesOf.get(face.personId);
+    if (places === undefined) this.#placesOf.set(face.personId, new Set([place]));
+    else places.add(place);
+  }
+
+  #vacate(place: number): void {
+    const { personId } = this.#faces[place] as KnownFace;
+    const places = this.#placesOf.get(personId);
+    places?.delete(place);
+    if (places?.size === 0) this.#placesOf.delete(personId);
   }
 
   #forgetPhoto(assetId: string): void {
     if (!this.#photos.delete(assetId)) return;
     for (let place = this.#faces.length - 1; place >= 0; place--) {
       if (this.#faces[place]?.assetId !== assetId) continue;
-      const last = this.#faces.pop();
-      if (last === undefined || place === this.#faces.length) continue;
-      this.#faces[place] = last;
-      const from = this.#faces.length * DESCRIPTOR_LENGTH;
-      this.#descriptors.copyWithin(place * DESCRIPTOR_LENGTH, from, from + DESCRIPTOR_LENGTH);
+      const end = this.#faces.length - 1;
+      const last = this.#faces[end] as KnownFace;
+      this.#vacate(place);
+      if (place !== end) {
+        this.#vacate(end);
+        this.#occupy(place, last);
+        const from = end * DESCRIPTOR_LENGTH;
+        this.#descriptors.copyWithin(place * DESCRIPTOR_LENGTH, from, from + DESCRIPTOR_LENGTH);
+      }
+      this.#faces.pop();
     }
   }
 }
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
-}
-
-/** Euclidean distance of two descriptors. */
-export function distanceBetween(a: Float32Array, b: Float32Array): number {
-  return squareRootOfDifferences(a, 0, b);
-}
-
-function squareRootOfDifferences(known: Float32Array, start: number, asked: Float32Array): number {
-  let squared = 0;
-  for (let i = 0; i < DESCRIPTOR_LENGTH; i++) {
-    const difference = (known[start + i] as number) - (asked[i] as number);
-    squared += difference * difference;
-  }
-  return Math.sqrt(squared);
 }

@@ -60,6 +60,7 @@ export function warpSquare(options: {
  * Adds points in a row, each the four pixels around it weighted by nearness; pixel centres lie at
  * whole numbers. Millions of points a photo go through here: local numbers, no calls.
  */
+// eslint-disable-next-line complexity -- each choice is one edge of the picture
 function addSamples(
   { data, widthPx, heightPx }: Pixels,
   row: { x: number; y: number; stepX: number; stepY: number; count: number; sum: Float64Array },
@@ -90,13 +91,25 @@ function addSamples(
     const ur = upper + right;
     const ll = upper + down;
     const lr = ll + right;
-    red += nw * data[upper]! + ne * data[ur]! + sw * data[ll]! + se * data[lr]!;
-    green += nw * data[upper + 1]! + ne * data[ur + 1]! + sw * data[ll + 1]! + se * data[lr + 1]!;
-    blue += nw * data[upper + 2]! + ne * data[ur + 2]! + sw * data[ll + 2]! + se * data[lr + 2]!;
+    red +=
+      nw * (data[upper] as number) +
+      ne * (data[ur] as number) +
+      sw * (data[ll] as number) +
+      se * (data[lr] as number);
+    green +=
+      nw * (data[upper + 1] as number) +
+      ne * (data[ur + 1] as number) +
+      sw * (data[ll + 1] as number) +
+      se * (data[lr + 1] as number);
+    blue +=
+      nw * (data[upper + 2] as number) +
+      ne * (data[ur + 2] as number) +
+      sw * (data[ll + 2] as number) +
+      se * (data[lr + 2] as number);
   }
-  row.sum[0]! += red;
-  row.sum[1]! += green;
-  row.sum[2]! += blue;
+  row.sum[0] = (row.sum[0] as number) + red;
+  row.sum[1] = (row.sum[1] as number) + green;
+  row.sum[2] = (row.sum[2] as number) + blue;
 }
 
 /** Mirrors a square of RGB values left to right. */

@@ -169,7 +169,7 @@ function startChild(options: ChildSlotOptions): Child {
 
 async function greet(pool: workerpool.Pool): Promise<Greeting> {
   try {
-    const answer = await pool.exec('greet', []).timeout(GREETING_MILLIS);
+    const answer: unknown = await pool.exec('greet', []).timeout(GREETING_MILLIS);
     return unwrap(answer as Answer<Greeting>);
   } catch (error) {
     throw error instanceof WorkerError ? error : childEnded(error);
@@ -179,7 +179,7 @@ async function greet(pool: workerpool.Pool): Promise<Greeting> {
 /** Ends the child at once; it holds nothing that could be lost. */
 async function endChild({ pool, greeting }: Child): Promise<void> {
   const ending = pool.terminate(true);
-  const known = await Promise.race<Greeting | null>([greeting.catch(() => null), wait(0).then(() => null)]);
+  const known = await knownNow(greeting);
   if (known === null) {
     // workerpool never answers for a child that ended by itself.
     await Promise.race([ending, wait(MOST_ENDING_MILLIS, undefined, { ref: false })]);
@@ -187,6 +187,11 @@ async function endChild({ pool, greeting }: Child): Promise<void> {
   }
   kill(known.pid);
   while (isAlive(known.pid)) await wait(ALIVE_CHECK_MILLIS);
+}
+
+/** The greeting, when it has come already. */
+function knownNow(greeting: Promise<Greeting>): Promise<Greeting | null> {
+  return Promise.race([greeting.catch(() => null), wait(0, null)]);
 }
 
 function unwrap<T>(answer: Answer<T>): T {

@@ -108,6 +108,34 @@ describe('the image-added queue', () => {
     expect(runs).toBe(1);
   });
 
+  test('a photo that ends two children is not tried again', async () => {
+    let runs = 0;
+    start(() => {
+      runs++;
+      return Promise.reject(
+        runs === 1
+          ? new WorkerError('STORE_UNAVAILABLE', 'away')
+          : new WorkerError(runs === 2 ? 'VISION_MEMORY' : 'VISION_CHILD_KILLED', 'SIGSEGV'),
+      );
+    });
+    const job = await addForeign({ assetId: 'a' });
+    await expect(job.waitUntilFinished(events)).rejects.toThrow(
+      /^\[VISION_CHILD_KILLED\] SIGSEGV; it was the second child process/,
+    );
+    expect(runs).toBe(3);
+  });
+
+  test('a photo that ended one child may still succeed', async () => {
+    let runs = 0;
+    start((task) =>
+      ++runs === 1
+        ? Promise.reject(new WorkerError('VISION_DEADLINE', 'too slow'))
+        : Promise.resolve(recordOf(task)),
+    );
+    const job = await addForeign({ assetId: 'a' });
+    expect(await job.waitUntilFinished(events)).toMatchObject({ assetId: 'a' });
+  });
+
   test('a job of another name fails and says so', async () => {
     start((task) => Promise.resolve(recordOf(task)));
     const queue = new Queue('image-added', { connection: redis.options, prefix });

@@ -1,4 +1,5 @@
-import { distanceBetween, KnownFaces } from '../../../src/identities/known-faces.ts';
+import { KnownFaces } from '../../../src/identities/known-faces.ts';
+import { distanceBetween } from '../../../src/identities/nearest-faces.ts';
 import { makeFaceRecord, makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
 
 const model = makePhotoRecord().model;

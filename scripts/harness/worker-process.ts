@@ -13,12 +13,15 @@ export interface WorkerProcess {
   readonly engine: { readonly name: string; readonly reason: string };
   /** Rejects when the worker ends by itself. */
   readonly died: Promise<never>;
-  peakMemory(): Promise<{ mainMiB: number; visionMiB: number }>;
+  peakMemory(): Promise<{ mainMiB: number; visionMiB: number[] }>;
+  usedCpu(): Promise<{ mainSeconds: number; visionSeconds: number }>;
   close(): Promise<void>;
 }
 
 const mainScript = path.resolve(__dirname, '../../src/main.js');
-const POLL_MILLIS = 100;
+const POLL_MILLIS = 20;
+/** Linux counts processor time in these, whatever the kernel's own tick is. */
+const CLOCK_TICKS_PER_SECOND = 100;
 
 /** Starts the worker with these variables and waits until it is ready for photos. */
 export async function startWorkerProcess(options: {
@@ -54,7 +57,14 @@ export async function startWorkerProcess(options: {
   const address = `http://127.0.0.1:${options.port}`;
   try {
     const engine = await Promise.race([waitUntilReady(address), died]);
-    return { address, engine, died, peakMemory: () => peakMemory(child), close };
+    return {
+      address,
+      engine,
+      died,
+      peakMemory: () => peakMemory(child),
+      usedCpu: () => usedCpu(child),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -78,15 +88,33 @@ async function lastLines(file: string): Promise<string> {
   return text.trim().split('\n').slice(-8).join('\n');
 }
 
-/** Peak resident memory of the worker and of the children that it has now. */
-async function peakMemory(child: ChildProcess): Promise<{ mainMiB: number; visionMiB: number }> {
+/** Seconds of processor time that a process has used. */
+async function cpuSeconds(pid: string): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / CLOCK_TICKS_PER_SECOND;
+}
+
+async function childrenOf(child: ChildProcess): Promise<string[]> {
   const pid = child.pid ?? 0;
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  let visionMiB = 0;
-  for (const visionPid of children.split(' ').filter((text) => text !== '')) {
-    visionMiB += await peakMiB(visionPid);
-  }
-  return { mainMiB: await peakMiB(String(pid)), visionMiB };
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter((part) => part !== '');
+}
+
+/** Processor time of the worker and of the children that it has now. */
+async function usedCpu(
+  child: ChildProcess,
+): Promise<{ mainSeconds: number; visionSeconds: number }> {
+  let visionSeconds = 0;
+  for (const pid of await childrenOf(child)) visionSeconds += await cpuSeconds(pid);
+  return { mainSeconds: await cpuSeconds(String(child.pid)), visionSeconds };
+}
+
+/** Peak resident memory of the worker and of the children that it has now. */
+async function peakMemory(child: ChildProcess): Promise<{ mainMiB: number; visionMiB: number[] }> {
+  const visionMiB: number[] = [];
+  for (const pid of await childrenOf(child)) visionMiB.push(await peakMiB(pid));
+  return { mainMiB: await peakMiB(String(child.pid)), visionMiB };
 }
 
 async function peakMiB(pid: string): Promise<number> {

@@ -1,0 +1,52 @@
+import { exactSearch } from 'usearch';
+
+import { DESCRIPTOR_LENGTH } from '../../../src/descriptors/descriptor.ts';
+import { nearestWithin } from '../../../src/identities/nearest-faces.ts';
+
+/** Reproducible numbers from 0 to 1 (a linear congruential generator). */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+}
+
+/** Unit vectors around a few centres, so that many lie near each other. */
+function descriptors(count: number, spread: number): Float32Array {
+  const next = numbers(count);
+  const centres = Array.from({ length: 5 }, () =>
+    Array.from({ length: DESCRIPTOR_LENGTH }, () => next() - 0.5),
+  );
+  const all = new Float32Array(count * DESCRIPTOR_LENGTH);
+  for (let i = 0; i < count; i++) {
+    const values = centres[i % 5]!.map((centre) => centre + (next() - 0.5) * spread);
+    const length = Math.hypot(...values);
+    values.forEach((value, k) => (all[i * DESCRIPTOR_LENGTH + k] = value / length));
+  }
+  return all;
+}
+
+test.each([
+  [0, 0.3],
+  [1, 2],
+  [63, 0.3],
+  [3000, 0.05],
+  [3000, 0.3],
+  [3000, 2],
+])('native and plain search find the same among %i within %d', (count, maxDistance) => {
+  const known = descriptors(count, 0.4);
+  const asked = descriptors(5, 0.2).subarray(0, DESCRIPTOR_LENGTH);
+  const plain = nearestWithin(known, asked, maxDistance, null);
+  expect(nearestWithin(known, asked, maxDistance, exactSearch)).toEqual(plain);
+  expect(nearestWithin(known, asked, maxDistance)).toEqual(plain);
+  if (maxDistance === 2) expect(plain).toHaveLength(count);
+});
+
+test('the native search is what runs where it is installed', () => {
+  let calls = 0;
+  const known = descriptors(10, 0.4);
+  const counting: typeof exactSearch = (...given) => {
+    calls++;
+    return exactSearch(...given);
+  };
+  nearestWithin(known, known.subarray(0, DESCRIPTOR_LENGTH), 0.3, counting);
+  expect(calls).toBe(1);
+});
