@@ -50,10 +50,15 @@ function candidates(
   if (total === 0) return [];
   const { MetricKind } = requireNative('usearch') as typeof usearch;
   for (let count = Math.min(total, FIRST_COUNT); ; count = Math.min(total, count * 4)) {
-    const found = search(known, asked, DESCRIPTOR_LENGTH, count, MetricKind.L2sq, 1);
+    const found = search(from(known), from(asked), DESCRIPTOR_LENGTH, count, MetricKind.L2sq, 1);
     const farthest = Math.sqrt(Math.max(...found.distances.slice(-1)));
     if (count === total || farthest > maxDistance + ROUNDING) return Array.from(found.keys, Number);
   }
+}
+
+/** usearch 2.25 reads a view from the beginning of its buffer, wherever the view begins. */
+function from(values: Float32Array): Float32Array {
+  return values.byteOffset === 0 ? values : values.slice();
 }
 
 /** Euclidean distance of two descriptors. */

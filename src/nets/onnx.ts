@@ -27,6 +27,8 @@ export async function loadOnnxNets(options: {
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
+      // Threads that wait for the next net by spinning take the cores from the other child.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
     sessions.push(session);
     return { run: (input) => run(ort, session, input) };

@@ -110,15 +110,20 @@ async function runJob(
   const millis = (): number => Math.round(performance.now() - start);
   const log = options.log.child({ jobId: job.id });
   lendRetries(job, options.retry);
+  const stages: string[] = [];
+  // One line a run: each is a way to Redis and back.
+  const tell = (end: string): void => {
+    note(log, job.log([...stages, `${end} (${millis()} ms)`].join(' → ')));
+  };
   try {
     const task = toTask(job);
     const report = (stage: string): void => {
+      stages.push(`${stage} (${millis()} ms)`);
       note(log, job.updateProgress({ stage }));
-      note(log, job.log(`${stage} (${millis()} ms)`));
     };
     const record = await options.processPhoto(task, { signal, report });
     const summary = summarise(record);
-    note(log, job.log(`${summary} (${millis()} ms)`));
+    tell(summary);
     log.info(
       { assetId: record.assetId, revision: record.revision, millis: millis(), ...record.timings },
       summary,
@@ -127,7 +132,7 @@ async function runJob(
     return toFacesIdentified(record);
   } catch (error) {
     const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
-    note(log, job.log(messageOf(error)));
+    tell(messageOf(error));
     log.warn({ code, err: messageOf(error), attempt: job.attemptsMade + 1 }, 'the photo failed');
     options.onOutcome?.({ kind: 'failed', code, millis: millis() });
     throw toJobError(error, job.stacktrace ?? []);

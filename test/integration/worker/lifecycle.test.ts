@@ -117,6 +117,36 @@ describe('the life of a worker', () => {
     await stopAll(worker);
   }, 60_000);
 
+  test('under full load the main process stays far from losing a lock', async () => {
+    const worker = await startWorkerProcess(environment);
+    const jobs = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => add(`load-${i}`, i % 8 === 0 ? 'slow.png' : 'one.jpg')),
+    );
+    await Promise.all(jobs.map((job) => job.waitUntilFinished(events)));
+    const metrics = await (await fetch(`${worker.address}/metrics`)).text();
+    const valueOf = (name: string): number =>
+      Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1]);
+    expect(valueOf('face_worker_lock_seconds')).toBe(60);
+    expect(valueOf('face_worker_event_loop_delay_max_seconds')).toBeGreaterThan(0);
+    expect(valueOf('face_worker_event_loop_delay_max_seconds')).toBeLessThan(6);
+    expect(worker.log.some(({ msg }) => String(msg).includes('locks were lost'))).toBe(false);
+    await stopAll(worker);
+  }, 120_000);
+
+  test('low power runs one child on one thread with the tiny detector', async () => {
+    const worker = await startWorkerProcess({ ...environment, PROFILE: 'low-power' });
+    const ready = (await (await fetch(`${worker.address}/health/ready`)).json()) as object;
+    expect(ready).toMatchObject({
+      profile: 'low-power',
+      detector: 'tiny',
+      vision: { children: 1, threads: 1 },
+    });
+    const job = await add('a', 'one.jpg');
+    const result = (await job.waitUntilFinished(events)) as FacesIdentified;
+    expect(result.faces.length).toBeGreaterThan(0);
+    await stopAll(worker);
+  }, 60_000);
+
   test('two workers on one SQLite file lose and double nothing', async () => {
     const workers = await Promise.all([
       startWorkerProcess(environment),

@@ -40,6 +40,15 @@ test.each([
   if (maxDistance === 2) expect(plain).toHaveLength(count);
 });
 
+test('views into larger buffers are read where they begin', () => {
+  const all = descriptors(200, 0.4);
+  const known = all.subarray(7 * DESCRIPTOR_LENGTH, 107 * DESCRIPTOR_LENGTH);
+  const asked = all.subarray(31 * DESCRIPTOR_LENGTH, 32 * DESCRIPTOR_LENGTH);
+  const found = nearestWithin(known, asked, 0.3, exactSearch);
+  expect(found[0]).toEqual({ place: 24, distance: 0 });
+  expect(found).toEqual(nearestWithin(known, asked, 0.3, null));
+});
+
 test('the native search is what runs where it is installed', () => {
   let calls = 0;
   const known = descriptors(10, 0.4);
