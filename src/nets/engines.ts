@@ -43,6 +43,9 @@ const LOADERS: Readonly<Record<EngineName, (options: EngineOptions) => Promise<F
 /** What `auto` tries, fastest first. */
 const BY_SPEED: readonly EngineName[] = ['onnx', 'tfjs-node', 'wasm'];
 
+/** ONNX Runtime says that it does without; that is not tried here, so `auto` does not either. */
+const NEED_AVX: readonly EngineName[] = ['onnx', 'tfjs-node'];
+
 /**
  * Loads the nets on the engine asked for; `auto` takes the fastest that loads on this machine.
  * Throws ENGINE_UNAVAILABLE when an engine asked for by name does not load.
@@ -71,6 +74,8 @@ async function loadFastest(options: EngineOptions): Promise<LoadedEngine> {
   const failures: string[] = [];
   for (const name of BY_SPEED) {
     try {
+      // An instruction that the CPU lacks would end the process instead of throwing.
+      if (NEED_AVX.includes(name)) await refuseWithoutAvx();
       const nets = await LOADERS[name](options);
       return { choice: chosen(name, failures), nets };
     } catch (error) {
@@ -98,10 +103,7 @@ async function openTfjsNode(): Promise<FaceApi> {
   // tfjs-node 4.22 calls a function that Node 23 removed.
   const legacyUtil = util as { isNullOrUndefined?: (value: unknown) => boolean };
   legacyUtil.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  // An instruction that the CPU lacks would end the process instead of throwing.
-  if (process.arch === 'x64' && !(await cpuHasAvx())) {
-    throw new Error('this CPU has no AVX, which TensorFlow needs');
-  }
+  await refuseWithoutAvx();
   const tf = requireNative('@tensorflow/tfjs-node') as typeof tfjs;
   const faceApi = requireNative('@vladmandic/face-api/dist/face-api.node.js') as FaceApi;
   tf.enableProdMode();
@@ -121,6 +123,12 @@ async function openWasm(threads: number): Promise<FaceApi> {
   await tf.setBackend('wasm');
   await tf.ready();
   return faceApi;
+}
+
+async function refuseWithoutAvx(): Promise<void> {
+  if (process.arch === 'x64' && !(await cpuHasAvx())) {
+    throw new Error('this CPU has no AVX, which its official builds need');
+  }
 }
 
 async function cpuHasAvx(): Promise<boolean> {

@@ -119,7 +119,8 @@ async function runJob(
     const task = toTask(job);
     const report = (stage: string): void => {
       stages.push(`${stage} (${millis()} ms)`);
-      note(log, job.updateProgress({ stage }));
+      // The stages after the first are over in milliseconds; the log line tells them all.
+      if (stages.length === 1) note(log, job.updateProgress({ stage }));
     };
     const record = await options.processPhoto(task, { signal, report });
     const summary = summarise(record);

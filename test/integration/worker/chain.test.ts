@@ -121,7 +121,7 @@ describe('the whole worker, from job to job', () => {
     await job.waitUntilFinished(events);
     const { logs } = await producer.queue.getJobLogs(job.id ?? '');
     expect(logs.join('\n')).toMatch(/looking[^]*deciding[^]*4 faces: \d known, \d new/);
-    expect((await producer.queue.getJob(job.id ?? ''))?.progress).toEqual({ stage: 'publishing' });
+    expect((await producer.queue.getJob(job.id ?? ''))?.progress).toEqual({ stage: 'looking' });
   }, 60_000);
 
   test.each([
