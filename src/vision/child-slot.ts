@@ -36,6 +36,7 @@ const MEMORY_CHECK_MILLIS = 200;
 const GREETING_MILLIS = 120_000;
 const MOST_ENDING_MILLIS = 2000;
 const ALIVE_CHECK_MILLIS = 5;
+const WORN = 'it has had its photos, or has grown';
 
 /** A place for one child process at a time, replaced when it ends, grows or has had its photos. */
 export class ChildSlot {
@@ -59,10 +60,11 @@ export class ChildSlot {
     throwIfAborted(signal);
     const pid = await this.#livingChild();
     this.#throwIfClosed();
+    throwIfAborted(signal);
+    this.#photos++;
     try {
       const { seen, residentMiB: held } = await this.#exec(photoPath, { pid, signal });
-      this.#photos++;
-      if (this.#isWorn(held)) await this.#replace('worn', { photos: this.#photos, held });
+      if (this.#isWorn(held)) await this.#replace(WORN, { photos: this.#photos, held });
       return seen;
     } catch (error) {
       if (!isAlive(pid)) await this.#replace(messageOf(error), { path: photoPath });
@@ -94,7 +96,10 @@ export class ChildSlot {
   async #exec(photoPath: string, by: { pid: number; signal: AbortSignal }): Promise<Look> {
     const { photoDeadlineMillis, memoryLimitMiB } = this.#options;
     let reason = null as EndReason | null;
+    let isOver = false;
     const end = (why: EndReason): void => {
+      // A reading of memory that comes late must not end the child during the next photo.
+      if (isOver) return;
       reason ??= why;
       // SIGTERM would wait for ever on a child that is stopped or hangs in the kernel.
       kill(by.pid);
@@ -119,6 +124,7 @@ export class ChildSlot {
       if (reason === 'memory') throw pastMemoryLimit(memoryLimitMiB);
       throw childEnded(error);
     } finally {
+      isOver = true;
       clearTimeout(deadline);
       clearInterval(memory);
       by.signal.removeEventListener('abort', abort);
@@ -139,7 +145,8 @@ export class ChildSlot {
     await endChild(this.#child);
     this.#photos = 0;
     if (this.#closed) return;
-    this.#options.log.warn({ ...about, why }, 'a vision child was replaced');
+    const level = why === WORN ? 'info' : 'warn';
+    this.#options.log[level]({ ...about, why }, 'a vision child was replaced');
     this.#child = startChild(this.#options);
   }
 }
