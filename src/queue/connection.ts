@@ -1,3 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Queue } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 
 import { messageOf, WorkerError } from '../errors.ts';
@@ -10,6 +13,7 @@ import type { Log } from '../log.ts';
 const SOCKET_TIMEOUT_MILLIS = 30_000;
 const LONGEST_RECONNECT_MILLIS = 5000;
 const KEEP_ALIVE_MILLIS = 10_000;
+const LONGEST_GREETING_MILLIS = 2000;
 
 /** Connection settings shared by all that talk to Redis. */
 function withDefaults(redis: RedisOptions): RedisOptions {
@@ -29,6 +33,16 @@ export function patientConnection(redis: RedisOptions): RedisOptions {
 /** For calls that someone waits for: they fail after some seconds without Redis. */
 export function promptConnection(redis: RedisOptions): RedisOptions {
   return { ...withDefaults(redis), maxRetriesPerRequest: 5 };
+}
+
+/**
+ * Closes a queue once its connection has said hello. BullMQ 5.81 leaves a rejection that nobody can
+ * catch when a queue is closed while its first commands are on their way, which ends the process.
+ */
+export async function closeQueue(queue: Queue): Promise<void> {
+  const greeted = queue.waitUntilReady().catch(() => undefined);
+  await Promise.race([greeted, delay(LONGEST_GREETING_MILLIS, undefined, { ref: false })]);
+  await queue.close();
 }
 
 /** Where Redis is, for logs and messages: never a user or password. */

@@ -1,7 +1,7 @@
 import { Queue, type JobsOptions } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 
-import { promptConnection } from './connection.ts';
+import { closeQueue, promptConnection } from './connection.ts';
 import { IMAGE_ADDED, type ImageAdded } from './image-added.ts';
 import { retryOptions, type RetryLimits } from './retry.ts';
 
@@ -53,6 +53,6 @@ export function createProducer(options: {
         })),
       );
     },
-    close: () => queue.close(),
+    close: () => closeQueue(queue),
   };
 }

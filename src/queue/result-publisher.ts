@@ -4,7 +4,7 @@ import type { RedisOptions } from 'ioredis';
 import { messageOf } from '../errors.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
 import type { Log } from '../log.ts';
-import { outageReporter, promptConnection, redisAddress } from './connection.ts';
+import { closeQueue, outageReporter, promptConnection, redisAddress } from './connection.ts';
 import {
   FACES_IDENTIFIED,
   resultJobId,
@@ -86,7 +86,7 @@ export function createResultPublisher(options: {
     close: async () => {
       clearInterval(timer);
       await sweeping;
-      await queue.close();
+      await closeQueue(queue);
     },
   };
 }
