@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { PhotoTask } from '../pipeline/ports.ts';
 import { outageReporter, patientConnection, redisAddress } from './connection.ts';
 import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
-import { DEFAULT_OWNER_ID, IMAGE_ADDED, parseImageAdded } from './image-added.ts';
+import { DEFAULT_OWNER_ID, IMAGE_ADDED, IMAGE_REMOVED, parseImageAdded } from './image-added.ts';
 import { retryOptions, toJobError, type RetryLimits } from './retry.ts';
 
 /** What became of a photo, for the metrics. */
@@ -148,14 +148,15 @@ function lendRetries(job: Job, limits: RetryLimits): void {
 }
 
 function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {
-  if (job.name !== IMAGE_ADDED) {
+  if (job.name !== IMAGE_ADDED && job.name !== IMAGE_REMOVED) {
     throw new WorkerError(
       'PAYLOAD_INVALID',
-      `expected jobs named '${IMAGE_ADDED}' on this queue, got '${job.name.slice(0, 80)}'`,
+      `expected jobs named '${IMAGE_ADDED}' or '${IMAGE_REMOVED}' on this queue, got '${job.name.slice(0, 80)}'`,
     );
   }
   const { assetId, ownerId, path, source, force } = parseImageAdded(job.data);
   return {
+    kind: job.name === IMAGE_REMOVED ? 'remove' : 'look',
     assetId,
     ownerId: ownerId ?? DEFAULT_OWNER_ID,
     path: path ?? null,
@@ -165,7 +166,8 @@ function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {
   };
 }
 
-function summarise({ faces }: PhotoRecord): string {
+function summarise({ faces, removed }: PhotoRecord): string {
+  if (removed) return 'removed';
   const fresh = faces.filter(({ isNewPerson }) => isNewPerson).length;
   const nameless = faces.filter(({ personId }) => personId === null).length;
   const known = faces.length - fresh - nameless;

@@ -271,6 +271,7 @@ describe('results', () => {
       prefix: 'results',
       store,
       log,
+      viewOf: (record) => Promise.resolve(record),
     });
     await publisher.queue.waitUntilReady();
     const record = makePhotoRecord({ assetId: 'a:b/ü', ownerId: '12' });
