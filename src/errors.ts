@@ -39,6 +39,7 @@ export const ERROR_CODES = {
   PHOTO_NOT_KNOWN: { retryable: false },
   CORRECTION_REFUSED: { retryable: false },
   REDIS_UNAVAILABLE: { retryable: true },
+  REDIS_EVICTS: { retryable: false },
   HTTP_ADDRESS_IN_USE: { retryable: false },
   JOB_ABORTED: { retryable: true },
   UPLOAD_INVALID: { retryable: false },

@@ -93,6 +93,7 @@ async function openAll(
     // One more than can be looked at, so that a child never waits for the next job's way here.
     concurrency: plan.children + 1,
     retry: config.jobs,
+    lockMillis: config.jobLockMillis,
     log,
     processPhoto: createPhotoProcessor({
       store,
@@ -151,7 +152,7 @@ async function openHttp(
   );
   events.on('error', reporter.failed);
   const queues = [producer.queue, publisher.queue];
-  const metrics = opened.add(createMetrics(queues));
+  const metrics = opened.add(createMetrics(queues, config.jobLockMillis));
   const about = {
     engine: parts.engine,
     detector: config.detector.kind,

@@ -162,6 +162,8 @@ async function commitWhenFirst(
     const former = await ports.store.findPhoto(task.ownerId, task.assetId);
     const known = await cache.current(task.ownerId, ports.model);
     throwIfAborted(signal);
+    // Taken for stalled, the job was given to another worker, which has done it meanwhile.
+    if (former?.runId === task.runId) return known.people.viewOf(former);
     const record = decide(former, known);
     const outcome = await ports.store.commitPhoto(record, former?.sequence ?? null);
     if (outcome === 'committed') return known.people.viewOf(record);

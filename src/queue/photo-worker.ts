@@ -28,7 +28,7 @@ export interface PhotoWorkerOptions {
   ) => Promise<PhotoRecord>;
   readonly onOutcome?: (outcome: PhotoOutcome) => void;
   /** A job's lock; a job whose worker has died is given to another after it. */
-  readonly lockMillis?: number;
+  readonly lockMillis: number;
 }
 
 export interface PhotoWorker {
@@ -39,7 +39,6 @@ export interface PhotoWorker {
   close(graceMillis: number): Promise<void>;
 }
 
-export const LOCK_MILLIS = 60_000;
 /** A photo that took its worker down this often is left failed. */
 const MOST_STALLS = 2;
 /** What stays to be seen in Bull Board. */
@@ -48,9 +47,8 @@ const KEEP_FAILED = 10_000;
 
 /** Starts taking `image-added` jobs. */
 export function startPhotoWorker(options: PhotoWorkerOptions): PhotoWorker {
-  const { log } = options;
+  const { log, lockMillis } = options;
   const stopping = new AbortController();
-  const lockMillis = options.lockMillis ?? LOCK_MILLIS;
   const worker = new Worker<unknown, FacesIdentified>(
     IMAGE_ADDED,
     (job, _token, lockLost) => runJob(job, signalOf(stopping.signal, lockLost), options),

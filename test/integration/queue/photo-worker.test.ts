@@ -55,6 +55,7 @@ describe('the image-added queue', () => {
       prefix,
       concurrency: 1,
       retry,
+      lockMillis: 60_000,
       log,
       processPhoto,
       ...changes,

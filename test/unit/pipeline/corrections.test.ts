@@ -194,6 +194,25 @@ test('an older look never overwrites a newer picture or a removal', async () => 
   expect(await store.findPhoto('owner', 'a')).toMatchObject({ removed: true, revision: 3 });
 });
 
+test('a job that another worker has done meanwhile writes nothing more', async () => {
+  photos.set('/a', seenPhoto([seenFace(ada)], 'a'));
+  const task = {
+    kind: 'look',
+    assetId: 'a',
+    ownerId: 'owner',
+    path: '/a',
+    runId: 'stalled',
+  } as const;
+  const second = worker();
+  const first = worker({
+    beforeSeeing: async () => {
+      await second({ ...task, skipWhenCurrent: false }, context);
+    },
+  });
+  expect(await first({ ...task, skipWhenCurrent: false }, context)).toMatchObject({ revision: 1 });
+  expect(await store.headSequence('owner')).toBe(1);
+});
+
 test('workers that know a forgotten owner begin anew', async () => {
   const process = worker();
   await library(process);
