@@ -44,8 +44,6 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
   /** The compiled vision child; tests name it, since they run from the sources. */
   readonly childScript?: string;
-  /** A shorter lock brings a dead worker's jobs back sooner; for tests and soaks. */
-  readonly lockMillis?: number;
 }
 
 /** Starts the worker: opens what it needs, wires the parts and takes jobs until closed. */
@@ -106,7 +104,6 @@ async function openAll(
       model: { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION },
     }),
     onOutcome: http.metrics.observe,
-    ...(options.lockMillis === undefined ? {} : { lockMillis: options.lockMillis }),
   });
   opened.add({ close: () => photoWorker.close(config.shutdownGraceMillis) });
   log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');

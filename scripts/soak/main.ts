@@ -63,6 +63,8 @@ async function openPlace(
   await mkdir(path.join(folder, 'media'));
   const environment = {
     ...redis.environment,
+    // A killed worker's photos come back within one and a half of it.
+    JOB_LOCK_MILLIS: '5000',
     ...(mongo === null ? {} : { MONGODB_URI: mongo.uri }),
     QUEUE_PREFIX: 'soak',
     DATA_DIR: path.join(folder, 'data'),

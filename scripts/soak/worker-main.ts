@@ -1,13 +1,10 @@
-/** The real worker with the recorded vision child and a lock short enough to be waited for. */
+/** The real worker with the recorded vision child. */
 import path from 'node:path';
 
 import { readConfig } from '../../src/config.ts';
 import { messageOf } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
 import { startWorker } from '../../src/worker.ts';
-
-/** A killed worker's photos come back within one and a half of it. */
-const LOCK_MILLIS = 5000;
 
 async function run(): Promise<void> {
   const config = readConfig();
@@ -19,7 +16,6 @@ async function run(): Promise<void> {
     log: createLog({ level: config.logLevel }),
     signal: stop.signal,
     childScript: path.join(__dirname, 'recorded-child.js'),
-    lockMillis: LOCK_MILLIS,
   });
   await stopped;
   await worker.close();
