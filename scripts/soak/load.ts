@@ -16,9 +16,10 @@ const STUCK_MILLIS = 120_000;
 export async function addPhotos(
   producer: Producer,
   range: { from: number; to: number },
-  plan: SoakPlan,
+  { plan, signal }: { plan: SoakPlan; signal: AbortSignal },
 ): Promise<void> {
   for (let from = range.from; from < range.to; from += BULK) {
+    signal.throwIfAborted();
     const to = Math.min(from + BULK, range.to);
     await producer.addBulk(await makeJobs({ from, to }, plan));
   }
@@ -45,7 +46,7 @@ export async function drain(options: LoadOptions): Promise<void> {
   for (;;) {
     const next = (plan.backlog * LAST_BURST_AT * (sent + 1)) / bursts;
     if (sent < bursts && progress.backlogDone >= next) {
-      await addPhotos(options.producer, { from: edge(sent), to: edge(sent + 1) }, plan);
+      await addPhotos(options.producer, { from: edge(sent), to: edge(sent + 1) }, options);
       sent += 1;
       continue;
     }

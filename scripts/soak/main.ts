@@ -99,7 +99,7 @@ async function soak(
   // Nobody begins before all are there.
   await producer.queue.pause();
   say(`adding a backlog of ${plan.backlog} jobs`);
-  await addPhotos(producer, { from: 0, to: plan.backlog }, plan);
+  await addPhotos(producer, { from: 0, to: plan.backlog }, { plan, signal });
   const workers = await SoakWorkers.start({ ...options, ...place, signal });
   let ends: Promise<readonly (number | null)[]> | undefined;
   const end = (): Promise<readonly (number | null)[]> => (ends ??= workers.close());
