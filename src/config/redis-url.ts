@@ -11,8 +11,11 @@ export function decodeIoredisOptions(base64: string): RedisOptions | undefined {
   }
 }
 
-/** `redis://` or `rediss://` with user, password, port and database; undefined for any other form. */
-export function redisOfUrl(text: string): RedisOptions | undefined {
+/**
+ * `redis://` or `rediss://` with user, password, port and database; undefined for any other form.
+ * `ca` are the authorities that may vouch for the server, PEM, instead of the system's.
+ */
+export function redisOfUrl(text: string, ca?: string): RedisOptions | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const db = /^\/?(\d*)$/.exec(url.pathname)?.[1];
@@ -24,6 +27,6 @@ export function redisOfUrl(text: string): RedisOptions | undefined {
     db: db === '' ? 0 : Number(db),
     ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
     ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
-    ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
+    ...(url.protocol === 'rediss:' ? { tls: ca === undefined ? {} : { ca } } : {}),
   };
 }
