@@ -21,12 +21,24 @@ export function redisOfUrl(text: string, ca?: string): RedisOptions | undefined 
   const db = /^\/?(\d*)$/.exec(url.pathname)?.[1];
   if (!['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '' || db === undefined)
     return undefined;
+  const login = decodeLogin(url);
+  if (login === undefined) return undefined;
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 6379 : Number(url.port),
     db: db === '' ? 0 : Number(db),
-    ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
-    ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    ...login,
     ...(url.protocol === 'rediss:' ? { tls: ca === undefined ? {} : { ca } } : {}),
   };
+}
+
+function decodeLogin(url: URL): Pick<RedisOptions, 'username' | 'password'> | undefined {
+  try {
+    return {
+      ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
+      ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
+    };
+  } catch {
+    return undefined;
+  }
 }

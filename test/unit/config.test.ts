@@ -91,6 +91,7 @@ describe('Redis', () => {
     'http://h',
     'redis:///2',
     'redis://h/notanumber',
+    'redis://u:100%@h',
     'h:6379',
   ])('%s is refused without being repeated', (url) => {
     const message = refusal({ REDIS_URL: url });
