@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { RedisOptions } from 'ioredis';
 import { z } from 'zod';
 
-import { decodeIoredisOptions, redisOfUrl } from './config/redis-url.ts';
+import { readRedis, redisContradictions } from './config/redis-settings.ts';
 import { WorkerError } from './errors.ts';
 
 /** The worker's settings, frozen; see .env.example for what each variable does. */
@@ -101,6 +101,7 @@ export const VARIABLES = {
   REDIS_PASSWORD: z.string().optional(),
   REDIS_SOCKET: z.string().optional(),
   REDIS_URL: z.string().optional(),
+  REDIS_TLS_CA_FILE: z.string().optional(),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[^:{}\s]+$/, 'a name without colon, brace or space')
@@ -217,18 +218,8 @@ function readSecretFiles(
 }
 
 function contradictions(given: Environment): string[] {
-  const found: string[] = [];
+  const found = redisContradictions(given);
   const isSet = (name: string): boolean => given[name] !== undefined;
-  const besideUrl = Object.keys(VARIABLES).filter(
-    (name) => name.startsWith('REDIS_') && name !== 'REDIS_URL' && isSet(name),
-  );
-  if (isSet('REDIS_URL') && besideUrl.length > 0) {
-    found.push(`REDIS_URL: expected to stand alone, got ${besideUrl.join(', ')} beside it`);
-  }
-  const besideSocket = ['REDIS_HOSTNAME', 'REDIS_PORT'].filter(isSet);
-  if (isSet('REDIS_SOCKET') && besideSocket.length > 0) {
-    found.push(`REDIS_SOCKET: expected no address beside it, got ${besideSocket.join(' and ')}`);
-  }
   if (isSet('HTTP_USER') !== isSet('HTTP_PASSWORD')) {
     const [there, missing] = isSet('HTTP_USER')
       ? ['HTTP_USER', 'HTTP_PASSWORD']
@@ -247,41 +238,6 @@ function contradictions(given: Environment): string[] {
 /** Whether only this machine can reach the address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function readRedis(
-  given: Environment,
-  values: Values | undefined,
-  problems: string[],
-): RedisOptions | undefined {
-  const url = given['REDIS_URL'];
-  if (url === undefined) return values === undefined ? undefined : redisOfParts(values);
-  if (url.startsWith('ioredis://')) {
-    const options = decodeIoredisOptions(url.slice('ioredis://'.length));
-    if (options !== undefined) return options;
-    problems.push(
-      'REDIS_URL: expected ioredis:// and the base64 of a JSON object, got something else after ioredis://',
-    );
-    return undefined;
-  }
-  const options = redisOfUrl(url);
-  if (options === undefined) {
-    problems.push(
-      'REDIS_URL: expected redis://, rediss:// or ioredis://, with a host, got another form (hidden)',
-    );
-  }
-  return options;
-}
-
-function redisOfParts(values: Values): RedisOptions {
-  return {
-    ...(values.REDIS_SOCKET === undefined
-      ? { host: values.REDIS_HOSTNAME ?? 'redis', port: values.REDIS_PORT }
-      : { path: values.REDIS_SOCKET }),
-    db: values.REDIS_DBINDEX,
-    ...(values.REDIS_USERNAME === undefined ? {} : { username: values.REDIS_USERNAME }),
-    ...(values.REDIS_PASSWORD === undefined ? {} : { password: values.REDIS_PASSWORD }),
-  };
 }
 
 function toConfig(values: Values, redis: RedisOptions): Config {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 
-import { messageOf, WorkerError } from '../errors.ts';
+import { messageOf, systemCodeOf, WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -90,6 +90,8 @@ export async function waitForRedis(
     client.on('error', (error: Error) => {
       if (/NOAUTH|WRONGPASS|NOPERM|invalid password/i.test(error.message)) {
         reject(unavailable(address, error));
+      } else if (isCertificateProblem(error)) {
+        reject(unavailable(address, error, 'its certificate, and REDIS_TLS_CA_FILE for rediss://'));
       } else reporter.failed(`${error.message}; waiting for Redis at ${address}`);
     });
     signal.addEventListener(
@@ -124,11 +126,19 @@ function refuseEviction(memory: string, address: string): void {
   );
 }
 
-function unavailable(address: string, cause: unknown): WorkerError {
+/** The codes that OpenSSL and Node give a certificate which they do not trust. */
+function isCertificateProblem(error: Error): boolean {
+  return /CERT|^ERR_TLS_|^UNABLE_TO_(GET|VERIFY|DECODE)/.test(systemCodeOf(error) ?? '');
+}
+
+/** The cause is left out: ioredis hangs the failed command on its error, with AUTH's password. */
+function unavailable(
+  address: string,
+  cause: unknown,
+  toCheck = 'REDIS_HOSTNAME, REDIS_PORT and REDIS_PASSWORD, or REDIS_URL',
+): WorkerError {
   return new WorkerError(
     'REDIS_UNAVAILABLE',
-    `expected a Redis at ${address}, got: ${messageOf(cause)}; check REDIS_HOSTNAME, REDIS_PORT and ` +
-      'REDIS_PASSWORD, or REDIS_URL',
-    { cause },
+    `expected a Redis at ${address}, got: ${messageOf(cause)}; check ${toCheck}`,
   );
 }

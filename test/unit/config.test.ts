@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -65,6 +65,20 @@ describe('Redis', () => {
     expect(readConfig({ REDIS_URL: url }).redis).toEqual(expected);
   });
 
+  test("rediss:// with an authority's certificate of one's own", () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'faces-config-'));
+    const file = path.join(folder, 'ca.pem');
+    writeFileSync(file, '-----BEGIN CERTIFICATE-----\n…');
+    const settings = { REDIS_URL: 'rediss://h', REDIS_TLS_CA_FILE: file };
+    expect(readConfig(settings).redis).toMatchObject({ tls: { ca: readFileSync(file, 'utf8') } });
+    expect(refusal({ ...settings, REDIS_URL: 'redis://h' })).toMatch(/REDIS_TLS_CA_FILE: .*rediss/);
+    expect(refusal({ REDIS_TLS_CA_FILE: file })).toMatch(/REDIS_TLS_CA_FILE: .*rediss/);
+    writeFileSync(file, 'no certificate');
+    expect(refusal(settings)).toMatch(/REDIS_TLS_CA_FILE: expected a readable file of PEM/);
+    rmSync(folder, { recursive: true });
+    expect(refusal(settings)).toMatch(/REDIS_TLS_CA_FILE: expected a readable file of PEM/);
+  });
+
   test("Immich's ioredis:// with Sentinel", () => {
     const options = { sentinels: [{ host: 's1', port: 26379 }], name: 'mymaster', db: 2 };
     const url = `ioredis://${Buffer.from(JSON.stringify(options)).toString('base64')}`;
@@ -77,6 +91,7 @@ describe('Redis', () => {
     'http://h',
     'redis:///2',
     'redis://h/notanumber',
+    'redis://u:100%@h',
     'h:6379',
   ])('%s is refused without being repeated', (url) => {
     const message = refusal({ REDIS_URL: url });
