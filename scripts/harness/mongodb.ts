@@ -50,6 +50,41 @@ export async function startMongo(): Promise<TestMongo> {
   return databasesOn({ uri, name }, stop);
 }
 
+/** A server of one's own that can be hurt: killed, frozen, and started again on what it had. */
+export interface HurtableMongo {
+  readonly uri: string;
+  /** Sends a signal to the server's process. */
+  signal(signal: NodeJS.Signals): void;
+  /** Ends it by SIGKILL; what it had on disk stays. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and folder, and waits until it answers. */
+  startAgain(): Promise<void>;
+  /** Ends it and removes what it had. */
+  stop(): Promise<void>;
+}
+
+/** Starts `mongod` from the PATH, else SecantusDB; MONGODB_TEST_URI plays no part. */
+export async function startHurtableMongo(): Promise<HurtableMongo> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'faces-mongo-'));
+  const port = await freePort();
+  const uri = `mongodb://127.0.0.1:${port}/?directConnection=true`;
+  let { server } = spawnServer(dataDir, port);
+  await waitUntilReady(uri, server);
+  return {
+    uri: withDatabase(uri, 'faces-faults'),
+    signal: (signal) => server.kill(signal),
+    kill: () => kill(server),
+    startAgain: async () => {
+      ({ server } = spawnServer(dataDir, port));
+      await waitUntilReady(uri, server);
+    },
+    stop: async () => {
+      await kill(server);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
 function databasesOn(
   server: { uri: string; name: string },
   stop: (uris: readonly string[]) => Promise<void>,

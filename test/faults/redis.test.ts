@@ -88,6 +88,56 @@ describe('a Redis that fails under load', () => {
   }, 180_000);
 });
 
+describe('a Redis that is restarted', () => {
+  const folder = temporaryFolder();
+
+  test('without what it had: the worker goes on with what comes after', async () => {
+    let redis = await startRedis();
+    const scene = await openScene(redis);
+    try {
+      const worker = await scene.start();
+      await scene.add('before');
+      await scene.drained();
+      await redis.stop();
+      redis = await startRedis({ port: redis.port });
+      await scene.add('after');
+      await scene.drained();
+      expect((await scene.stored()).map(({ assetId }) => assetId)).toEqual(['before', 'after']);
+      expect(await worker.stop()).toBe(0);
+    } finally {
+      await scene.close();
+      await redis.stop();
+    }
+  }, 120_000);
+
+  test('and reads its file for seconds (LOADING): the worker waits and says so', async () => {
+    const args = ['--appendonly', 'yes', '--dir', folder];
+    let redis = await startRedis({ args });
+    const scene = await openScene(redis);
+    try {
+      const worker = await scene.start();
+      const admin = new Redis(redis.options);
+      await admin.eval("for i = 1, 2000 do redis.call('SET', 'filler' .. i, i) end", 0);
+      admin.disconnect();
+      await scene.add('before');
+      await scene.drained();
+      await redis.stop();
+      // Two thousand keys, two milliseconds each.
+      redis = await startRedis({ port: redis.port, args: [...args, '--key-load-delay', '2000'] });
+      await scene.add('after');
+      await scene.drained();
+      await scene.expectWholeAndOnce(['before', 'after']);
+      expect(worker.log.some(({ msg }) => String(msg).includes('Redis does not answer'))).toBe(
+        true,
+      );
+      expect(await worker.stop()).toBe(0);
+    } finally {
+      await scene.close();
+      await redis.stop();
+    }
+  }, 120_000);
+});
+
 test('a Redis that evicts is refused at start, with what to set', async () => {
   const redis = await startRedis({
     args: ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru'],

@@ -6,7 +6,9 @@ import { Queue, type Job } from 'bullmq';
 import Database from 'libsql';
 import sharp from 'sharp';
 
+import { createLog } from '../../src/log.ts';
 import { createProducer, type Producer } from '../../src/queue/producer.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { samplePhoto, tempFolder } from './pictures.ts';
 import type { TestRedis } from './redis.ts';
 import { startWorkerProcess, type TestWorker } from './worker.ts';
@@ -18,6 +20,7 @@ const FACES = 3;
 export interface Scene {
   readonly producer: Producer;
   readonly databasePath: string;
+  stored(): Promise<StoredPhoto[]>;
   start(changes?: Record<string, string>): Promise<TestWorker>;
   /** Queues one photo per asset: `slow.png` takes some hundred milliseconds. */
   add(assetId: string, photo?: 'one.jpg' | 'slow.png', jobId?: string): Promise<Job>;
@@ -31,10 +34,21 @@ export interface Scene {
   close(): Promise<void>;
 }
 
+/** A photo as the store has it; `people` are the ids of its faces' people, in order. */
+export interface StoredPhoto {
+  readonly assetId: string;
+  readonly sequence: number;
+  readonly revision: number;
+  readonly people: string;
+}
+
 let scenes = 0;
 
-/** Opens a scene on a Redis; `port` leads the workers elsewhere, through a proxy for instance. */
-export async function openScene(redis: TestRedis, port = redis.port): Promise<Scene> {
+/** Opens a scene on a Redis, with a store in `dataDir` (default: a folder of its own) or in MongoDB. */
+export async function openScene(
+  redis: TestRedis,
+  store: { readonly dataDir?: string; readonly mongodbUri?: string } = {},
+): Promise<Scene> {
   const folder = await tempFolder();
   const media = path.join(folder.path, 'media');
   await mkdir(media);
@@ -51,7 +65,11 @@ export async function openScene(redis: TestRedis, port = redis.port): Promise<Sc
   });
   const results = new Queue('faces-identified', { connection: redis.options, prefix });
   results.on('error', () => undefined);
-  const databasePath = path.join(folder.path, 'data', 'faces.db');
+  const databasePath = path.join(store.dataDir ?? path.join(folder.path, 'data'), 'faces.db');
+  const stored = (): Promise<StoredPhoto[]> =>
+    store.mongodbUri === undefined
+      ? Promise.resolve(storedPhotos(databasePath))
+      : photosInMongo(store.mongodbUri);
   const workers: TestWorker[] = [];
   return {
     producer,
@@ -59,12 +77,13 @@ export async function openScene(redis: TestRedis, port = redis.port): Promise<Sc
     start: async (changes = {}) => {
       const worker = await startWorkerProcess({
         REDIS_HOSTNAME: redis.host,
-        REDIS_PORT: String(port),
+        REDIS_PORT: String(redis.port),
         QUEUE_PREFIX: prefix,
         DATA_DIR: path.dirname(databasePath),
         MEDIA_ROOTS: media,
         JOB_LOCK_MILLIS: '5000',
         VISION_CHILDREN: '1',
+        ...(store.mongodbUri === undefined ? {} : { MONGODB_URI: store.mongodbUri }),
         ...changes,
       });
       workers.push(worker);
@@ -76,7 +95,8 @@ export async function openScene(redis: TestRedis, port = redis.port): Promise<Sc
       return (await producer.queue.getJob(id)) as unknown as Job;
     },
     drained: () => drained(producer.queue),
-    expectWholeAndOnce: (assets) => expectWholeAndOnce(assets, { databasePath, results }),
+    stored,
+    expectWholeAndOnce: async (assets) => expectWholeAndOnce(assets, await stored(), results),
     close: async () => {
       for (const { child, exited } of workers) {
         child.kill('SIGKILL');
@@ -104,9 +124,7 @@ async function drained(queue: Queue): Promise<void> {
 }
 
 /** Photos in the store, by asset. */
-export function storedPhotos(
-  databasePath: string,
-): { assetId: string; sequence: number; revision: number; people: string }[] {
+export function storedPhotos(databasePath: string): StoredPhoto[] {
   const database = new Database(databasePath, { readonly: true });
   try {
     return database
@@ -117,17 +135,35 @@ export function storedPhotos(
            ) AS people
          FROM photos ORDER BY sequence`,
       )
-      .all() as ReturnType<typeof storedPhotos>;
+      .all() as unknown as StoredPhoto[];
   } finally {
     database.close();
   }
 }
 
+async function photosInMongo(mongodbUri: string): Promise<StoredPhoto[]> {
+  const log = createLog({ level: 'silent' });
+  const store = await openStore({ mongodbUri, dataDir: '', log });
+  try {
+    return (await store.readPhotosAfter('default', 0, 10_000)).map((record) => ({
+      assetId: record.assetId,
+      sequence: record.sequence,
+      revision: record.revision,
+      people: record.faces
+        .map(({ personId }) => personId)
+        .sort()
+        .join(','),
+    }));
+  } finally {
+    await store.close();
+  }
+}
+
 async function expectWholeAndOnce(
   assets: readonly string[],
-  { databasePath, results }: { databasePath: string; results: Queue },
+  photos: readonly StoredPhoto[],
+  results: Queue,
 ): Promise<void> {
-  const photos = storedPhotos(databasePath);
   expect(photos.map(({ assetId }) => assetId).sort()).toEqual([...assets].sort());
   const commits = photos.reduce((sum, { revision }) => sum + revision, 0);
   expect(photos.at(-1)?.sequence).toBe(commits);

@@ -3,8 +3,8 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { MongoClient } from 'mongodb';
 
-export { startMongo } from '../../scripts/harness/mongodb.ts';
-export type { TestMongo } from '../../scripts/harness/mongodb.ts';
+export { startHurtableMongo, startMongo } from '../../scripts/harness/mongodb.ts';
+export type { HurtableMongo, TestMongo } from '../../scripts/harness/mongodb.ts';
 
 /** A way to the server of `uri` that can be cut; the URI that it gives ends with an option. */
 export async function startProxyTo(uri: string): Promise<{ uri: string; stop(): Promise<void> }> {

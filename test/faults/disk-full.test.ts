@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+
+import { openScene } from '../helpers/faults.ts';
+import { startRedis } from '../helpers/redis.ts';
+
+test('a full disk: photos wait, and all are done when there is room again', async () => {
+  const disk = await mkdtemp(path.join(os.tmpdir(), 'faces-disk-'));
+  // Needs root, as CI and containers are.
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]);
+  const redis = await startRedis();
+  const scene = await openScene(redis, { dataDir: disk });
+  const filler = path.join(disk, 'filler');
+  try {
+    const worker = await scene.start();
+    await scene.add('before');
+    await scene.drained();
+    const { bavail, bsize } = await statfs(disk);
+    writeFileSync(filler, Buffer.alloc(bavail * bsize));
+    const assets = Array.from({ length: 20 }, (_, i) => `photo-${i}`);
+    for (const asset of assets) await scene.add(asset);
+    const line = await worker.logged('the photo failed');
+    expect(line).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(String(line['err'])).toContain('Free space on the disk');
+    rmSync(filler);
+    await scene.drained();
+    await scene.expectWholeAndOnce(['before', ...assets]);
+    expect(await worker.stop()).toBe(0);
+  } finally {
+    await scene.close();
+    await redis.stop();
+    execFileSync('umount', [disk]);
+    await rm(disk, { recursive: true, force: true });
+  }
+}, 120_000);
