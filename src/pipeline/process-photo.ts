@@ -81,6 +81,8 @@ async function decideAndCommit(work: {
   const newId = ports.newId ?? randomUUID;
   for (let attempt = 0; attempt < MOST_COMMIT_TRIES; attempt++) {
     const former = await ports.store.findPhoto(task.ownerId, task.assetId);
+    // Another worker may have had the same delivery in hand, after its lock was lost.
+    if (former !== null && isDone(former, task, ports.model)) return former;
     const known = await cache.current(task.ownerId, seen.model);
     throwIfAborted(signal);
     const { assetId, ownerId, runId } = task;
