@@ -39,8 +39,12 @@ export interface PhotoWorker {
   close(graceMillis: number): Promise<void>;
 }
 
-/** A photo that took its worker down this often is left failed. */
-const MOST_STALLS = 2;
+/**
+ * Workers that a photo may lose before it is left failed. It is hardly ever the photo's fault, which
+ * is only opened in vision children, whose ends are counted apart: machines are switched off and
+ * containers replaced. Finite all the same, for a job that would take down every worker.
+ */
+const MOST_STALLS = 10;
 /** What stays to be seen in Bull Board. */
 const KEEP_COMPLETED = 1000;
 const KEEP_FAILED = 10_000;

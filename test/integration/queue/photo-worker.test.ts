@@ -238,6 +238,23 @@ describe('the image-added queue', () => {
     expect(hold.runIds).toEqual([hold.runIds[0], hold.runIds[0]]);
   }, 30_000);
 
+  test('a photo whose workers die around it is done in the end', async () => {
+    const hold = holding();
+    start(hold.process, { lockMillis: 600 });
+    const job = await addForeign({ assetId: 'a' });
+    const client = (await producer.queue.client) as unknown as {
+      del(key: string): Promise<number>;
+    };
+    const done = job.waitUntilFinished(events);
+    for (let deaths = 0; deaths < 5; deaths++) {
+      await Promise.race([hold.taken(), done]);
+      await client.del(`${prefix}:image-added:${job.id ?? ''}:lock`);
+    }
+    (await hold.taken())();
+    expect(await done).toMatchObject({ assetId: 'a' });
+    expect(new Set(hold.runIds).size).toBe(1);
+  }, 60_000);
+
   test('closing waits for the photo in hand', async () => {
     const hold = holding();
     const worker = start(hold.process);

@@ -74,6 +74,14 @@ test('the same delivery again publishes what it wrote and writes nothing', async
   expect(looks).toHaveLength(1);
 });
 
+test('a delivery that several workers hold at once, as after a lost lock, is written once', async () => {
+  photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
+  const records = await Promise.all(Array.from({ length: 8 }, () => worker()(task('a'), context)));
+  expect(looks.length).toBeGreaterThan(1);
+  for (const record of records) expect(record).toEqual(records[0]);
+  expect(await store.findPhoto('owner', 'a')).toMatchObject({ revision: 1, sequence: 1 });
+});
+
 test('a re-run keeps the ids and raises revision and sequence', async () => {
   photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
   const first = await worker()(task('a'), context);
