@@ -2,16 +2,27 @@
 import { Command, CommanderError } from 'commander';
 
 import packageFile from '../package.json';
-import { formatPeople } from './commands/people.ts';
-import { runBackfill, type BackfillArguments } from './commands/run-backfill.ts';
+import { correctCommand } from './commands/correct.ts';
+import { describe, formatFaces, formatHistory, formatPeople } from './commands/people.ts';
+import {
+  runBackfill,
+  type BackfillArguments,
+  type CommandContext,
+} from './commands/run-backfill.ts';
+import { runForget, runRemove } from './commands/run-forget.ts';
+import { withStore } from './commands/with-store.ts';
 import { readConfig } from './config.ts';
 import { DESCRIPTOR_REVISION, sameModel } from './descriptors/descriptor.ts';
 import { messageOf } from './errors.ts';
+import type { FacePlace } from './identities/journal/fact.ts';
+import { listPeople } from './identities/journal/people-list.ts';
+import { People } from './identities/journal/people.ts';
+import type { Correction } from './identities/journal/plan-fact.ts';
 import { createLog } from './log.ts';
 import { FACE_API_PACK } from './nets/net.ts';
+import { createCorrector } from './pipeline/correct.ts';
 import { DEFAULT_OWNER_ID } from './queue/image-added.ts';
 import { runWorker } from './run-worker.ts';
-import { openStore } from './store/open-store.ts';
 
 /** Runs one command; answers with the exit code. */
 async function run(argv: readonly string[]): Promise<number> {
@@ -39,12 +50,8 @@ async function run(argv: readonly string[]): Promise<number> {
     .action(async (options: BackfillArguments) => {
       exitCode = await backfillCommand(options);
     });
-  program
-    .command('people')
-    .description('list the people that are known')
-    .option('--owner <id>', 'whose people', DEFAULT_OWNER_ID)
-    .option('--json', 'as JSON', false)
-    .action(peopleCommand);
+  addPeopleCommands(program);
+  addRemovingCommands(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -55,36 +62,87 @@ async function run(argv: readonly string[]): Promise<number> {
   return exitCode;
 }
 
-async function backfillCommand(options: BackfillArguments): Promise<number> {
+function addPeopleCommands(program: Command): void {
+  const add = (
+    usage: string,
+    description: string,
+    print: (
+      faces: FacePlace[],
+      people: People,
+      options: { json: boolean; person?: string },
+    ) => string,
+  ): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .option('--owner <id>', 'whose people', DEFAULT_OWNER_ID)
+      .option('--json', 'as JSON', false)
+      .action(async (options: { owner: string; json: boolean; person?: string }) => {
+        await withStore(readConfig(), async (store) => {
+          const people = People.of(await store.readFacts(options.owner));
+          process.stdout.write(print(await store.listFaces(options.owner), people, options));
+        });
+      });
+  add('people', 'list the people that are known', (faces, people, { json }) =>
+    formatPeople(listPeople(faces, people), json),
+  );
+  add('faces', "list a person's faces with their photos", (faces, people, { json, person }) => {
+    const asked = person === undefined ? null : people.resolve(person);
+    return formatFaces(
+      faces.filter((face) => people.personOf(face) === asked),
+      json,
+    );
+  }).option('--person <id>', 'whose faces; left out: those of nobody');
+  add('history', 'list the corrections, newest first', (_faces, people, { json }) =>
+    formatHistory(people, json),
+  );
+  program.addCommand(correctCommand(DEFAULT_OWNER_ID, correct));
+}
+
+/** A running worker publishes the fact by its next look at the outbox. */
+async function correct(ownerId: string, correction: Correction): Promise<void> {
+  const fact = await withStore(readConfig(), (store) =>
+    createCorrector({ store, publish: () => Promise.resolve() })(ownerId, correction, 'cli'),
+  );
+  process.stdout.write(`${describe(fact)}; undo it with: correct undo ${fact.factId}\n`);
+}
+
+function addRemovingCommands(program: Command): void {
+  program
+    .command('remove <asset>')
+    .description('tell the worker that an asset is gone; its faces go with it')
+    .option('--owner <id>', 'whose photo', DEFAULT_OWNER_ID)
+    .action((assetId: string, { owner }: { owner: string }) =>
+      runRemove({ assetId, ownerId: owner }, commandContext()),
+    );
+  program
+    .command('forget')
+    .description('remove every trace of an owner: photos, faces, people, corrections, jobs')
+    .requiredOption('--owner <id>', 'who is to be forgotten')
+    .action(({ owner }: { owner: string }) => runForget(owner, commandContext()));
+}
+
+function commandContext(): CommandContext {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       stop.abort(new Error(`stopped by ${signal}`));
     });
   }
-  return runBackfill(options, {
+  return {
     config: readConfig(),
     log: createLog({ level: 'warn', destination: 'stderr' }),
     signal: stop.signal,
     output: process.stdout,
+  };
+}
+
+async function backfillCommand(options: BackfillArguments): Promise<number> {
+  return runBackfill(options, {
+    ...commandContext(),
     isCurrent: (model) =>
       sameModel(model, { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION }),
   });
-}
-
-async function peopleCommand({ owner, json }: { owner: string; json: boolean }): Promise<void> {
-  const { dataDir, mongodbUri } = readConfig();
-  const log = createLog({ level: 'warn', destination: 'stderr' });
-  const store = await openStore({
-    dataDir,
-    log,
-    ...(mongodbUri === undefined ? {} : { mongodbUri }),
-  });
-  try {
-    process.stdout.write(formatPeople(await store.listPeople(owner), json));
-  } finally {
-    await store.close();
-  }
 }
 
 void run(process.argv.slice(2)).then((exitCode) => {

@@ -34,6 +34,8 @@ export interface Config {
   readonly limits: { readonly maxPhotoBytes: number; readonly maxPhotoPixels: number };
   readonly match: { readonly distance: number | undefined; readonly margin: number | undefined };
   readonly jobs: { readonly attempts: number; readonly backoffMillis: number };
+  /** A job whose worker has died is given to another after it. */
+  readonly jobLockMillis: number;
   readonly shutdownGraceMillis: number;
   readonly http: {
     readonly host: string;
@@ -137,6 +139,7 @@ export const VARIABLES = {
   MATCH_MARGIN: share(0, 0.5).optional(),
   JOB_ATTEMPTS: whole(1, 100).default(5),
   JOB_BACKOFF_MILLIS: whole(0, 3_600_000).default(2000),
+  JOB_LOCK_MILLIS: whole(5000, 3_600_000).default(60_000),
   SHUTDOWN_GRACE_MILLIS: whole(0, 3_600_000).default(20_000),
   HTTP_HOST: z.string().default('127.0.0.1'),
   HTTP_PORT: whole(0, 65535).default(3033),
@@ -262,6 +265,7 @@ function toConfig(values: Values, redis: RedisOptions): Config {
     limits: { maxPhotoBytes: values.MAX_PHOTO_BYTES, maxPhotoPixels: values.MAX_PHOTO_PIXELS },
     match: { distance: values.MATCH_DISTANCE, margin: values.MATCH_MARGIN },
     jobs: { attempts: values.JOB_ATTEMPTS, backoffMillis: values.JOB_BACKOFF_MILLIS },
+    jobLockMillis: values.JOB_LOCK_MILLIS,
     shutdownGraceMillis: values.SHUTDOWN_GRACE_MILLIS,
     http: {
       host: values.HTTP_HOST,

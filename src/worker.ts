@@ -13,6 +13,8 @@ import type { Log } from './log.ts';
 import type { EngineChoice } from './nets/engines.ts';
 import { readMachine } from './machine.ts';
 import { FACE_API_PACK } from './nets/net.ts';
+import { People } from './identities/journal/people.ts';
+import type { PhotoRecord } from './identities/photo-record.ts';
 import { createPhotoProcessor } from './pipeline/process-photo.ts';
 import {
   outageReporter,
@@ -71,7 +73,9 @@ async function openAll(
   const locate = (path: string): Promise<string> => locatePhoto(path, mediaRoots);
   const plan = planVision({ profile: config.profile, ...config.vision }, readMachine());
   const vision = opened.add(await openVision(config, plan, options));
-  const publisher = opened.add(createResultPublisher({ redis, prefix, store, log }));
+  const publisher = opened.add(
+    createResultPublisher({ redis, prefix, store, log, viewOf: (record) => viewOf(record, store) }),
+  );
   const http = await openHttp(config, {
     log,
     opened,
@@ -89,6 +93,7 @@ async function openAll(
     // One more than can be looked at, so that a child never waits for the next job's way here.
     concurrency: plan.children + 1,
     retry: config.jobs,
+    lockMillis: config.jobLockMillis,
     log,
     processPhoto: createPhotoProcessor({
       store,
@@ -147,7 +152,7 @@ async function openHttp(
   );
   events.on('error', reporter.failed);
   const queues = [producer.queue, publisher.queue];
-  const metrics = opened.add(createMetrics(queues));
+  const metrics = opened.add(createMetrics(queues, config.jobLockMillis));
   const about = {
     engine: parts.engine,
     detector: config.detector.kind,
@@ -175,6 +180,11 @@ async function openHttp(
     }),
   );
   return { address: http.address, metrics, about };
+}
+
+/** For results that an earlier run left: whose faces they are now. */
+async function viewOf(record: PhotoRecord, store: Store): Promise<PhotoRecord> {
+  return People.of(await store.readFacts(record.ownerId)).viewOf(record);
 }
 
 function matchOf({ match }: Config): typeof DEFAULT_MATCH {

@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
+
+import { Redis } from 'ioredis';
 
 import { WorkerError } from '../../src/errors.ts';
 
@@ -16,29 +18,36 @@ export interface DemoRedis {
   close(): Promise<void>;
 }
 
+const MOST_TRIES = 5;
+
 /** Starts Debian's redis-server on a free loopback port, keeping nothing on disk. */
 export async function startRedis(workFolder: string): Promise<DemoRedis> {
-  const port = await freePort();
   const folder = path.join(workFolder, 'redis');
   await mkdir(folder, { recursive: true });
-  const server = spawn(
-    'redis-server',
-    [
-      '--bind',
-      '127.0.0.1',
-      '--port',
-      String(port),
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-      '--dir',
-      folder,
-    ],
-    // A group of its own: Ctrl-C is the demo's to handle, which closes its parts in order.
-    { stdio: 'ignore', detached: true },
-  );
-  const ended = once(server, 'exit');
+  for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
+    const port = await freePort();
+    const server = await spawnRedis(port, folder);
+    if (!(await answersItself(server, port))) continue;
+    return {
+      environment: { REDIS_HOSTNAME: '127.0.0.1', REDIS_PORT: String(port) },
+      isNamed: false,
+      description: `a Redis of its own on port ${port}`,
+      close: async () => {
+        const ended = once(server, 'exit');
+        server.kill('SIGTERM');
+        await ended;
+      },
+    };
+  }
+  throw new Error(`redis-server found its port taken ${MOST_TRIES} times in a row`);
+}
+
+async function spawnRedis(port: number, folder: string): Promise<ChildProcess> {
+  const listen = ['--bind', '127.0.0.1', '--port', String(port)];
+  const keepNothing = ['--save', '', '--appendonly', 'no', '--dir', folder];
+  // A group of its own: Ctrl-C is the demo's to handle, which closes its parts in order.
+  const options = { stdio: 'ignore', detached: true } as const;
+  const server = spawn('redis-server', [...listen, ...keepNothing], options);
   await once(server, 'spawn').catch((cause: unknown) => {
     throw new WorkerError(
       'SYSTEM_PACKAGE_MISSING',
@@ -46,15 +55,26 @@ export async function startRedis(workFolder: string): Promise<DemoRedis> {
       { cause },
     );
   });
-  return {
-    environment: { REDIS_HOSTNAME: '127.0.0.1', REDIS_PORT: String(port) },
-    isNamed: false,
-    description: `a Redis of its own on port ${port}`,
-    close: async () => {
-      server.kill('SIGTERM');
-      await ended;
-    },
-  };
+  return server;
+}
+
+/**
+ * Whether the server listens. Another program can have taken the port meanwhile, perhaps another
+ * Redis, which would answer in its place until it is stopped.
+ */
+async function answersItself(server: ChildProcess, port: number): Promise<boolean> {
+  const client = new Redis({ port, retryStrategy: () => 50, maxRetriesPerRequest: null });
+  client.on('error', () => undefined);
+  const gone = new AbortController();
+  const exited = once(server, 'exit', { signal: gone.signal }).then(() => '');
+  exited.catch(() => undefined);
+  try {
+    const info = await Promise.race([client.info('server'), exited]);
+    return new RegExp(`^process_id:${server.pid ?? 0}\\r?$`, 'm').test(info);
+  } finally {
+    gone.abort();
+    client.disconnect();
+  }
 }
 
 /** A loopback port that is free now. */

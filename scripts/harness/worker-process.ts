@@ -15,7 +15,10 @@ export interface WorkerProcess {
   readonly died: Promise<never>;
   peakMemory(): Promise<{ mainMiB: number; visionMiB: number[] }>;
   usedCpu(): Promise<{ mainSeconds: number; visionSeconds: number }>;
-  close(): Promise<void>;
+  /** Ends it at once, as a power cut would. */
+  kill(): Promise<void>;
+  /** Ends it by SIGTERM; answers with its exit code. */
+  close(): Promise<number | null>;
 }
 
 const mainScript = path.resolve(__dirname, '../../src/main.js');
@@ -28,8 +31,12 @@ export async function startWorkerProcess(options: {
   environment: Readonly<Record<string, string | undefined>>;
   port: number;
   logFile: string;
+  /** What runs instead of the worker's own main script. */
+  script?: string;
+  /** Gives up starting. */
+  signal?: AbortSignal;
 }): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [mainScript], {
+  const child = spawn(process.execPath, [options.script ?? mainScript], {
     env: { ...options.environment, HTTP_HOST: '127.0.0.1', HTTP_PORT: String(options.port) },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own: Ctrl-C is the demo's to handle, which closes its parts in order.
@@ -47,32 +54,48 @@ export async function startWorkerProcess(options: {
     );
   });
   died.catch(() => undefined);
-  const close = async (): Promise<void> => {
+  const isOver = (): boolean =>
+    child.exitCode !== null || child.signalCode !== null || options.signal?.aborted === true;
+  const endBy = async (signal: NodeJS.Signals): Promise<number | null> => {
     closing = true;
-    child.kill('SIGTERM');
-    await ended;
-    log.end();
-    await once(log, 'close');
+    child.kill(signal);
+    const [exitCode] = (await ended) as [number | null];
+    if (log.writable) {
+      log.end();
+      await once(log, 'close');
+    }
+    return exitCode;
   };
   const address = `http://127.0.0.1:${options.port}`;
   try {
-    const engine = await Promise.race([waitUntilReady(address), died]);
+    const engine = await waitUntilReady(address, isOver);
+    if (engine === null) {
+      options.signal?.throwIfAborted();
+      return await died;
+    }
     return {
       address,
       engine,
       died,
       peakMemory: () => peakMemory(child),
       usedCpu: () => usedCpu(child),
-      close,
+      kill: async () => {
+        await endBy('SIGKILL');
+      },
+      close: () => endBy('SIGTERM'),
     };
   } catch (error) {
-    await close();
+    await endBy('SIGTERM');
     throw error;
   }
 }
 
-async function waitUntilReady(address: string): Promise<WorkerProcess['engine']> {
-  for (;;) {
+/** The engine of the worker once it is ready; null when there will be none. */
+async function waitUntilReady(
+  address: string,
+  isOver: () => boolean,
+): Promise<WorkerProcess['engine'] | null> {
+  while (!isOver()) {
     const answer = await fetch(`${address}/health/ready`).catch(() => null);
     if (answer?.ok === true) {
       const { engine } = (await answer.json()) as { engine: WorkerProcess['engine'] };
@@ -81,6 +104,7 @@ async function waitUntilReady(address: string): Promise<WorkerProcess['engine']>
     await answer?.body?.cancel();
     await setTimeout(POLL_MILLIS);
   }
+  return null;
 }
 
 async function lastLines(file: string): Promise<string> {

@@ -1,12 +1,65 @@
 import Table from 'cli-table3';
 
-import type { PersonSummary } from '../store/store.ts';
+import type { FacePlace, Fact } from '../identities/journal/fact.ts';
+import type { PersonSummary } from '../identities/journal/people-list.ts';
+import type { People } from '../identities/journal/people.ts';
 
 /** `people`: an owner's people, those on most photos first, as a table or as JSON. */
 export function formatPeople(people: readonly PersonSummary[], asJson: boolean): string {
   if (asJson) return `${JSON.stringify(people)}\n`;
   if (people.length === 0) return 'nobody is known yet\n';
-  const table = new Table({ head: ['person', 'photos', 'faces'], style: { head: [], border: [] } });
-  for (const { personId, photos, faces } of people) table.push([personId, photos, faces]);
+  const table = newTable(['person', 'name', 'photos', 'faces']);
+  for (const { personId, name, hidden, photos, faces } of people) {
+    table.push([personId, `${name ?? ''}${hidden ? ' (hidden)' : ''}`, photos, faces]);
+  }
   return `${table.toString()}\n`;
+}
+
+/** `faces`: the faces of one person, or of nobody. */
+export function formatFaces(faces: readonly FacePlace[], asJson: boolean): string {
+  if (asJson) return `${JSON.stringify(faces)}\n`;
+  if (faces.length === 0) return 'there are none\n';
+  const table = newTable(['face', 'photo']);
+  for (const { faceId, assetId } of faces) table.push([faceId, assetId]);
+  return `${table.toString()}\n`;
+}
+
+/** `history`: the journal, newest first. */
+export function formatHistory(people: People, asJson: boolean): string {
+  const entries = people.facts
+    .map((fact) => ({ ...fact, undone: people.isUndone(fact.factId) }))
+    .toReversed();
+  if (asJson) return `${JSON.stringify(entries)}\n`;
+  if (entries.length === 0) return 'nothing was corrected yet\n';
+  const table = newTable(['fact', 'when', 'who', 'what', '']);
+  for (const entry of entries) {
+    table.push([entry.factId, entry.at, entry.by, describe(entry), entry.undone ? 'undone' : '']);
+  }
+  return `${table.toString()}\n`;
+}
+
+/** One line on what a fact says. */
+export function describe({ body }: Pick<Fact, 'body'>): string {
+  switch (body.kind) {
+    case 'person-named':
+      return `${body.personId} is named ${body.name ?? 'no more'}`;
+    case 'people-merged':
+      return `${body.from} is ${body.into}${body.name === null ? '' : `, named ${body.name}`}`;
+    case 'faces-assigned':
+      return `${body.faceIds.length} faces ${body.as}: ${body.personId}`;
+    case 'face-denied':
+      return `${body.faceId} is not ${body.personId}`;
+    case 'face-ignored':
+      return `${body.faceId} is ignored: ${body.reason}`;
+    case 'person-hidden':
+      return `${body.personId} is ${body.hidden ? 'hidden' : 'shown'}`;
+    case 'person-deleted':
+      return `${body.personId} is deleted`;
+    case 'undone':
+      return `${body.factId} is undone`;
+  }
+}
+
+function newTable(head: string[]): Table.Table {
+  return new Table({ head, style: { head: [], border: [] } });
 }

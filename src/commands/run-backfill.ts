@@ -36,11 +36,7 @@ export async function runBackfill(
   const { config, log, signal, output, isCurrent } = context;
   const { redis, queuePrefix: prefix, dataDir, mongodbUri } = config;
   await redisOrError(context);
-  const store = await openStore({
-    dataDir,
-    log,
-    ...(mongodbUri === undefined ? {} : { mongodbUri }),
-  });
+  const store = await openStore({ dataDir, log, mongodbUri });
   const producer = createProducer({ redis, prefix, retry: config.jobs });
   let watch: JobWatch | undefined;
   try {
@@ -55,7 +51,7 @@ export async function runBackfill(
         watch,
         isKnown: async (ownerId, assetId) => {
           const record = await store.findPhoto(ownerId, assetId);
-          return record !== null && isCurrent(record.model);
+          return record !== null && !record.removed && isCurrent(record.model);
         },
         startProgress: (total) => createProgress({ label: 'queued', total, stream: output }),
       },
@@ -71,7 +67,8 @@ export async function runBackfill(
   }
 }
 
-async function redisOrError({ config, log, signal }: CommandContext): Promise<void> {
+/** Fails after some seconds without a Redis. */
+export async function redisOrError({ config, log, signal }: CommandContext): Promise<void> {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(REDIS_PATIENCE_MILLIS)]);
   try {
     await waitForRedis(config.redis, { log, signal: patience });

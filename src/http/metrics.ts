@@ -3,7 +3,7 @@ import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import type { Queue } from 'bullmq';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-import { LOCK_MILLIS, type PhotoOutcome } from '../queue/photo-worker.ts';
+import type { PhotoOutcome } from '../queue/photo-worker.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -23,7 +23,7 @@ const COUNTED_STATES = [
 ] as const;
 
 /** The worker's own figures and Node's, in a registry of their own. */
-export function createMetrics(queues: readonly Queue[]): Metrics {
+export function createMetrics(queues: readonly Queue[], lockMillis: number): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -53,7 +53,7 @@ export function createMetrics(queues: readonly Queue[]): Metrics {
     registers,
   });
   countJobs(queues, registers);
-  const delay = watchEventLoop(registers);
+  const delay = watchEventLoop(registers, lockMillis);
   return {
     close: () => {
       delay.disable();
@@ -80,7 +80,7 @@ export function createMetrics(queues: readonly Queue[]): Metrics {
  * The longest that the main process was kept from its timers since it started. Locks are renewed by
  * timers: near a job's lock time, photos would be taken away from the worker that has them in hand.
  */
-function watchEventLoop(registers: Registry[]): IntervalHistogram {
+function watchEventLoop(registers: Registry[], lockMillis: number): IntervalHistogram {
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   new Gauge({
@@ -95,7 +95,7 @@ function watchEventLoop(registers: Registry[]): IntervalHistogram {
     name: 'face_worker_lock_seconds',
     help: "How long a job's lock holds without being renewed",
     registers,
-  }).set(LOCK_MILLIS / 1000);
+  }).set(lockMillis / 1000);
   return delay;
 }
 

@@ -2,6 +2,7 @@ import { sameModel } from '../descriptors/descriptor.ts';
 import type { SeenFace, SeenPhoto } from '../descriptors/seen-photo.ts';
 import { boxIou } from '../faces/face.ts';
 import { mayVote } from '../faces/quality.ts';
+import type { People } from './journal/people.ts';
 import type { KnownFaces } from './known-faces.ts';
 import { distanceBetween } from './nearest-faces.ts';
 import type { AssignmentRule, Candidate, FaceRecord, PhotoRecord } from './photo-record.ts';
@@ -37,6 +38,7 @@ interface OpenFace {
 }
 
 interface Verdict {
+  /** Before merges and corrections, as it is stored. */
   readonly personId: string | null;
   readonly rule: AssignmentRule;
   readonly isNewPerson: boolean;
@@ -44,7 +46,8 @@ interface Verdict {
 
 /**
  * Decides who is on a photo. Pure: the same photo, known faces and ids give the same answer.
- * 1. A face that an earlier run of this photo knew keeps its face id and its person.
+ * 1. A face that an earlier run of this photo knew keeps its face id and its person, and what a user
+ *    said of it holds: assigned, denied, ignored, or its person deleted.
  * 2. Other faces join the person with the best evidence; two faces of one photo are two people.
  * 3. Who matches nobody is a new person, unless the face is too poor to found one.
  */
@@ -56,15 +59,14 @@ export function decidePhoto(input: {
   thresholds: MatchThresholds;
   newId: () => string;
 }): FaceRecord[] {
-  const { seen, former, thresholds, newId } = input;
+  const { seen, former, thresholds, newId, known } = input;
   const formerFaces = pairWithFormer(seen, former, thresholds);
-  const open = seen.faces.map((face, i): OpenFace => ({
-    seen: face,
-    former: formerFaces[i] ?? null,
-    candidates: findCandidates(face, input),
-  }));
-  const verdicts = assignPeople(open, thresholds, newId);
-  return open.map((face, i) =>
+  const open = seen.faces.map((face, i): OpenFace => {
+    const earlier = formerFaces[i] ?? null;
+    return { seen: face, former: earlier, candidates: findCandidates(face, earlier, input) };
+  });
+  const verdicts = assignPeople(open, known.people, { thresholds, newId });
+  const faces = open.map((face, i) =>
     toRecord(
       face,
       verdicts[i] ?? { personId: null, rule: 'low-quality-unmatched', isNewPerson: false },
@@ -74,6 +76,24 @@ export function decidePhoto(input: {
       },
     ),
   );
+  return [...faces, ...unseenByUser(input, formerFaces)];
+}
+
+/** Faces that a user spoke of stay with their photo, although the detector missed them this time. */
+function unseenByUser(
+  { seen, former, known }: { seen: SeenPhoto; former: PhotoRecord | null; known: KnownFaces },
+  paired: readonly (FaceRecord | null)[],
+): FaceRecord[] {
+  if (former?.checksum !== seen.checksum) return [];
+  const comparable = sameModel(former.model, seen.model);
+  return former.faces
+    .filter((face) => !paired.includes(face) && known.people.isTouched(face.faceId))
+    .map((face) => ({
+      ...face,
+      descriptor: comparable ? face.descriptor : null,
+      isNewPerson: false,
+      explanation: { ...face.explanation, rule: 'not-seen-again', candidates: [] },
+    }));
 }
 
 /** For each face its earlier record, best overlap first, each record once. */
@@ -116,48 +136,74 @@ function looksAlike(face: SeenFace, record: FaceRecord, thresholds: MatchThresho
 
 function findCandidates(
   face: SeenFace,
+  former: FaceRecord | null,
   input: { known: KnownFaces; assetId: string; thresholds: MatchThresholds },
 ): Candidate[] {
   if (face.descriptor === null) return [];
   const { distance } = input.thresholds;
+  const { people } = input.known;
   return input.known
     .peopleNear(face.descriptor, {
       maxDistance: distance * EXPLAIN_WITHIN,
       exceptAssetId: input.assetId,
     })
+    .filter(({ personId }) => former === null || !people.isDenied(former.faceId, personId))
     .map((person) => ({
       ...person,
       limitDistance: distance + (person.voters - 1) * ROOM_PER_VOTER,
     }))
     .sort((a, b) => excess(a) - excess(b))
+    .filter(isBestOfPerson)
     .slice(0, MOST_CANDIDATES);
+}
+
+/** Of those who were merged into one person, the best speaks for it; for a sorted list. */
+function isBestOfPerson(
+  candidate: Candidate,
+  place: number,
+  candidates: readonly Candidate[],
+): boolean {
+  return candidates.findIndex(({ personId }) => personId === candidate.personId) === place;
 }
 
 function assignPeople(
   faces: readonly OpenFace[],
-  thresholds: MatchThresholds,
-  newId: () => string,
+  people: People,
+  { thresholds, newId }: { thresholds: MatchThresholds; newId: () => string },
 ): Verdict[] {
-  const verdicts: (Verdict | null)[] = faces.map(() => null);
   const taken = new Set<string>();
-  faces.forEach(({ former }, i) => {
-    if (former?.personId == null || taken.has(former.personId)) return;
-    taken.add(former.personId);
-    verdicts[i] = { personId: former.personId, rule: 'kept-from-earlier-run', isNewPerson: false };
-  });
+  const verdicts = faces.map(({ former }) => keepFormer(former, people, taken));
   const matches = faces
     .flatMap(({ candidates }, i) =>
       candidates
         .filter((candidate) => isMatch(candidate, candidates, thresholds.margin))
-        .map((candidate) => ({ i, personId: candidate.personId, excess: excess(candidate) })),
+        .map((candidate) => ({ i, candidate, excess: excess(candidate) })),
     )
     .sort((a, b) => a.excess - b.excess || a.i - b.i);
-  for (const { i, personId } of matches) {
-    if (verdicts[i] !== null || taken.has(personId)) continue;
-    taken.add(personId);
-    verdicts[i] = { personId, rule: 'matched', isNewPerson: false };
+  for (const { i, candidate } of matches) {
+    if (verdicts[i] !== null || taken.has(candidate.personId)) continue;
+    taken.add(candidate.personId);
+    verdicts[i] = { personId: candidate.basePersonId, rule: 'matched', isNewPerson: false };
   }
-  return faces.map(({ seen }, i) => verdicts[i] ?? unmatched(seen, newId));
+  return faces.map(({ seen, former }, i) => verdicts[i] ?? unmatched(seen, former, newId));
+}
+
+/** What an earlier run or a user has settled; null leaves the face to be decided. */
+function keepFormer(former: FaceRecord | null, people: People, taken: Set<string>): Verdict | null {
+  if (former === null) return null;
+  const settle = (rule: AssignmentRule): Verdict => {
+    return { personId: former.personId, rule, isNewPerson: false };
+  };
+  if (people.isIgnored(former.faceId)) return settle('ignored-by-user');
+  const base = people.basePersonOf(former);
+  if (base === null) return null;
+  const person = people.resolve(base);
+  if (people.isDenied(former.faceId, person)) return null;
+  if (people.stateOf(person).deleted) return settle('person-deleted-by-user');
+  const assigned = people.isAssigned(former.faceId);
+  if (!assigned && taken.has(person)) return null;
+  taken.add(person);
+  return settle(assigned ? 'assigned-by-user' : 'kept-from-earlier-run');
 }
 
 /** Enough evidence for the person, and clearly more than for anyone else. */
@@ -173,7 +219,14 @@ function excess({ evidenceDistance, limitDistance }: Candidate): number {
   return evidenceDistance - limitDistance;
 }
 
-function unmatched(face: SeenFace, newId: () => string): Verdict {
+/**
+ * A denied face that matches nobody else stays nobody's under its former person: it is given back
+ * when the user takes the denial back, and founds nobody meanwhile.
+ */
+function unmatched(face: SeenFace, former: FaceRecord | null, newId: () => string): Verdict {
+  if (former?.personId != null) {
+    return { personId: former.personId, rule: 'denied-by-user', isNewPerson: false };
+  }
   if (face.descriptor === null) {
     return { personId: null, rule: 'descriptor-refused', isNewPerson: false };
   }

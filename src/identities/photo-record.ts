@@ -5,12 +5,19 @@ export type AssignmentRule =
   | 'new-person'
   | 'matched'
   | 'kept-from-earlier-run'
+  | 'assigned-by-user'
+  | 'denied-by-user'
+  | 'ignored-by-user'
+  | 'person-deleted-by-user'
+  | 'not-seen-again'
   | 'low-quality-unmatched'
   | 'descriptor-refused';
 
 /** One neighbour that was weighed: a person's nearest known face and the evidence for the person. */
 export interface Candidate {
   readonly personId: string;
+  /** The nearest face's person before merges; a match is written down under it. */
+  readonly basePersonId: string;
   readonly nearestFaceId: string;
   readonly nearestDistance: number;
   /** Mean distance to the person's nearest few faces, which are the `voters`. */
@@ -28,7 +35,10 @@ export interface Explanation {
   readonly candidates: readonly Candidate[];
 }
 
-/** A face as it is stored. `personId` is null for a low-quality face that matched nobody. */
+/**
+ * A face as it is stored. `personId` is whom the machine took it for, before anything that a user
+ * decided (`People.personOf` says whose it is); null for a low-quality face that matched nobody.
+ */
 export interface FaceRecord {
   readonly faceId: string;
   readonly personId: string | null;
@@ -65,6 +75,8 @@ export interface PhotoRecord {
   readonly image: { readonly width: number; readonly height: number };
   readonly model: DescriptorModel & { readonly engine: string; readonly detector: string };
   readonly faces: readonly FaceRecord[];
+  /** The asset is gone; the record stays without faces, so that readers and consumers learn of it. */
+  readonly removed: boolean;
   readonly timings: Readonly<Record<string, number>>;
   /** When this revision was decided, ISO 8601. */
   readonly decidedAt: string;

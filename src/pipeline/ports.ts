@@ -1,8 +1,12 @@
 import type { SeenPhoto } from '../descriptors/seen-photo.ts';
+import type { Fact, FacePlace } from '../identities/journal/fact.ts';
+import type { OwnerEntry } from '../identities/known-faces.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
 
 /** What a photo job asks for, after the door: path resolved and owner filled in. */
 export interface PhotoTask {
+  /** 'remove': the asset is gone. */
+  readonly kind: 'look' | 'remove';
   readonly assetId: string;
   readonly ownerId: string;
   readonly path: string | null;
@@ -18,8 +22,11 @@ export type See = (path: string, signal: AbortSignal) => Promise<SeenPhoto>;
 /** The part of the store that deciding needs. */
 export interface PhotoStore {
   findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null>;
-  /** Photos of the owner with a greater sequence, ascending by it, at most `limit`. */
-  readPhotosAfter(ownerId: string, sequence: number, limit: number): Promise<PhotoRecord[]>;
+  /** The owner's photos and facts with a greater sequence, ascending by it, at most `limit`. */
+  readEntriesAfter(ownerId: string, sequence: number, limit: number): Promise<OwnerEntry[]>;
+  /** Rises when an owner is forgotten: what was read of owners before is void. */
+  countForgotten(): Promise<number>;
+  readFacts(ownerId: string): Promise<Fact[]>;
   /**
    * Writes the record whole and marks its result as to be published. `replaces` is the sequence of
    * the record that was read before (null: there was none). 'conflict' means that another worker
@@ -28,5 +35,17 @@ export interface PhotoStore {
   commitPhoto(record: PhotoRecord, replaces: number | null): Promise<'committed' | 'conflict'>;
 }
 
-/** Publishes a committed record's result job; safe to call twice. */
+/** The part of the store that correcting needs. */
+export interface JournalStore {
+  headSequence(ownerId: string): Promise<number>;
+  readFacts(ownerId: string): Promise<Fact[]>;
+  listFaces(
+    ownerId: string,
+    filter: { faceIds: readonly string[]; personIds: readonly string[] },
+  ): Promise<FacePlace[]>;
+  /** 'conflict': something of the owner was written first; read and plan again. */
+  commitFact(fact: Fact): Promise<'committed' | 'conflict'>;
+}
+
+/** Publishes a committed record's result job, its faces as users see them; safe to call twice. */
 export type PublishResult = (record: PhotoRecord) => Promise<void>;

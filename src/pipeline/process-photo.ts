@@ -6,8 +6,11 @@ import type { SeenPhoto } from '../descriptors/seen-photo.ts';
 import { WorkerError } from '../errors.ts';
 import { decidePhoto, type MatchThresholds } from '../identities/decide-photo.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
+import { People } from '../identities/journal/people.ts';
+import type { KnownFaces } from '../identities/known-faces.ts';
 import { KnownFacesCache } from './known-faces-cache.ts';
 import type { PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
+import { removedRecord } from './remove-photo.ts';
 
 export interface PhotoProcessorPorts {
   readonly store: PhotoStore;
@@ -36,30 +39,43 @@ export type ProcessPhoto = (task: PhotoTask, context: PhotoContext) => Promise<P
 const MOST_COMMIT_TRIES = 200;
 const LONGEST_PAUSE_MILLIS = 100;
 
-/** The flow of one photo: locate, see, decide and commit, publish. */
+/**
+ * The flow of one photo: locate, see, decide and commit, publish. Answers with the record as users
+ * see it: each face with the person that it has by their corrections.
+ */
 export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
   const cache = new KnownFacesCache(ports.store);
   return async (task, { signal, report }) => {
     const earlier = await ports.store.findPhoto(task.ownerId, task.assetId);
     if (earlier !== null && isDone(earlier, task, ports.model)) {
       report('already done');
-      await ports.publish(earlier);
-      return earlier;
+      const people = People.of(await ports.store.readFacts(task.ownerId));
+      return publish(people.viewOf(earlier), ports);
+    }
+    if (task.kind === 'remove') {
+      report('removing');
+      return publish(await remove({ task, earlier, ports, cache, signal }), ports);
     }
     report('looking');
     const path = await locate(task, ports);
     const seen = await ports.see(path, signal);
     report('deciding');
-    const record = await decideAndCommit({ task, seen, ports, cache, signal });
+    const record = await decideAndCommit({ task, earlier, seen, ports, cache, signal });
     report('publishing');
-    await ports.publish(record);
-    return record;
+    return publish(record, ports);
   };
+}
+
+async function publish(record: PhotoRecord, ports: PhotoProcessorPorts): Promise<PhotoRecord> {
+  await ports.publish(record);
+  return record;
 }
 
 /** The same delivery again after a crash, or a backfill of a photo that is up to date. */
 function isDone(earlier: PhotoRecord, task: PhotoTask, model: DescriptorModel): boolean {
-  return earlier.runId === task.runId || (task.skipWhenCurrent && sameModel(earlier.model, model));
+  if (earlier.runId === task.runId) return true;
+  if (task.kind === 'remove') return earlier.removed;
+  return task.skipWhenCurrent && !earlier.removed && sameModel(earlier.model, model);
 }
 
 async function locate(task: PhotoTask, ports: PhotoProcessorPorts): Promise<string> {
@@ -70,23 +86,23 @@ async function locate(task: PhotoTask, ports: PhotoProcessorPorts): Promise<stri
   );
 }
 
-async function decideAndCommit(work: {
-  task: PhotoTask;
-  seen: SeenPhoto;
-  ports: PhotoProcessorPorts;
-  cache: KnownFacesCache;
-  signal: AbortSignal;
-}): Promise<PhotoRecord> {
-  const { task, seen, ports, cache, signal } = work;
+interface Work {
+  readonly task: PhotoTask;
+  /** What was known of the asset before it was looked at. */
+  readonly earlier: PhotoRecord | null;
+  readonly ports: PhotoProcessorPorts;
+  readonly cache: KnownFacesCache;
+  readonly signal: AbortSignal;
+}
+
+async function decideAndCommit(work: Work & { readonly seen: SeenPhoto }): Promise<PhotoRecord> {
+  const { task, seen, ports, earlier } = work;
   const newId = ports.newId ?? randomUUID;
-  for (let attempt = 0; attempt < MOST_COMMIT_TRIES; attempt++) {
-    const former = await ports.store.findPhoto(task.ownerId, task.assetId);
-    const known = await cache.current(task.ownerId, seen.model);
-    throwIfAborted(signal);
-    const { assetId, ownerId, runId } = task;
+  const { assetId, ownerId, runId } = task;
+  return commitWhenFirst(work, (former, known) => {
+    if (isNewer(former, earlier, seen)) throw changedMeanwhile(task);
     const thresholds = ports.match;
-    const faces = decidePhoto({ seen, former, known, assetId, thresholds, newId });
-    const record: PhotoRecord = {
+    return {
       ownerId,
       assetId,
       sequence: known.sequence + 1,
@@ -96,12 +112,61 @@ async function decideAndCommit(work: {
       checksum: seen.checksum,
       image: seen.image,
       model: seen.model,
-      faces,
+      faces: decidePhoto({ seen, former, known, assetId, thresholds, newId }),
+      removed: false,
       timings: seen.timings,
       decidedAt: new Date().toISOString(),
     };
+  });
+}
+
+/** Another job wrote another picture, or its removal, while this one looked: its look may be the later. */
+function isNewer(
+  former: PhotoRecord | null,
+  earlier: PhotoRecord | null,
+  seen: SeenPhoto,
+): boolean {
+  return (
+    former !== null && former.revision !== earlier?.revision && former.checksum !== seen.checksum
+  );
+}
+
+function changedMeanwhile({ assetId }: PhotoTask): WorkerError {
+  return new WorkerError(
+    'PHOTO_CHANGED',
+    `asset ${assetId} was replaced or removed while it was looked at; it is looked at again`,
+  );
+}
+
+/** An asset of which nothing was known needs no tombstone, but consumers get an answer. */
+async function remove(work: Work): Promise<PhotoRecord> {
+  const { runId } = work.task;
+  if (work.earlier === null) {
+    throw new WorkerError(
+      'PHOTO_NOT_KNOWN',
+      `asset ${work.task.assetId} is not known, so there is nothing to remove`,
+    );
+  }
+  const { earlier } = work;
+  return commitWhenFirst(work, (former, known) =>
+    removedRecord(former ?? earlier, { sequence: known.sequence + 1, runId }),
+  );
+}
+
+/** Decides with everything that was committed before and commits, again while others are first. */
+async function commitWhenFirst(
+  { task, ports, cache, signal }: Work,
+  decide: (former: PhotoRecord | null, known: KnownFaces) => PhotoRecord,
+): Promise<PhotoRecord> {
+  for (let attempt = 0; attempt < MOST_COMMIT_TRIES; attempt++) {
+    const former = await ports.store.findPhoto(task.ownerId, task.assetId);
+    const known = await cache.current(task.ownerId, ports.model);
+    throwIfAborted(signal);
+    // Taken for stalled, the job was given to another worker, which has done it meanwhile.
+    if (former?.runId === task.runId) return known.people.viewOf(former);
+    const record = decide(former, known);
     const outcome = await ports.store.commitPhoto(record, former?.sequence ?? null);
-    if (outcome === 'committed') return record;
+    if (outcome === 'committed') return known.people.viewOf(record);
     // Lets the winner's write become readable, and parts workers that would race again.
     await setTimeout(Math.random() * Math.min(LONGEST_PAUSE_MILLIS, 2 ** attempt));
   }

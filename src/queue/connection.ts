@@ -76,7 +76,8 @@ export function outageReporter(
 
 /**
  * Waits until Redis answers, saying so once while it does not; rejects when `signal` fires first.
- * A wrong password or a failed TLS handshake is no outage and rejects with REDIS_UNAVAILABLE.
+ * A wrong password or a failed TLS handshake is no outage and rejects with REDIS_UNAVAILABLE. A
+ * Redis that would throw jobs away when its memory is full is refused with REDIS_EVICTS.
  */
 export async function waitForRedis(
   redis: RedisOptions,
@@ -104,11 +105,25 @@ export async function waitForRedis(
   try {
     await Promise.race([client.ping(), refused]);
     reporter.back();
+    refuseEviction(await client.info('memory'), address);
   } catch (error) {
     throw error instanceof WorkerError ? error : unavailable(address, error);
   } finally {
     client.disconnect();
   }
+}
+
+/** `memory` is what INFO says, since CONFIG is often forbidden. */
+function refuseEviction(memory: string, address: string): void {
+  const valueOf = (name: string): string =>
+    new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(memory)?.[1] ?? '';
+  const policy = valueOf('maxmemory_policy');
+  if (Number(valueOf('maxmemory')) === 0 || policy === '' || policy === 'noeviction') return;
+  throw new WorkerError(
+    'REDIS_EVICTS',
+    `expected the Redis at ${address} to keep what it is given, but its maxmemory-policy is ${policy}: ` +
+      "it would drop jobs when its memory is full; set 'maxmemory-policy noeviction'",
+  );
 }
 
 /** The codes that OpenSSL and Node give a certificate which they do not trust. */

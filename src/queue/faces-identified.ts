@@ -29,6 +29,8 @@ export interface FacesIdentified {
   readonly revision: number;
   readonly image: { readonly width: number; readonly height: number };
   readonly faces: readonly IdentifiedFace[];
+  /** The asset is gone. */
+  readonly removed: boolean;
   readonly model: DescriptorModel;
   /** Milliseconds per stage. */
   readonly timings: Readonly<Record<string, number>>;
@@ -52,6 +54,7 @@ export function toFacesIdentified(record: PhotoRecord): FacesIdentified {
       distance: face.distance,
       nearestFaceId: face.nearestFaceId,
     })),
+    removed: record.removed,
     model: { pack, descriptorRevision },
     timings: record.timings,
   };

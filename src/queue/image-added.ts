@@ -5,6 +5,9 @@ import { WorkerError } from '../errors.ts';
 /** Name of the queue that photos arrive on, and of its jobs. */
 export const IMAGE_ADDED = 'image-added';
 
+/** Name of the jobs on the same queue that say that an asset is gone; `path` plays no part. */
+export const IMAGE_REMOVED = 'image-removed';
+
 /** Owner of photos whose job names none. */
 export const DEFAULT_OWNER_ID = 'default';
 

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { PhotoTask } from '../pipeline/ports.ts';
 import { outageReporter, patientConnection, redisAddress } from './connection.ts';
 import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
-import { DEFAULT_OWNER_ID, IMAGE_ADDED, parseImageAdded } from './image-added.ts';
+import { DEFAULT_OWNER_ID, IMAGE_ADDED, IMAGE_REMOVED, parseImageAdded } from './image-added.ts';
 import { retryOptions, toJobError, type RetryLimits } from './retry.ts';
 
 /** What became of a photo, for the metrics. */
@@ -28,7 +28,7 @@ export interface PhotoWorkerOptions {
   ) => Promise<PhotoRecord>;
   readonly onOutcome?: (outcome: PhotoOutcome) => void;
   /** A job's lock; a job whose worker has died is given to another after it. */
-  readonly lockMillis?: number;
+  readonly lockMillis: number;
 }
 
 export interface PhotoWorker {
@@ -39,7 +39,6 @@ export interface PhotoWorker {
   close(graceMillis: number): Promise<void>;
 }
 
-export const LOCK_MILLIS = 60_000;
 /** A photo that took its worker down this often is left failed. */
 const MOST_STALLS = 2;
 /** What stays to be seen in Bull Board. */
@@ -48,9 +47,8 @@ const KEEP_FAILED = 10_000;
 
 /** Starts taking `image-added` jobs. */
 export function startPhotoWorker(options: PhotoWorkerOptions): PhotoWorker {
-  const { log } = options;
+  const { log, lockMillis } = options;
   const stopping = new AbortController();
-  const lockMillis = options.lockMillis ?? LOCK_MILLIS;
   const worker = new Worker<unknown, FacesIdentified>(
     IMAGE_ADDED,
     (job, _token, lockLost) => runJob(job, signalOf(stopping.signal, lockLost), options),
@@ -148,14 +146,15 @@ function lendRetries(job: Job, limits: RetryLimits): void {
 }
 
 function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {
-  if (job.name !== IMAGE_ADDED) {
+  if (job.name !== IMAGE_ADDED && job.name !== IMAGE_REMOVED) {
     throw new WorkerError(
       'PAYLOAD_INVALID',
-      `expected jobs named '${IMAGE_ADDED}' on this queue, got '${job.name.slice(0, 80)}'`,
+      `expected jobs named '${IMAGE_ADDED}' or '${IMAGE_REMOVED}' on this queue, got '${job.name.slice(0, 80)}'`,
     );
   }
   const { assetId, ownerId, path, source, force } = parseImageAdded(job.data);
   return {
+    kind: job.name === IMAGE_REMOVED ? 'remove' : 'look',
     assetId,
     ownerId: ownerId ?? DEFAULT_OWNER_ID,
     path: path ?? null,
@@ -165,7 +164,8 @@ function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {
   };
 }
 
-function summarise({ faces }: PhotoRecord): string {
+function summarise({ faces, removed }: PhotoRecord): string {
+  if (removed) return 'removed';
   const fresh = faces.filter(({ isNewPerson }) => isNewPerson).length;
   const nameless = faces.filter(({ personId }) => personId === null).length;
   const known = faces.length - fresh - nameless;

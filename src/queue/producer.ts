@@ -2,7 +2,7 @@ import { Queue, type JobsOptions } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 
 import { closeQueue, promptConnection } from './connection.ts';
-import { IMAGE_ADDED, type ImageAdded } from './image-added.ts';
+import { IMAGE_ADDED, IMAGE_REMOVED, type ImageAdded } from './image-added.ts';
 import { retryOptions, type RetryLimits } from './retry.ts';
 
 /** BullMQ takes jobs without priority first, then the lowest number. */
@@ -17,6 +17,8 @@ export interface Producer {
   readonly queue: Queue<ImageAdded>;
   /** Answers with the job's id. */
   add(payload: ImageAdded, options?: { jobId?: string }): Promise<string>;
+  /** Says that an asset is gone; answers with the job's id. */
+  addRemoval(asset: { assetId: string; ownerId: string }): Promise<string>;
   addBulk(jobs: readonly { payload: ImageAdded; jobId?: string }[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -42,6 +44,10 @@ export function createProducer(options: {
     queue,
     add: async (payload, { jobId } = {}) => {
       const job = await queue.add(IMAGE_ADDED, payload, jobOptions(payload, jobId));
+      return String(job.id);
+    },
+    addRemoval: async (asset) => {
+      const job = await queue.add(IMAGE_REMOVED, asset, retryOptions(options.retry));
       return String(job.id);
     },
     addBulk: async (jobs) => {

@@ -1,18 +1,30 @@
+import type { Fact, FacePlace } from '../identities/journal/fact.ts';
+import type { OwnerEntry } from '../identities/known-faces.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
 
-/** A person as the photos tell it. */
-export interface PersonSummary {
-  readonly personId: string;
-  readonly faces: number;
+/** What was known of an owner and is gone. */
+export interface ForgottenOwner {
   readonly photos: number;
+  readonly faces: number;
+  readonly facts: number;
 }
 
-/** Where photos, faces and people are kept. Nothing is known across owners. */
+/** Which stored faces to list: those with one of the ids, or whom the machine took for one of the people. */
+export interface FaceFilter {
+  readonly faceIds: readonly string[];
+  readonly personIds: readonly string[];
+}
+
+/** Where photos, faces and the journals of corrections are kept. Nothing is known across owners. */
 export interface Store {
   readonly kind: 'sqlite' | 'mongodb';
   findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null>;
   /** Photos of the owner with a greater sequence, ascending by it, at most `limit`. */
   readPhotosAfter(ownerId: string, sequence: number, limit: number): Promise<PhotoRecord[]>;
+  /** Photos and facts of the owner in their one order; none that was committed before is missed. */
+  readEntriesAfter(ownerId: string, sequence: number, limit: number): Promise<OwnerEntry[]>;
+  /** The owner's highest sequence; 0 when nothing is known. */
+  headSequence(ownerId: string): Promise<number>;
   /**
    * Writes the record whole, with its result marked as to be published, in one atomic write.
    * `record.sequence` must be one more than the owner's highest ever given; `replaces` is the
@@ -20,12 +32,25 @@ export interface Store {
    * first. Refuses a zero, NaN or wrong-length descriptor by throwing.
    */
   commitPhoto(record: PhotoRecord, replaces: number | null): Promise<'committed' | 'conflict'>;
+  /** Writes a fact under the same rule of sequences, marked as to be published. */
+  commitFact(fact: Fact): Promise<'committed' | 'conflict'>;
+  /** The owner's journal, oldest first. */
+  readFacts(ownerId: string): Promise<Fact[]>;
+  /** Faces of the owner's photos, all or those of the filter. */
+  listFaces(ownerId: string, filter?: FaceFilter): Promise<FacePlace[]>;
   /** Records whose result job is still to be published, oldest first. */
   findUnpublished(limit: number): Promise<PhotoRecord[]>;
   /** Clears the mark when the stored revision is still this one. */
   markPublished(ownerId: string, assetId: string, revision: number): Promise<void>;
-  listPeople(ownerId: string): Promise<PersonSummary[]>;
+  /** Facts that are still to be published, each owner's in their order. */
+  findUnpublishedFacts(limit: number): Promise<Fact[]>;
+  markFactPublished(ownerId: string, factId: string): Promise<void>;
+  /** Photos that are there: none that was removed. */
   countPhotos(ownerId?: string): Promise<number>;
+  /** Removes every trace of the owner. */
+  forgetOwner(ownerId: string): Promise<ForgottenOwner>;
+  /** How often an owner was forgotten; what was read of owners before such a time is void. */
+  countForgotten(): Promise<number>;
   /** Rejects with STORE_UNAVAILABLE when the store does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

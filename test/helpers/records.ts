@@ -1,4 +1,6 @@
 import { DESCRIPTOR_LENGTH, DESCRIPTOR_REVISION } from '../../src/descriptors/descriptor.ts';
+import type { Fact } from '../../src/identities/journal/fact.ts';
+import type { OwnerEntry } from '../../src/identities/known-faces.ts';
 import type { FaceRecord, PhotoRecord } from '../../src/identities/photo-record.ts';
 
 /** A unit vector that looks random and is the same for the same seed; other seeds lie far away. */
@@ -33,6 +35,7 @@ export function makeFaceRecord(overrides: Partial<FaceRecord> = {}, seed = 1): F
       candidates: [
         {
           personId: 'person-0',
+          basePersonId: 'person-0',
           nearestFaceId: 'face-0',
           nearestDistance: 0.31,
           evidenceDistance: 0.34,
@@ -63,8 +66,29 @@ export function makePhotoRecord(overrides: Partial<PhotoRecord> = {}): PhotoReco
       detector: 'ssd-mobilenet-v1',
     },
     faces: [makeFaceRecord()],
+    removed: false,
     timings: { decode: 12.5, detect: 110, describe: 40.125 },
     decidedAt: '2024-05-06T07:08:09.000Z',
+    ...overrides,
+  };
+}
+
+/** The record as an entry of its owner's order. */
+export function photoEntry(overrides: Partial<PhotoRecord> = {}): OwnerEntry {
+  const record = makePhotoRecord(overrides);
+  return { kind: 'photo', sequence: record.sequence, record };
+}
+
+/** A fact of an owner's journal; give at least its body. */
+export function makeFact(overrides: Partial<Fact> & Pick<Fact, 'body'>): Fact {
+  const sequence = overrides.sequence ?? 1;
+  return {
+    ownerId: 'owner-a',
+    sequence,
+    factId: `fact-${sequence}`,
+    at: '2024-05-06T07:08:09.000Z',
+    by: 'tester',
+    changes: { people: [], faces: [] },
     ...overrides,
   };
 }

@@ -1,5 +1,6 @@
 import { Binary } from 'mongodb';
 import type { CreateIndexesOptions, IndexSpecification } from 'mongodb';
+import type { Fact } from '../../identities/journal/fact.ts';
 import type { FaceRecord, PhotoRecord } from '../../identities/photo-record.ts';
 
 /** A photo as its document holds it, apart from what only the store needs. */
@@ -23,16 +24,40 @@ export interface PhotoDocument extends StoredPhoto {
   readonly unpublished: boolean;
 }
 
+/**
+ * A fact of an owner's journal. It lies among the photos, since one unique index gives out the
+ * sequences of both. `assetId` only fills its place in the index of assets: an object, which no
+ * photo's id can be.
+ */
+export interface FactDocument extends Fact {
+  readonly assetId: { readonly factId: string };
+  readonly sequences: readonly number[];
+  readonly unpublished: boolean;
+}
+
+/** How often an owner was forgotten. */
+export interface ForgottenDocument {
+  readonly _id: 'forgotten';
+  readonly times: number;
+}
+
 export interface SchemaDocument {
   readonly _id: 'schema';
   readonly version: number;
 }
 
 /** The version that this program writes and the highest that it reads. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Leaves of a PhotoDocument what makes a StoredPhoto. */
 export const STORED_PHOTO = { _id: 0, sequences: 0, unpublished: 0 } as const;
+
+/** Leaves of a FactDocument the Fact. */
+export const STORED_FACT = { ...STORED_PHOTO, assetId: 0 } as const;
+
+/** Tells photos from facts. */
+export const IS_PHOTO = { assetId: { $type: 'string' } } as const;
+export const IS_FACT = { assetId: { $type: 'object' } } as const;
 
 export const PHOTO_INDEXES: readonly (CreateIndexesOptions & {
   key: IndexSpecification & Record<string, 1>;
@@ -41,12 +66,20 @@ export const PHOTO_INDEXES: readonly (CreateIndexesOptions & {
   { name: 'asset', key: { ownerId: 1, assetId: 1 }, unique: true },
   { name: 'sequences-ever', key: { ownerId: 1, sequences: 1 }, unique: true },
   { name: 'sequence', key: { ownerId: 1, sequence: 1 } },
+  { name: 'face', key: { ownerId: 1, 'faces.faceId': 1 } },
+  { name: 'person', key: { ownerId: 1, 'faces.personId': 1 } },
   {
     name: 'outbox',
     key: { decidedAt: 1, ownerId: 1, sequence: 1 },
     partialFilterExpression: { unpublished: true },
   },
 ];
+
+/** The fact as its document holds it. */
+export function toFactDocument(fact: Fact): FactDocument {
+  const { factId, sequence } = fact;
+  return { ...fact, assetId: { factId }, sequences: [sequence], unpublished: true };
+}
 
 /** The record as it goes into its document. */
 export function toStoredPhoto(record: PhotoRecord): StoredPhoto {
@@ -63,6 +96,8 @@ export function toStoredPhoto(record: PhotoRecord): StoredPhoto {
 export function toPhotoRecord(photo: StoredPhoto): PhotoRecord {
   return {
     ...photo,
+    // Documents of schema version 1 have none.
+    removed: (photo as Partial<StoredPhoto>).removed ?? false,
     faces: photo.faces.map((face) => ({
       ...face,
       descriptor: face.descriptor === null ? null : face.descriptor.toFloat32Array(),

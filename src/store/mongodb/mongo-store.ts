@@ -1,10 +1,20 @@
-import type { Collection, Filter, MongoClient, Sort } from 'mongodb';
+import type { Collection, Document, Filter, MongoClient, Sort } from 'mongodb';
+import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
+import type { OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
-import type { PersonSummary, Store } from '../store.ts';
-import type { PhotoDocument, StoredPhoto } from './documents.ts';
-import { STORED_PHOTO, toPhotoRecord, toStoredPhoto } from './documents.ts';
+import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
+import type { FactDocument, ForgottenDocument, PhotoDocument, StoredPhoto } from './documents.ts';
+import {
+  IS_FACT,
+  IS_PHOTO,
+  STORED_FACT,
+  STORED_PHOTO,
+  toFactDocument,
+  toPhotoRecord,
+  toStoredPhoto,
+} from './documents.ts';
 import { isDuplicateKey, toStoreError } from './mongo-error.ts';
 
 const PING_TIMEOUT_MILLIS = 5_000;
@@ -14,16 +24,22 @@ export class MongoStore implements Store {
   readonly kind = 'mongodb';
   readonly #client: MongoClient;
   readonly #photos: Collection<PhotoDocument>;
+  /** The same collection, seen for its facts. */
+  readonly #facts: Collection<FactDocument>;
+  readonly #meta: Collection<ForgottenDocument>;
   readonly #hosts: string;
   #closed = false;
 
   constructor(options: {
     readonly client: MongoClient;
     readonly photos: Collection<PhotoDocument>;
+    readonly meta: Collection<ForgottenDocument>;
     readonly hosts: string;
   }) {
     this.#client = options.client;
     this.#photos = options.photos;
+    this.#facts = options.photos as unknown as Collection<FactDocument>;
+    this.#meta = options.meta;
     this.#hosts = options.hosts;
   }
 
@@ -33,7 +49,8 @@ export class MongoStore implements Store {
   }
 
   async readPhotosAfter(ownerId: string, sequence: number, limit: number): Promise<PhotoRecord[]> {
-    return this.#readPhotos({ ownerId, sequence: { $gt: sequence } }, { sequence: 1 }, limit);
+    const filter = { ownerId, sequence: { $gt: sequence }, ...IS_PHOTO };
+    return this.#readPhotos(filter, { sequence: 1 }, limit);
   }
 
   async commitPhoto(
@@ -43,19 +60,13 @@ export class MongoStore implements Store {
     assertStorable(record);
     return this.#do(async () => {
       if (!(await this.#isNext(record))) return 'conflict';
-      try {
-        const written = await this.#write(record, replaces);
-        return written ? 'committed' : 'conflict';
-      } catch (error) {
-        if (isDuplicateKey(error)) return 'conflict';
-        throw error;
-      }
+      return this.#unlessTaken(() => this.#write(record, replaces));
     });
   }
 
   async findUnpublished(limit: number): Promise<PhotoRecord[]> {
     const oldestFirst = { decidedAt: 1, ownerId: 1, sequence: 1 } as const;
-    return this.#readPhotos({ unpublished: true }, oldestFirst, limit);
+    return this.#readPhotos({ unpublished: true, ...IS_PHOTO }, oldestFirst, limit);
   }
 
   async markPublished(ownerId: string, assetId: string, revision: number): Promise<void> {
@@ -64,27 +75,98 @@ export class MongoStore implements Store {
     );
   }
 
-  async listPeople(ownerId: string): Promise<PersonSummary[]> {
+  async readEntriesAfter(ownerId: string, sequence: number, limit: number): Promise<OwnerEntry[]> {
+    const filter = { ownerId, sequence: { $gt: sequence } };
+    const entries = await this.#do(() =>
+      this.#photos
+        .find(filter, { sort: { sequence: 1 }, limit })
+        .project(STORED_PHOTO)
+        .toArray(),
+    );
+    return entries.map(toEntry);
+  }
+
+  async headSequence(ownerId: string): Promise<number> {
+    const last = await this.#do(() =>
+      this.#photos.findOne({ ownerId }, { sort: { sequence: -1 }, projection: { sequence: 1 } }),
+    );
+    return last?.sequence ?? 0;
+  }
+
+  async commitFact(fact: Fact): Promise<'committed' | 'conflict'> {
+    return this.#do(async () => {
+      if (!(await this.#isNext(fact))) return 'conflict';
+      return this.#unlessTaken(() => this.#facts.insertOne(toFactDocument(fact)));
+    });
+  }
+
+  async readFacts(ownerId: string): Promise<Fact[]> {
+    return this.#readFacts({ ownerId, ...IS_FACT }, { sequence: 1 });
+  }
+
+  async listFaces(ownerId: string, filter?: FaceFilter): Promise<FacePlace[]> {
+    const which = filter === undefined ? {} : facesOf(filter);
     return this.#do(() =>
       this.#photos
-        .aggregate<PersonSummary>([
-          { $match: { ownerId } },
-          { $project: { assetId: 1, 'faces.personId': 1 } },
+        .aggregate<FacePlace>([
+          { $match: { ownerId, ...which } },
+          { $sort: { sequence: 1 } },
+          { $project: { assetId: 1, 'faces.faceId': 1, 'faces.personId': 1 } },
           { $unwind: '$faces' },
-          { $match: { 'faces.personId': { $ne: null } } },
+          { $match: which },
           {
-            $group: { _id: { person: '$faces.personId', photo: '$assetId' }, faces: { $sum: 1 } },
+            $project: {
+              _id: 0,
+              assetId: 1,
+              faceId: '$faces.faceId',
+              personId: '$faces.personId',
+            },
           },
-          { $group: { _id: '$_id.person', faces: { $sum: '$faces' }, photos: { $sum: 1 } } },
-          { $sort: { photos: -1, _id: 1 } },
-          { $project: { _id: 0, personId: '$_id', faces: 1, photos: 1 } },
         ])
         .toArray(),
     );
   }
 
+  async findUnpublishedFacts(limit: number): Promise<Fact[]> {
+    return this.#readFacts({ unpublished: true, ...IS_FACT }, { ownerId: 1, sequence: 1 }, limit);
+  }
+
+  async markFactPublished(ownerId: string, factId: string): Promise<void> {
+    const filter = { ownerId, assetId: { factId } };
+    await this.#do(() => this.#facts.updateOne(filter, { $set: { unpublished: false } }));
+  }
+
+  /** Counted first: a worker that still reads the old count meets a missing number at its commit. */
+  async forgetOwner(ownerId: string): Promise<ForgottenOwner> {
+    return this.#do(async () => {
+      const again = { upsert: true };
+      await this.#meta.updateOne({ _id: 'forgotten' }, { $inc: { times: 1 } }, again);
+      const [faces] = await this.#photos
+        .aggregate<{ faces: number }>([
+          { $match: { ownerId, ...IS_PHOTO } },
+          { $group: { _id: null, faces: { $sum: { $size: '$faces' } } } },
+        ])
+        .toArray();
+      const facts = await this.#facts.deleteMany({ ownerId, ...IS_FACT });
+      const photos = await this.#photos.deleteMany({ ownerId });
+      return {
+        photos: photos.deletedCount,
+        faces: faces?.faces ?? 0,
+        facts: facts.deletedCount,
+      };
+    });
+  }
+
+  async countForgotten(): Promise<number> {
+    const found = await this.#do(() => this.#meta.findOne({ _id: 'forgotten' }));
+    return found?.times ?? 0;
+  }
+
   async countPhotos(ownerId?: string): Promise<number> {
-    return this.#do(() => this.#photos.countDocuments(ownerId === undefined ? {} : { ownerId }));
+    const there = { ...IS_PHOTO, removed: { $ne: true } };
+    return this.#do(() =>
+      this.#photos.countDocuments(ownerId === undefined ? there : { ownerId, ...there }),
+    );
   }
 
   async ping(): Promise<void> {
@@ -102,7 +184,7 @@ export class MongoStore implements Store {
    * Whether the number before the record's was given, so that no gap can come. No race: what was
    * given once stays given, and the unique index sees to it that the record's own is still free.
    */
-  async #isNext({ ownerId, sequence }: PhotoRecord): Promise<boolean> {
+  async #isNext({ ownerId, sequence }: { ownerId: string; sequence: number }): Promise<boolean> {
     if (sequence === 1) return true;
     const filter = { ownerId, sequences: sequence - 1 };
     return (await this.#photos.findOne(filter, { projection: { _id: 1 } })) !== null;
@@ -120,6 +202,22 @@ export class MongoStore implements Store {
     const update = { $set: photo, $push: { sequences: sequence } };
     const result = await this.#photos.updateOne({ ownerId, assetId, sequence: replaces }, update);
     return result.matchedCount === 1;
+  }
+
+  /** 'conflict' when a unique index refuses the write, or the write itself found its place taken. */
+  async #unlessTaken(write: () => Promise<unknown>): Promise<'committed' | 'conflict'> {
+    try {
+      return (await write()) === false ? 'conflict' : 'committed';
+    } catch (error) {
+      if (isDuplicateKey(error)) return 'conflict';
+      throw error;
+    }
+  }
+
+  async #readFacts(filter: Filter<FactDocument>, sort: Sort, limit = 0): Promise<Fact[]> {
+    return this.#do(() =>
+      this.#facts.find(filter, { sort, limit }).project<Fact>(STORED_FACT).toArray(),
+    );
   }
 
   async #readPhotos(
@@ -141,4 +239,19 @@ export class MongoStore implements Store {
       throw toStoreError(error, this.#hosts);
     }
   }
+}
+
+function facesOf({ faceIds, personIds }: FaceFilter): Filter<PhotoDocument> {
+  return {
+    $or: [{ 'faces.faceId': { $in: faceIds } }, { 'faces.personId': { $in: personIds } }],
+  };
+}
+
+function toEntry(document: Document): OwnerEntry {
+  const sequence = document['sequence'] as number;
+  if (typeof document['assetId'] === 'string') {
+    return { kind: 'photo', sequence, record: toPhotoRecord(document as StoredPhoto) };
+  }
+  const { ownerId, factId, at, by, body, changes } = document as FactDocument;
+  return { kind: 'fact', sequence, fact: { ownerId, sequence, factId, at, by, body, changes } };
 }

@@ -3,7 +3,7 @@ import type { Collection, Db, Document, MongoClientOptions } from 'mongodb';
 import { WorkerError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Store } from '../store.ts';
-import type { PhotoDocument, SchemaDocument } from './documents.ts';
+import type { ForgottenDocument, PhotoDocument, SchemaDocument } from './documents.ts';
 import { PHOTO_INDEXES, SCHEMA_VERSION } from './documents.ts';
 import { isDuplicateKey, toStoreError } from './mongo-error.ts';
 import { MongoStore } from './mongo-store.ts';
@@ -40,7 +40,8 @@ export async function openMongoStore(options: {
     await checkSchemaVersion(database, hosts);
     await photos.createIndexes([...PHOTO_INDEXES]);
     options.log.info({ hosts, database: database.databaseName }, 'MongoDB store opened');
-    return new MongoStore({ client, photos, hosts });
+    const meta = database.collection<ForgottenDocument>('meta');
+    return new MongoStore({ client, photos, meta, hosts });
   } catch (error) {
     await client.close();
     throw toStoreError(error, hosts);
@@ -107,6 +108,8 @@ async function readSchemaVersion(meta: Collection<SchemaDocument>): Promise<numb
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
+  const older = { _id: 'schema', version: { $lt: SCHEMA_VERSION } } as const;
+  await meta.updateOne(older, { $set: { version: SCHEMA_VERSION } });
   const schema = await meta.findOne({ _id: 'schema' });
   return schema?.version ?? SCHEMA_VERSION;
 }

@@ -31,9 +31,18 @@ export class SqliteDatabase {
     this.#connection.exec(sql);
   }
 
+  /** What `work` reads in several statements is of one moment. */
+  snapshot<Result>(work: () => Result): Result {
+    return this.#between('BEGIN', work);
+  }
+
   /** Takes the write lock first, so that what `work` reads still holds when it writes. */
   transaction<Result>(work: () => Result): Result {
-    this.#connection.exec('BEGIN IMMEDIATE');
+    return this.#between('BEGIN IMMEDIATE', work);
+  }
+
+  #between<Result>(begin: string, work: () => Result): Result {
+    this.#connection.exec(begin);
     try {
       const result = work();
       this.#connection.exec('COMMIT');

@@ -8,6 +8,7 @@ export interface PhotoFaceRow {
   readonly sequence: number;
   readonly revision: number;
   readonly decided_at: string;
+  readonly removed: number;
   readonly photo_details: string;
   readonly face_id: string | null;
   readonly person_id: string | null;
@@ -16,7 +17,8 @@ export interface PhotoFaceRow {
   readonly face_details: string | null;
 }
 
-type PhotoColumn = 'ownerId' | 'assetId' | 'sequence' | 'revision' | 'decidedAt' | 'faces';
+type PhotoColumn =
+  'ownerId' | 'assetId' | 'sequence' | 'revision' | 'decidedAt' | 'removed' | 'faces';
 type FaceColumn = 'faceId' | 'personId' | 'descriptor' | 'landmarks';
 
 /** JSON of what has no column of its own. */
@@ -62,6 +64,7 @@ function photoFromRow(row: PhotoFaceRow, faces: FaceRecord[]): PhotoRecord {
     sequence: row.sequence,
     revision: row.revision,
     decidedAt: row.decided_at,
+    removed: row.removed === 1,
     faces,
     ...(JSON.parse(row.photo_details) as Omit<PhotoRecord, PhotoColumn>),
   };

@@ -37,6 +37,27 @@ const MIGRATIONS: readonly string[] = [
    );
    -- Lists people without reading descriptors.
    CREATE INDEX faces_person ON faces (photo_id, person_id);`,
+
+  `ALTER TABLE photos ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX faces_of_person ON faces (person_id);
+   CREATE INDEX faces_by_id ON faces (face_id);
+
+   -- The journals: what users decided, in one order with the owner's photos.
+   CREATE TABLE facts (
+     owner_id    TEXT NOT NULL REFERENCES owners (owner_id),
+     sequence    INTEGER NOT NULL,
+     fact_id     TEXT NOT NULL,
+     at          TEXT NOT NULL,
+     unpublished INTEGER NOT NULL,
+     details     TEXT NOT NULL,
+     PRIMARY KEY (owner_id, sequence),
+     UNIQUE (owner_id, fact_id)
+   ) WITHOUT ROWID;
+   CREATE INDEX facts_unpublished ON facts (owner_id, sequence) WHERE unpublished = 1;
+
+   -- How often an owner was forgotten; tells other workers that what they have read is void.
+   CREATE TABLE forgotten (times INTEGER NOT NULL);
+   INSERT INTO forgotten VALUES (0);`,
 ];
 
 /** The version that this program writes and the highest that it reads. */

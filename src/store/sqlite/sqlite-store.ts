@@ -1,8 +1,12 @@
+import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
+import type { OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
-import type { PersonSummary, Store } from '../store.ts';
+import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
+import { factsAfter, insertFact, unpublishedFacts } from './facts.ts';
+import { countForgotten, deleteOwner, headSequence, raiseHead } from './owners.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import type { PhotoFaceRow } from './rows.ts';
 import { faceValues, photoDetails, photosFromRows } from './rows.ts';
@@ -62,25 +66,87 @@ export class SqliteStore implements Store {
     });
   }
 
-  async listPeople(ownerId: string): Promise<PersonSummary[]> {
+  async readEntriesAfter(ownerId: string, sequence: number, limit: number): Promise<OwnerEntry[]> {
+    return this.#do((database) =>
+      database.snapshot(() => {
+        const where = 'owner_id = ? AND sequence > ?';
+        const photos = selectPhotos(
+          database,
+          { where, order: 'sequence' },
+          ownerId,
+          sequence,
+          limit,
+        );
+        const facts = factsAfter(database, ownerId, { sequence, limit });
+        return inOneOrder(photos, facts).slice(0, limit);
+      }),
+    );
+  }
+
+  async headSequence(ownerId: string): Promise<number> {
+    return this.#do((database) => headSequence(database, ownerId));
+  }
+
+  async commitFact(fact: Fact): Promise<'committed' | 'conflict'> {
+    return this.#do((database) =>
+      database.transaction(() => {
+        if (fact.sequence !== headSequence(database, fact.ownerId) + 1) return 'conflict';
+        raiseHead(database, fact.ownerId, fact.sequence);
+        insertFact(database, fact);
+        return 'committed';
+      }),
+    );
+  }
+
+  async readFacts(ownerId: string): Promise<Fact[]> {
+    return this.#do((database) => factsAfter(database, ownerId, { sequence: 0, limit: -1 }));
+  }
+
+  async listFaces(ownerId: string, filter?: FaceFilter): Promise<FacePlace[]> {
     const rows = await this.#do((database) =>
-      database.all<{ person_id: string; faces: number; photos: number }>(
-        `SELECT person_id, count(*) AS faces, count(DISTINCT photo_id) AS photos
-         FROM photos JOIN faces USING (photo_id)
-         WHERE owner_id = ? AND person_id IS NOT NULL
-         GROUP BY person_id ORDER BY photos DESC, person_id`,
+      database.all<{ asset_id: string; face_id: string; person_id: string | null }>(
+        `SELECT asset_id, face_id, person_id FROM photos JOIN faces USING (photo_id)
+         WHERE owner_id = ? AND (? IS NULL OR face_id IN (SELECT value FROM json_each(?))
+           OR person_id IN (SELECT value FROM json_each(?)))
+         ORDER BY sequence, position`,
         ownerId,
+        filter === undefined ? null : 1,
+        JSON.stringify(filter?.faceIds ?? []),
+        JSON.stringify(filter?.personIds ?? []),
       ),
     );
-    return rows.map(({ person_id: personId, faces, photos }) => ({ personId, faces, photos }));
+    return rows.map((row) => ({
+      assetId: row.asset_id,
+      faceId: row.face_id,
+      personId: row.person_id,
+    }));
+  }
+
+  async findUnpublishedFacts(limit: number): Promise<Fact[]> {
+    return this.#do((database) => unpublishedFacts(database, limit));
+  }
+
+  async markFactPublished(ownerId: string, factId: string): Promise<void> {
+    await this.#do((database) => {
+      const sql = 'UPDATE facts SET unpublished = 0 WHERE owner_id = ? AND fact_id = ?';
+      database.run(sql, ownerId, factId);
+    });
+  }
+
+  async forgetOwner(ownerId: string): Promise<ForgottenOwner> {
+    return this.#do((database) => database.transaction(() => deleteOwner(database, ownerId)));
+  }
+
+  async countForgotten(): Promise<number> {
+    return this.#do(countForgotten);
   }
 
   async countPhotos(ownerId?: string): Promise<number> {
-    const sql = 'SELECT count(*) AS photos FROM photos';
+    const sql = 'SELECT count(*) AS photos FROM photos WHERE removed = 0';
     const rows = await this.#do((database) =>
       ownerId === undefined
         ? database.all<{ photos: number }>(sql)
-        : database.all<{ photos: number }>(`${sql} WHERE owner_id = ?`, ownerId),
+        : database.all<{ photos: number }>(`${sql} AND owner_id = ?`, ownerId),
     );
     return rows[0]?.photos ?? 0;
   }
@@ -97,26 +163,11 @@ export class SqliteStore implements Store {
     return Promise.resolve();
   }
 
-  /**
-   * Photos with their faces by one statement, so that both are of the same moment. `values` are
-   * those of `where` and the most photos to read.
-   */
   async #readPhotos(
     which: { readonly where: string; readonly order: string },
     ...values: readonly SqlValue[]
   ): Promise<PhotoRecord[]> {
-    const { where, order } = which;
-    const rows = await this.#do((database) =>
-      database.all<PhotoFaceRow>(
-        `SELECT owner_id, asset_id, sequence, revision, decided_at, photo.details AS photo_details,
-           face_id, person_id, descriptor, landmarks, face.details AS face_details
-         FROM (SELECT * FROM photos WHERE ${where} ORDER BY ${order} LIMIT ?) AS photo
-           LEFT JOIN faces AS face USING (photo_id)
-         ORDER BY ${order}, position`,
-        ...values,
-      ),
-    );
-    return photosFromRows(rows);
+    return this.#do((database) => selectPhotos(database, which, ...values));
   }
 
   async #do<Result>(work: (database: SqliteDatabase) => Result): Promise<Result> {
@@ -131,9 +182,33 @@ export class SqliteStore implements Store {
   }
 }
 
-function headSequence(database: SqliteDatabase, ownerId: string): number {
-  const sql = 'SELECT head_sequence AS head FROM owners WHERE owner_id = ?';
-  return database.all<{ head: number }>(sql, ownerId)[0]?.head ?? 0;
+/**
+ * Photos with their faces by one statement, so that both are of the same moment. `values` are those
+ * of `where` and the most photos to read.
+ */
+function selectPhotos(
+  database: SqliteDatabase,
+  { where, order }: { readonly where: string; readonly order: string },
+  ...values: readonly SqlValue[]
+): PhotoRecord[] {
+  const rows = database.all<PhotoFaceRow>(
+    `SELECT owner_id, asset_id, sequence, revision, decided_at, removed,
+       photo.details AS photo_details,
+       face_id, person_id, descriptor, landmarks, face.details AS face_details
+     FROM (SELECT * FROM photos WHERE ${where} ORDER BY ${order} LIMIT ?) AS photo
+       LEFT JOIN faces AS face USING (photo_id)
+     ORDER BY ${order}, position`,
+    ...values,
+  );
+  return photosFromRows(rows);
+}
+
+function inOneOrder(photos: readonly PhotoRecord[], facts: readonly Fact[]): OwnerEntry[] {
+  const entries: OwnerEntry[] = [
+    ...photos.map((record) => ({ kind: 'photo' as const, sequence: record.sequence, record })),
+    ...facts.map((fact) => ({ kind: 'fact' as const, sequence: fact.sequence, fact })),
+  ];
+  return entries.sort((a, b) => a.sequence - b.sequence);
 }
 
 function currentSequence(database: SqliteDatabase, photo: PhotoRecord): number | null {
@@ -143,17 +218,14 @@ function currentSequence(database: SqliteDatabase, photo: PhotoRecord): number |
 
 function writePhoto(database: SqliteDatabase, record: PhotoRecord): void {
   const { ownerId, assetId, sequence, revision, decidedAt } = record;
-  database.run(
-    `INSERT INTO owners VALUES (?, ?)
-     ON CONFLICT DO UPDATE SET head_sequence = excluded.head_sequence`,
-    ownerId,
-    sequence,
-  );
+  raiseHead(database, ownerId, sequence);
   database.run('DELETE FROM photos WHERE owner_id = ? AND asset_id = ?', ownerId, assetId);
   const [written] = database.all<{ photo_id: number }>(
-    `INSERT INTO photos (owner_id, asset_id, sequence, revision, decided_at, unpublished, details)
-     VALUES (?, ?, ?, ?, ?, 1, ?) RETURNING photo_id`,
-    ...[ownerId, assetId, sequence, revision, decidedAt, photoDetails(record)],
+    `INSERT INTO photos
+       (owner_id, asset_id, sequence, revision, decided_at, removed, unpublished, details)
+     VALUES (?, ?, ?, ?, ?, ?, 1, ?) RETURNING photo_id`,
+    ...[ownerId, assetId, sequence, revision, decidedAt, Number(record.removed)],
+    photoDetails(record),
   );
   if (written === undefined) throw new Error(`SQLite gave photo ${assetId} no row`);
   for (const [position, face] of record.faces.entries()) {

@@ -55,6 +55,7 @@ describe('the image-added queue', () => {
       prefix,
       concurrency: 1,
       retry,
+      lockMillis: 60_000,
       log,
       processPhoto,
       ...changes,
@@ -271,6 +272,7 @@ describe('results', () => {
       prefix: 'results',
       store,
       log,
+      viewOf: (record) => Promise.resolve(record),
     });
     await publisher.queue.waitUntilReady();
     const record = makePhotoRecord({ assetId: 'a:b/ü', ownerId: '12' });

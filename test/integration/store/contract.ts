@@ -2,6 +2,7 @@ import type { PhotoRecord } from '../../../src/identities/photo-record.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { makeFaceRecord, makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
 import { commitNext } from './commit-next.ts';
+import { describeJournalContract } from './contract-journal.ts';
 
 /** What the suite needs of a kind of store. */
 export interface StoreKind {
@@ -41,7 +42,9 @@ export function describeStoreContract(given: StoreKind): void {
       expect(await store.findPhoto(owner, asset)).toBeNull();
       expect(await store.readPhotosAfter(owner, 0, 10)).toEqual([]);
       expect(await store.findUnpublished(10)).toEqual([]);
-      expect(await store.listPeople(owner)).toEqual([]);
+      expect(await store.listFaces(owner)).toEqual([]);
+      expect(await store.readFacts(owner)).toEqual([]);
+      expect(await store.headSequence(owner)).toBe(0);
       expect(await store.countPhotos()).toBe(0);
       expect(await store.countPhotos(owner)).toBe(0);
       await store.ping();
@@ -125,24 +128,29 @@ export function describeStoreContract(given: StoreKind): void {
       expect(await store.findUnpublished(10)).toEqual([b]);
     });
 
-    it('lists people by photos, then by ID, with faces counted and nobody left out', async () => {
+    it('lists faces with their photos, all or those of some people and faces', async () => {
       const { store } = await openNew();
       const face = (personId: string | null, seed: number): ReturnType<typeof makeFaceRecord> =>
         makeFaceRecord({ personId }, seed);
       const photos = [
         [face('zoe', 1), face('max', 2), face(null, 3)],
-        [face('zoe', 4), face('ann', 5), face('ann', 6)],
+        [face('zoe', 4), face('ann', 5)],
         [],
       ];
       for (const [i, faces] of photos.entries()) {
         await commitNext(store, { ownerId: owner, assetId: `p-${i}`, faces });
       }
-      await commitNext(store, { ownerId: 'owner-b', faces: [face('ann', 7)] });
-      expect(await store.listPeople(owner)).toEqual([
-        { personId: 'zoe', faces: 2, photos: 2 },
-        { personId: 'ann', faces: 2, photos: 1 },
-        { personId: 'max', faces: 1, photos: 1 },
+      await commitNext(store, { ownerId: 'owner-b', faces: [face('ann', 1)] });
+      expect(await store.listFaces(owner)).toEqual([
+        { assetId: 'p-0', faceId: 'face-1', personId: 'zoe' },
+        { assetId: 'p-0', faceId: 'face-2', personId: 'max' },
+        { assetId: 'p-0', faceId: 'face-3', personId: null },
+        { assetId: 'p-1', faceId: 'face-4', personId: 'zoe' },
+        { assetId: 'p-1', faceId: 'face-5', personId: 'ann' },
       ]);
+      const some = await store.listFaces(owner, { faceIds: ['face-3'], personIds: ['zoe'] });
+      expect(some.map(({ faceId }) => faceId)).toEqual(['face-1', 'face-3', 'face-4']);
+      expect(await store.listFaces(owner, { faceIds: [], personIds: [] })).toEqual([]);
     });
   });
 
@@ -156,9 +164,7 @@ export function describeStoreContract(given: StoreKind): void {
       expect(await store.findPhoto(owner, asset)).toEqual(again);
       expect(await store.readPhotosAfter(owner, 2, 10)).toEqual([again]);
       expect((await store.readPhotosAfter(owner, 0, 10)).map((p) => p.sequence)).toEqual([2, 3]);
-      expect(await store.listPeople(owner)).toEqual([
-        { personId: 'person-1', faces: 1, photos: 1 },
-      ]);
+      expect((await store.listFaces(owner)).map(({ assetId }) => assetId)).toEqual(['asset-2']);
       expect(await store.countPhotos(owner)).toBe(2);
     });
 
@@ -281,6 +287,8 @@ export function describeStoreContract(given: StoreKind): void {
       expect(await store.findUnpublished(10)).toEqual([again]);
     });
   });
+
+  describeJournalContract(openNew);
 
   describe('closing', () => {
     it('can be done twice, and keeps what was committed', async () => {

@@ -22,7 +22,7 @@ class Library {
     const { model: seenModel, checksum } = seen;
     const record = makePhotoRecord({ assetId, sequence, faces, checksum, model: seenModel });
     this.records.set(assetId, record);
-    this.known.apply(record);
+    this.known.apply({ kind: 'photo', sequence, record });
     return faces;
   }
 }
@@ -158,7 +158,9 @@ test('a raised descriptor revision keeps people by place and compares nothing ac
     model: { ...model, descriptorRevision: 2, engine: 'wasm', detector: 'ssd' },
   };
   const known = new KnownFaces({ ...model, descriptorRevision: 2 });
-  for (const record of library.records.values()) known.apply(record);
+  for (const record of library.records.values()) {
+    known.apply({ kind: 'photo', sequence: record.sequence, record });
+  }
   expect(known.size).toBe(0);
   const [after] = decidePhoto({
     seen: raised,

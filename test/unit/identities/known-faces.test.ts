@@ -1,6 +1,11 @@
 import { KnownFaces } from '../../../src/identities/known-faces.ts';
 import { distanceBetween } from '../../../src/identities/nearest-faces.ts';
-import { makeFaceRecord, makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
+import {
+  makeFaceRecord,
+  makePhotoRecord,
+  photoEntry,
+  unitDescriptor,
+} from '../../helpers/records.ts';
 
 const model = makePhotoRecord().model;
 
@@ -11,7 +16,7 @@ test('search is exact over many faces and after photos are replaced', () => {
   const put = (photo: number, seed: number): void => {
     stored.set(`photo-${photo}`, seed);
     known.apply(
-      makePhotoRecord({
+      photoEntry({
         assetId: `photo-${photo}`,
         sequence: ++sequence,
         faces: [makeFaceRecord({ quality: { value: 0.9, reasons: [] } }, seed)],
@@ -38,9 +43,9 @@ test('search is exact over many faces and after photos are replaced', () => {
 test('a record that was seen already changes nothing', () => {
   const known = new KnownFaces(model);
   const face = makeFaceRecord({ quality: { value: 0.9, reasons: [] } }, 1);
-  known.apply(makePhotoRecord({ sequence: 4, faces: [face] }));
-  known.apply(makePhotoRecord({ sequence: 3, faces: [] }));
-  known.apply(makePhotoRecord({ sequence: 4, faces: [] }));
+  known.apply(photoEntry({ sequence: 4, faces: [face] }));
+  known.apply(photoEntry({ sequence: 3, faces: [] }));
+  known.apply(photoEntry({ sequence: 4, faces: [] }));
   expect({ size: known.size, sequence: known.sequence }).toEqual({ size: 1, sequence: 4 });
 });
 
@@ -50,7 +55,7 @@ test("a photo's own faces are left out and evidence comes of the nearest three",
   const seeds = [11, 12, 13, 14];
   seeds.forEach((seed, i) => {
     known.apply(
-      makePhotoRecord({
+      photoEntry({
         assetId: `photo-${i}`,
         sequence: i + 1,
         faces: [makeFaceRecord({ personId: 'p', quality: { value: 0.9, reasons: [] } }, seed)],

@@ -48,6 +48,7 @@ function worker(): ProcessPhoto {
 
 const context = { signal: new AbortController().signal, report: () => undefined };
 const task = (assetId: string, changes: Partial<PhotoTask> = {}): PhotoTask => ({
+  kind: 'look',
   assetId,
   ownerId: 'owner',
   path: `/${assetId}`,

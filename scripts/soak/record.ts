@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { childEnvironment, readConfig } from '../../src/config.ts';
+import { DESCRIPTOR_REVISION } from '../../src/descriptors/descriptor.ts';
+import type { SeenPhoto } from '../../src/descriptors/seen-photo.ts';
+import { createLog } from '../../src/log.ts';
+import { readMachine } from '../../src/machine.ts';
+import { planVision } from '../../src/vision/plan.ts';
+import { createVisionPool } from '../../src/vision/pool.ts';
+import { cacheDir, root } from '../native/run.ts';
+import { readRecordings, toJson } from './recordings.ts';
+
+interface Source {
+  readonly name: 'lfw-dev' | 'samples';
+  readonly description: string;
+  readonly photos: readonly string[];
+}
+
+/**
+ * The file of what the real nets see on `count` photos of lfw-dev, or on the samples of the face-api
+ * package where lfw-dev is not there. Made once and kept in .cache.
+ */
+export async function recordOnce(
+  count: number,
+  { signal, say }: { signal: AbortSignal; say: (line: string) => void },
+): Promise<string> {
+  const source = await chooseSource(count);
+  const name = `${source.name}-${source.photos.length}-revision-${DESCRIPTOR_REVISION}.json`;
+  const file = path.join(cacheDir, 'soak', name);
+  if (await isReadable(file)) return file;
+  say(`recording what the nets see on ${source.photos.length} photos, once`);
+  const photos = await lookAt(source.photos, signal);
+  await mkdir(path.dirname(file), { recursive: true });
+  // Another soak may be recording too: each writes a file of its own and the last one stays.
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, toJson({ source: source.description, photos }));
+  await rename(draft, file);
+  return file;
+}
+
+async function isReadable(file: string): Promise<boolean> {
+  return (await readRecordings(file).catch(() => null)) !== null;
+}
+
+async function chooseSource(count: number): Promise<Source> {
+  const lfw = path.resolve(root, '../shared/data/lfw-dev/images');
+  if (existsSync(lfw)) {
+    // By name: photos of one person follow each other.
+    const photos = (await jpegsOf(lfw)).slice(0, count);
+    return { name: 'lfw-dev', description: `${photos.length} photos of lfw-dev`, photos };
+  }
+  const packageFile = require.resolve('@vladmandic/face-api/package.json');
+  const photos = await jpegsOf(path.join(path.dirname(packageFile), 'demo'));
+  const description = `${photos.length} samples of the face-api package (lfw-dev is not there)`;
+  return { name: 'samples', description, photos };
+}
+
+async function jpegsOf(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.jpg')).sort();
+  return names.map((name) => path.join(folder, name));
+}
+
+async function lookAt(files: readonly string[], signal: AbortSignal): Promise<SeenPhoto[]> {
+  const config = readConfig({});
+  const wishes = { ...config.vision, profile: config.profile };
+  const pool = await createVisionPool({
+    plan: planVision(wishes, readMachine()),
+    recyclePhotos: 0,
+    engine: config.engine,
+    detector: config.detector,
+    weightsDir: config.weightsDir,
+    limits: config.limits,
+    photoDeadlineMillis: config.photoDeadlineMillis,
+    environment: childEnvironment(),
+    log: createLog({ level: 'warn', destination: 'stderr' }),
+  });
+  try {
+    return await Promise.all(files.map((file) => pool.see(file, signal)));
+  } finally {
+    await pool.close();
+  }
+}

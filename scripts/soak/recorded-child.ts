@@ -1,0 +1,31 @@
+/** A vision child that answers with recorded descriptors; all else of the worker is real. */
+import workerpool from 'workerpool';
+
+import type { VisionChild } from '../../src/vision/child-protocol.ts';
+import { numberOf } from './jobs.ts';
+import { photoOf, readRecordings } from './recordings.ts';
+
+// As the real child: the main process ends it, not Ctrl-C.
+process.on('SIGINT', () => undefined);
+
+const recordings = readRecordings(process.env['SOAK_RECORDINGS'] ?? '');
+const seed = Number(process.env['SOAK_SEED']);
+
+const child: VisionChild = {
+  greet: async () => {
+    const { source } = await recordings;
+    return {
+      ok: true,
+      value: { pid: process.pid, engine: { name: 'onnx', reason: `recorded from ${source}` } },
+    };
+  },
+  look: async (file) => ({
+    ok: true,
+    value: {
+      seen: photoOf(await recordings, numberOf(file), seed),
+      residentMiB: process.memoryUsage.rss() / 2 ** 20,
+    },
+  }),
+};
+
+workerpool.worker({ ...child });

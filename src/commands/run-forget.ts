@@ -1,0 +1,60 @@
+import path from 'node:path';
+
+import { Queue } from 'bullmq';
+
+import type { Config } from '../config.ts';
+import { closeQueue, promptConnection } from '../queue/connection.ts';
+import { FACES_IDENTIFIED } from '../queue/faces-identified.ts';
+import { createProducer } from '../queue/producer.ts';
+import { forgetOwner } from './forget.ts';
+import { redisOrError, type CommandContext } from './run-backfill.ts';
+import { withStore } from './with-store.ts';
+
+/** `forget --owner`: removes every trace of an owner and says what went. */
+export async function runForget(ownerId: string, context: CommandContext): Promise<void> {
+  const { config, output, signal } = context;
+  await redisOrError(context);
+  const queues = openQueues(config);
+  try {
+    await withStore(config, async (store) => {
+      const uploadFolder = path.resolve(config.dataDir, 'uploads');
+      const gone = await forgetOwner(ownerId, { store, queues: queues.all, uploadFolder, signal });
+      output.write(
+        `forgotten of owner ${ownerId}: ${gone.photos} photos, ${gone.faces} faces, ` +
+          `${gone.facts} corrections, ${gone.jobs} jobs, ${gone.uploads} uploaded files\n`,
+      );
+    });
+  } finally {
+    await queues.close();
+  }
+}
+
+/** `remove <asset>`: tells the worker that an asset is gone. */
+export async function runRemove(
+  asset: { assetId: string; ownerId: string },
+  context: CommandContext,
+): Promise<void> {
+  await redisOrError(context);
+  const { redis, queuePrefix: prefix, jobs } = context.config;
+  const producer = createProducer({ redis, prefix, retry: jobs });
+  try {
+    const jobId = await producer.addRemoval(asset);
+    context.output.write(`job ${jobId} removes asset ${asset.assetId}\n`);
+  } finally {
+    await producer.close();
+  }
+}
+
+function openQueues(config: Config): { all: Queue[]; close: () => Promise<void> } {
+  const { redis, queuePrefix: prefix, jobs } = config;
+  const producer = createProducer({ redis, prefix, retry: jobs });
+  const results = new Queue(FACES_IDENTIFIED, { connection: promptConnection(redis), prefix });
+  results.on('error', () => undefined);
+  return {
+    all: [producer.queue, results],
+    close: async () => {
+      await producer.close();
+      await closeQueue(results);
+    },
+  };
+}

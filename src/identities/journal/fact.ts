@@ -1,0 +1,72 @@
+/** What a user decided. Face and person ids are those of one owner. */
+export type FactBody =
+  | { readonly kind: 'person-named'; readonly personId: string; readonly name: string | null }
+  | {
+      readonly kind: 'people-merged';
+      readonly from: string;
+      readonly into: string;
+      /** The name that the two go by from now on; null leaves the names as they are. */
+      readonly name: string | null;
+    }
+  | {
+      readonly kind: 'faces-assigned';
+      readonly faceIds: readonly string[];
+      readonly personId: string;
+      /** 'split' founds the person. */
+      readonly as: 'confirmed' | 'moved' | 'split';
+    }
+  | { readonly kind: 'face-denied'; readonly faceId: string; readonly personId: string }
+  | { readonly kind: 'face-ignored'; readonly faceId: string; readonly reason: string }
+  | { readonly kind: 'person-hidden'; readonly personId: string; readonly hidden: boolean }
+  | { readonly kind: 'person-deleted'; readonly personId: string }
+  | { readonly kind: 'undone'; readonly factId: string };
+
+/** What the journal says of a person. */
+export interface PersonState {
+  readonly name: string | null;
+  readonly hidden: boolean;
+  readonly mergedInto: string | null;
+  readonly deleted: boolean;
+}
+
+export interface PersonChange {
+  readonly personId: string;
+  readonly before: PersonState;
+  readonly after: PersonState;
+}
+
+export interface FaceChange {
+  readonly assetId: string;
+  readonly faceId: string;
+  /** The person before and after; null: nobody. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** An entry of an owner's journal. Never changed once written; undoing writes another. */
+export interface Fact {
+  readonly ownerId: string;
+  /** Place in the owner's order, which photos and facts share: a decision has seen all before it. */
+  readonly sequence: number;
+  readonly factId: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** Who decided: a login, or the name of a command. */
+  readonly by: string;
+  readonly body: FactBody;
+  /**
+   * What it changed. Faces that follow their whole person (merge, deletion) are not listed one by
+   * one; when such a fact is undone, they are.
+   */
+  readonly changes: {
+    readonly people: readonly PersonChange[];
+    readonly faces: readonly FaceChange[];
+  };
+}
+
+/** Where a stored face is and who the machine took it for. */
+export interface FacePlace {
+  readonly assetId: string;
+  readonly faceId: string;
+  readonly personId: string | null;
+}

@@ -1,0 +1,232 @@
+import type { FaceRecord, PhotoRecord } from '../photo-record.ts';
+import type { Fact, FactBody, PersonState } from './fact.ts';
+
+type Stored = Pick<FaceRecord, 'faceId' | 'personId'>;
+
+/** What the facts that hold say, by id. */
+interface Folded {
+  readonly names: Map<string, string | null>;
+  readonly hidden: Map<string, boolean>;
+  readonly deleted: Set<string>;
+  readonly mergedInto: Map<string, string>;
+  readonly assigned: Map<string, string>;
+  readonly denied: Map<string, Set<string>>;
+  readonly ignored: Map<string, string>;
+}
+
+/**
+ * An owner's people as the journal has them: the facts that are not undone, applied in their order.
+ * A stored face keeps the person that the machine gave it; everything a user decided is laid over it
+ * here, so undoing a fact brings back what was, also after re-runs.
+ */
+export class People {
+  readonly #facts: Fact[] = [];
+  #undone = new Set<string>();
+  #folded = emptyFold();
+
+  static of(facts: readonly Fact[]): People {
+    const people = new People();
+    for (const fact of facts) people.#facts.push(fact);
+    people.#foldAgain();
+    return people;
+  }
+
+  /** The journal so far, oldest first. */
+  get facts(): readonly Fact[] {
+    return this.#facts;
+  }
+
+  /** Takes in the next fact. */
+  apply(fact: Fact): void {
+    this.#facts.push(fact);
+    if (fact.body.kind === 'undone') this.#foldAgain();
+    else fold(this.#folded, fact.body);
+  }
+
+  isUndone(factId: string): boolean {
+    return this.#undone.has(factId);
+  }
+
+  /** The person that an id stands for after merges. */
+  resolve(personId: string): string {
+    return resolve(this.#folded, personId);
+  }
+
+  /** Ids that stand for the person: its own and those merged into it. */
+  idsOf(personId: string): string[] {
+    const person = this.resolve(personId);
+    const merged = [...this.#folded.mergedInto.keys()].filter((id) => this.resolve(id) === person);
+    return [...new Set([person, personId, ...merged])];
+  }
+
+  /** Faces that a user gave to the person or to one merged into it. */
+  facesAssignedTo(personId: string): string[] {
+    const person = this.resolve(personId);
+    return [...this.#folded.assigned]
+      .filter(([, assigned]) => this.resolve(assigned) === person)
+      .map(([faceId]) => faceId);
+  }
+
+  /** Whose face it is before merges: the user's word, else the machine's. */
+  basePersonOf(face: Stored): string | null {
+    return this.#folded.assigned.get(face.faceId) ?? face.personId;
+  }
+
+  /** Whose face it is; null when nobody's, denied, ignored, or the person was deleted. */
+  personOf(face: Stored): string | null {
+    if (this.#folded.ignored.has(face.faceId)) return null;
+    const base = this.basePersonOf(face);
+    if (base === null) return null;
+    const person = this.resolve(base);
+    if (this.#folded.deleted.has(person) || this.isDenied(face.faceId, person)) return null;
+    return person;
+  }
+
+  isAssigned(faceId: string): boolean {
+    return this.#folded.assigned.has(faceId);
+  }
+
+  isIgnored(faceId: string): boolean {
+    return this.#folded.ignored.has(faceId);
+  }
+
+  /** Whether a user said that the face is not this person's, under whatever id. */
+  isDenied(faceId: string, personId: string): boolean {
+    const person = this.resolve(personId);
+    return [...(this.#folded.denied.get(faceId) ?? [])].some((id) => this.resolve(id) === person);
+  }
+
+  /** Whether a user decided anything of the face itself. */
+  isTouched(faceId: string): boolean {
+    const { assigned, denied, ignored } = this.#folded;
+    return assigned.has(faceId) || denied.has(faceId) || ignored.has(faceId);
+  }
+
+  stateOf(personId: string): PersonState {
+    const { hidden, deleted, mergedInto } = this.#folded;
+    return {
+      name: this.#nameOf(personId),
+      hidden: hidden.get(personId) ?? false,
+      mergedInto: mergedInto.get(personId) ?? null,
+      deleted: deleted.has(personId),
+    };
+  }
+
+  /** The record as others see it: each face with the person that it has now. */
+  viewOf(record: PhotoRecord): PhotoRecord {
+    return { ...record, faces: record.faces.map((face) => this.#viewOfFace(face)) };
+  }
+
+  #viewOfFace(face: FaceRecord): FaceRecord {
+    const personId = this.personOf(face);
+    return {
+      ...face,
+      personId,
+      isNewPerson: face.isNewPerson && personId === face.personId,
+      assignedBy: this.isAssigned(face.faceId) ? 'user' : face.assignedBy,
+    };
+  }
+
+  /** Its own name, else the name of the first named one that was merged into it. */
+  #nameOf(personId: string): string | null {
+    const { names } = this.#folded;
+    const own = names.get(personId);
+    if (own !== undefined) return own;
+    const merged = this.idsOf(personId).find((id) => names.get(id) != null);
+    return merged === undefined || this.resolve(personId) !== personId
+      ? null
+      : (names.get(merged) ?? null);
+  }
+
+  #foldAgain(): void {
+    this.#undone = undoneFacts(this.#facts);
+    this.#folded = emptyFold();
+    for (const { factId, body } of this.#facts) {
+      if (!this.#undone.has(factId)) fold(this.#folded, body);
+    }
+  }
+}
+
+/** Newest first, since an undoing can itself be undone. */
+function undoneFacts(facts: readonly Fact[]): Set<string> {
+  const undone = new Set<string>();
+  for (const { factId, body } of facts.toReversed()) {
+    if (body.kind === 'undone' && !undone.has(factId)) undone.add(body.factId);
+  }
+  return undone;
+}
+
+function emptyFold(): Folded {
+  return {
+    names: new Map(),
+    hidden: new Map(),
+    deleted: new Set(),
+    mergedInto: new Map(),
+    assigned: new Map(),
+    denied: new Map(),
+    ignored: new Map(),
+  };
+}
+
+function resolve({ mergedInto }: Folded, personId: string): string {
+  let person = personId;
+  for (let next = mergedInto.get(person); next !== undefined; next = mergedInto.get(person)) {
+    person = next;
+  }
+  return person;
+}
+
+function fold(folded: Folded, body: FactBody): void {
+  switch (body.kind) {
+    case 'person-named':
+      folded.names.set(resolve(folded, body.personId), body.name);
+      break;
+    case 'people-merged':
+      merge(folded, body);
+      break;
+    case 'faces-assigned':
+      for (const faceId of body.faceIds) assign(folded, faceId, body.personId);
+      break;
+    case 'face-denied':
+      deny(folded, body.faceId, body.personId);
+      break;
+    case 'face-ignored':
+      folded.ignored.set(body.faceId, body.reason);
+      break;
+    case 'person-hidden':
+      folded.hidden.set(resolve(folded, body.personId), body.hidden);
+      break;
+    case 'person-deleted':
+      folded.deleted.add(resolve(folded, body.personId));
+      break;
+    case 'undone':
+      break;
+  }
+}
+
+/** Facts that were undone in between can leave the two one already: then there is nothing to do. */
+function merge(folded: Folded, body: Extract<FactBody, { kind: 'people-merged' }>): void {
+  const from = resolve(folded, body.from);
+  const into = resolve(folded, body.into);
+  if (from !== into) folded.mergedInto.set(from, into);
+  if (body.name !== null) folded.names.set(into, body.name);
+}
+
+/** The later word counts: an assignment takes back an earlier "not this person" and "ignore". */
+function assign(folded: Folded, faceId: string, personId: string): void {
+  folded.assigned.set(faceId, personId);
+  folded.ignored.delete(faceId);
+  const denied = folded.denied.get(faceId);
+  for (const id of denied ?? []) {
+    if (resolve(folded, id) === resolve(folded, personId)) denied?.delete(id);
+  }
+}
+
+function deny(folded: Folded, faceId: string, personId: string): void {
+  const denied = folded.denied.get(faceId) ?? new Set();
+  folded.denied.set(faceId, denied.add(personId));
+  const assigned = folded.assigned.get(faceId);
+  if (assigned !== undefined && resolve(folded, assigned) === resolve(folded, personId)) {
+    folded.assigned.delete(faceId);
+  }
+}

@@ -1,0 +1,211 @@
+import { WorkerError } from '../../errors.ts';
+import type { FaceChange, Fact, FactBody, FacePlace, PersonChange } from './fact.ts';
+import { People } from './people.ts';
+
+/** What a user asks for; 'split' founds a person for the faces. */
+export type Correction =
+  | Exclude<FactBody, { kind: 'faces-assigned' }>
+  | {
+      readonly kind: 'faces-assigned';
+      readonly faceIds: readonly string[];
+      readonly personId: string;
+    }
+  | { readonly kind: 'split'; readonly faceIds: readonly string[] };
+
+const MOST_NAME_LENGTH = 200;
+
+/** Ids whose stored faces a plan needs to see: `listFaces` of these, then `planFact`. */
+export function facesToSee(
+  correction: Correction,
+  people: People,
+): { faceIds: string[]; personIds: string[] } {
+  const body = correction.kind === 'undone' ? undoneBody(correction.factId, people) : correction;
+  const personIds = peopleIn(body).flatMap((id) => people.idsOf(id));
+  const assigned = personIds.flatMap((id) => people.facesAssignedTo(id));
+  return { faceIds: [...new Set([...facesIn(body), ...assigned])], personIds };
+}
+
+/**
+ * Turns a correction into the fact's body and what it changes. Throws CORRECTION_REFUSED for a
+ * person or face that is not there, and for what makes no sense as things are.
+ */
+export function planFact(
+  correction: Correction,
+  known: { people: People; faces: readonly FacePlace[]; newId: () => string },
+): Pick<Fact, 'body' | 'changes'> {
+  const { people, faces } = known;
+  const body = toBody(correction, known);
+  const next = People.of([...people.facts, probe(body)]);
+  const changedFaces = followsPerson(body) ? [] : diffFaces(faces, people, next);
+  const personIds = new Set([
+    ...peopleIn(body.kind === 'undone' ? undoneBody(body.factId, people) : body),
+    ...changedFaces.flatMap(({ before, after }) => [before, after].filter((id) => id !== null)),
+  ]);
+  const changes = { people: diffPeople(personIds, people, next), faces: changedFaces };
+  if (changes.people.length === 0 && body.kind.startsWith('person-')) {
+    refuse('it would change nothing');
+  }
+  return { body, changes };
+}
+
+function toBody(
+  correction: Correction,
+  known: { people: People; faces: readonly FacePlace[]; newId: () => string },
+): FactBody {
+  const { people } = known;
+  const person = (personId: string): string => knownPerson(personId, known);
+  switch (correction.kind) {
+    case 'person-named':
+      return {
+        ...correction,
+        personId: person(correction.personId),
+        name: checkName(correction.name),
+      };
+    case 'people-merged':
+      return checkMerge(correction, person);
+    case 'split':
+      checkFaces(correction.faceIds, known.faces);
+      return {
+        kind: 'faces-assigned',
+        faceIds: correction.faceIds,
+        personId: known.newId(),
+        as: 'split',
+      };
+    case 'faces-assigned':
+      return assignment(correction, known);
+    case 'face-denied':
+      checkFaces([correction.faceId], known.faces);
+      return { ...correction, personId: people.resolve(correction.personId) };
+    case 'face-ignored':
+      checkFaces([correction.faceId], known.faces);
+      return correction;
+    case 'person-hidden':
+    case 'person-deleted':
+      return { ...correction, personId: person(correction.personId) };
+    case 'undone':
+      checkUndo(correction.factId, people);
+      return correction;
+  }
+}
+
+function assignment(
+  correction: { readonly faceIds: readonly string[]; readonly personId: string },
+  known: { people: People; faces: readonly FacePlace[] },
+): FactBody {
+  const { people, faces } = known;
+  const { faceIds } = correction;
+  checkFaces(faceIds, faces);
+  const personId = knownPerson(correction.personId, known);
+  const there = faces.filter(({ faceId }) => faceIds.includes(faceId));
+  const already = there.every((face) => people.personOf(face) === personId);
+  return { kind: 'faces-assigned', faceIds, personId, as: already ? 'confirmed' : 'moved' };
+}
+
+function checkMerge(
+  merge: Extract<FactBody, { kind: 'people-merged' }>,
+  person: (personId: string) => string,
+): FactBody {
+  const [from, into] = [person(merge.from), person(merge.into)];
+  if (from === into) refuse(`${merge.from} and ${merge.into} are one person already`);
+  return { ...merge, from, into, name: checkName(merge.name) };
+}
+
+/** A person founded by a split must not lose its founding while later facts speak of it. */
+function checkUndo(factId: string, people: People): void {
+  const fact = people.facts.find((one) => one.factId === factId);
+  if (fact === undefined) return refuse(`there is no fact ${factId} in the journal`);
+  if (people.isUndone(factId)) refuse(`fact ${factId} is undone already`);
+  const { body } = fact;
+  if (body.kind !== 'faces-assigned' || body.as !== 'split') return;
+  const later = people.facts.find(
+    (one) =>
+      one.sequence > fact.sequence &&
+      !people.isUndone(one.factId) &&
+      peopleIn(one.body).includes(body.personId),
+  );
+  if (later === undefined) return;
+  refuse(
+    `fact ${factId} founded a person of which a later one speaks (${later.body.kind}); undo ${later.factId} first`,
+  );
+}
+
+function checkFaces(faceIds: readonly string[], faces: readonly FacePlace[]): void {
+  if (faceIds.length === 0) refuse('expected at least one face, got none');
+  const missing = faceIds.find((id) => !faces.some(({ faceId }) => faceId === id));
+  if (missing !== undefined) refuse(`there is no face ${missing}`);
+}
+
+function knownPerson(
+  personId: string,
+  { people, faces }: { people: People; faces: readonly FacePlace[] },
+): string {
+  const person = people.resolve(personId);
+  const there =
+    people.facesAssignedTo(person).length > 0 ||
+    people.idsOf(person).some((id) => faces.some((face) => face.personId === id));
+  if (!there) refuse(`there is no person ${personId}`);
+  if (people.stateOf(person).deleted) {
+    refuse(`person ${personId} was deleted; undo that first`);
+  }
+  return person;
+}
+
+function checkName(name: string | null): string | null {
+  if (name === null) return null;
+  const trimmed = name.trim();
+  if (trimmed === '' || trimmed.length > MOST_NAME_LENGTH) {
+    refuse(`expected a name of 1 to ${MOST_NAME_LENGTH} characters, got ${trimmed.length}`);
+  }
+  return trimmed;
+}
+
+function refuse(why: string): never {
+  throw new WorkerError('CORRECTION_REFUSED', `${why}; nothing was changed`);
+}
+
+function undoneBody(factId: string, people: People): FactBody {
+  const found = people.facts.find((fact) => fact.factId === factId)?.body;
+  if (found?.kind === 'undone') return undoneBody(found.factId, people);
+  return found ?? { kind: 'undone', factId };
+}
+
+function peopleIn(body: FactBody | Correction): string[] {
+  if (body.kind === 'people-merged') return [body.from, body.into];
+  return 'personId' in body ? [body.personId] : [];
+}
+
+function facesIn(body: FactBody | Correction): readonly string[] {
+  if ('faceIds' in body) return body.faceIds;
+  return 'faceId' in body ? [body.faceId] : [];
+}
+
+function followsPerson({ kind }: FactBody): boolean {
+  return kind === 'people-merged' || kind === 'person-deleted';
+}
+
+/** The fact that would be, for a look at what comes of it. */
+function probe(body: FactBody): Fact {
+  const changes = { people: [], faces: [] };
+  return { ownerId: '', sequence: 0, factId: 'planned', at: '', by: '', body, changes };
+}
+
+function diffFaces(faces: readonly FacePlace[], before: People, after: People): FaceChange[] {
+  return faces
+    .map((face) => ({
+      assetId: face.assetId,
+      faceId: face.faceId,
+      before: before.personOf(face),
+      after: after.personOf(face),
+    }))
+    .filter((change) => change.before !== change.after);
+}
+
+function diffPeople(personIds: Iterable<string>, before: People, after: People): PersonChange[] {
+  return [...personIds]
+    .map((personId) => ({
+      personId,
+      before: before.stateOf(personId),
+      after: after.stateOf(personId),
+    }))
+    .filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after));
+}

@@ -1,0 +1,31 @@
+import type { Fact, FactBody, FaceChange, PersonChange } from '../identities/journal/fact.ts';
+
+/** Name of the jobs on the result queue that tell of people who changed afterwards. */
+export const PEOPLE_CHANGED = 'people-changed';
+
+/**
+ * The payload of a `people-changed` job. A consumer that keeps the owner's highest `sequence` drops
+ * repeats by it. `people` says who was renamed, hidden, merged (`after.mergedInto`: redirect the
+ * person) or deleted; `faces` says which faces belong to another person now.
+ */
+export interface PeopleChanged {
+  readonly ownerId: string;
+  readonly sequence: number;
+  readonly factId: string;
+  readonly at: string;
+  readonly by: string;
+  readonly what: FactBody;
+  readonly people: readonly PersonChange[];
+  readonly faces: readonly FaceChange[];
+}
+
+/** The job that a fact publishes. */
+export function toPeopleChanged(fact: Fact): PeopleChanged {
+  const { ownerId, sequence, factId, at, by, body, changes } = fact;
+  return { ownerId, sequence, factId, at, by, what: body, ...changes };
+}
+
+/** The same however often a fact is published. An owner is never empty, so no photo's result has it. */
+export function factJobId({ ownerId, sequence }: Fact): string {
+  return `@people@${encodeURIComponent(ownerId)}@${sequence}`;
+}

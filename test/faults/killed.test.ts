@@ -1,0 +1,79 @@
+import Database from 'libsql';
+
+import { openScene, storedPhotos, until, type Scene } from '../helpers/faults.ts';
+import { startRedis, type TestRedis } from '../helpers/redis.ts';
+
+describe('a worker that is killed', () => {
+  let redis: TestRedis;
+  let scene: Scene;
+
+  beforeEach(async () => {
+    redis = await startRedis();
+    scene = await openScene(redis);
+  }, 30_000);
+  afterEach(async () => {
+    await scene.close();
+    await redis.stop();
+  });
+
+  async function secondWorkerDoes(assets: readonly string[]): Promise<void> {
+    const second = await scene.start();
+    await scene.drained();
+    await scene.expectWholeAndOnce(assets);
+    expect(await second.stop()).toBe(0);
+  }
+
+  test('while it looks: the photo is done by another', async () => {
+    const first = await scene.start();
+    const job = await scene.add('a', 'slow.png');
+    await until(async () => (await job.getState()) === 'active');
+    first.child.kill('SIGKILL');
+    await first.exited;
+    await secondWorkerDoes(['a']);
+    expect(storedPhotos(scene.databasePath)[0]).toMatchObject({ revision: 1 });
+  }, 120_000);
+
+  test('after the nets, at the commit: the photo is looked at again and written once', async () => {
+    const first = await scene.start();
+    const holder = new Database(scene.databasePath);
+    holder.exec('BEGIN IMMEDIATE');
+    await scene.add('a');
+    // The commit waits ten seconds for the file and is then said to have failed.
+    const line = await first.logged('the photo failed');
+    expect(line['code']).toBe('STORE_UNAVAILABLE');
+    first.child.kill('SIGKILL');
+    await first.exited;
+    holder.exec('ROLLBACK');
+    holder.close();
+    await secondWorkerDoes(['a']);
+  }, 120_000);
+
+  test('after the commit, before the result: the result comes, and nothing is decided twice', async () => {
+    const first = await scene.start();
+    const job = await scene.add('a', 'slow.png');
+    await until(async () => (await job.getState()) === 'active');
+    process.kill(redis.pid, 'SIGSTOP');
+    await until(() => storedPhotos(scene.databasePath).length === 1);
+    first.child.kill('SIGKILL');
+    await first.exited;
+    process.kill(redis.pid, 'SIGCONT');
+    await secondWorkerDoes(['a']);
+    expect(storedPhotos(scene.databasePath)[0]).toMatchObject({ revision: 1, sequence: 1 });
+  }, 120_000);
+
+  test('again and again under load: nothing is lost, nothing doubled', async () => {
+    const assets = Array.from({ length: 40 }, (_, i) => `load-${i}`);
+    const steady = await scene.start();
+    for (const asset of assets) await scene.add(asset);
+    for (let kill = 0; kill < 3; kill++) {
+      const doomed = await scene.start();
+      const before = storedPhotos(scene.databasePath).length;
+      await until(() => storedPhotos(scene.databasePath).length > before || before === 40);
+      doomed.child.kill('SIGKILL');
+      await doomed.exited;
+    }
+    await scene.drained();
+    await scene.expectWholeAndOnce(assets);
+    expect(await steady.stop()).toBe(0);
+  }, 180_000);
+});

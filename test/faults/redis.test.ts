@@ -1,0 +1,104 @@
+import { Redis } from 'ioredis';
+
+import { openScene, storedPhotos, until, type Scene } from '../helpers/faults.ts';
+import { freePort } from '../helpers/free-port.ts';
+import { startRedis, type TestRedis } from '../helpers/redis.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+const assets = Array.from({ length: 30 }, (_, i) => `photo-${i}`);
+
+describe('a Redis that fails under load', () => {
+  const folder = temporaryFolder();
+  let redis: TestRedis;
+  let admin: Redis;
+  let scene: Scene;
+
+  beforeEach(async () => {
+    redis = await startRedis({
+      args: ['--appendonly', 'yes', '--appendfsync', 'always', '--dir', folder],
+    });
+    admin = new Redis(redis.options);
+    admin.on('error', () => undefined);
+    scene = await openScene(redis);
+  }, 30_000);
+  afterEach(async () => {
+    admin.disconnect();
+    await scene.close();
+    await redis.stop();
+  });
+
+  /** Lets some photos through, brings the fault about, and expects all to be done in the end. */
+  async function survives(fault: () => Promise<void>): Promise<void> {
+    const worker = await scene.start();
+    for (const asset of assets) await scene.add(asset);
+    await until(() => storedPhotos(scene.databasePath).length >= 3);
+    await fault();
+    await scene.drained();
+    await scene.expectWholeAndOnce(assets);
+    expect(await worker.stop()).toBe(0);
+  }
+
+  test('restarted with what it had on disk', async () => {
+    await survives(async () => {
+      const { port } = redis;
+      await redis.stop();
+      redis = await startRedis({ port, args: ['--appendonly', 'yes', '--dir', folder] });
+    });
+  }, 120_000);
+
+  test('all connections reset, three times', async () => {
+    await survives(async () => {
+      for (let i = 0; i < 3; i++) {
+        await admin.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+        const before = storedPhotos(scene.databasePath).length;
+        await until(() => storedPhotos(scene.databasePath).length > before || before === 30);
+      }
+    });
+  }, 120_000);
+
+  test('its scripts forgotten (NOSCRIPT)', async () => {
+    await survives(async () => {
+      await admin.script('FLUSH');
+    });
+  }, 120_000);
+
+  test('read-only for a while (READONLY)', async () => {
+    await survives(async () => {
+      await admin.replicaof('127.0.0.1', String(await freePort()));
+      await until(async () => (await admin.info('replication')).includes('role:slave'));
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await admin.replicaof('NO', 'ONE');
+    });
+  }, 120_000);
+
+  test('out of memory for a while', async () => {
+    await survives(async () => {
+      await admin.config('SET', 'maxmemory', '1');
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await admin.config('SET', 'maxmemory', '0');
+    });
+  }, 120_000);
+
+  test('frozen for longer than a silent connection is trusted', async () => {
+    await survives(async () => {
+      process.kill(redis.pid, 'SIGSTOP');
+      await new Promise((resolve) => setTimeout(resolve, 35_000));
+      process.kill(redis.pid, 'SIGCONT');
+    });
+  }, 180_000);
+});
+
+test('a Redis that evicts is refused at start, with what to set', async () => {
+  const redis = await startRedis({
+    args: ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru'],
+  });
+  const scene = await openScene(redis);
+  try {
+    await expect(scene.start()).rejects.toThrow(
+      /\[REDIS_EVICTS\].*allkeys-lru.*maxmemory-policy noeviction/,
+    );
+  } finally {
+    await scene.close();
+    await redis.stop();
+  }
+}, 30_000);

@@ -1,0 +1,62 @@
+import { openScene, storedPhotos, until, type Scene } from '../helpers/faults.ts';
+import { startRedis, type TestRedis } from '../helpers/redis.ts';
+
+describe('a job that comes more than once', () => {
+  let redis: TestRedis;
+  let scene: Scene;
+
+  beforeEach(async () => {
+    redis = await startRedis();
+    scene = await openScene(redis);
+  }, 30_000);
+  afterEach(async () => {
+    await scene.close();
+    await redis.stop();
+  });
+
+  test('a hundred times at once under one id: it is done once', async () => {
+    await Promise.all([scene.start(), scene.start()]);
+    await Promise.all(Array.from({ length: 100 }, () => scene.add('a', 'one.jpg', 'one-job')));
+    await scene.drained();
+    await scene.expectWholeAndOnce(['a']);
+    expect(storedPhotos(scene.databasePath)[0]).toMatchObject({ revision: 1 });
+  }, 60_000);
+
+  test('a hundred jobs for one photo: a hundred revisions of one record, the same people', async () => {
+    await Promise.all([scene.start(), scene.start()]);
+    await Promise.all(Array.from({ length: 100 }, () => scene.add('a')));
+    await scene.drained();
+    const [photo, ...others] = storedPhotos(scene.databasePath);
+    expect(others).toEqual([]);
+    expect(photo).toMatchObject({ assetId: 'a', revision: 100, sequence: 100 });
+    expect(photo?.people.split(',')).toHaveLength(3);
+  }, 120_000);
+
+  test('taken by a second worker while the first is frozen: only one writes', async () => {
+    const first = await scene.start();
+    const job = await scene.add('a', 'slow.png');
+    await until(async () => (await job.getState()) === 'active');
+    first.child.kill('SIGSTOP');
+    const second = await scene.start();
+    await second.logged('a job lost its worker');
+    await scene.drained();
+    first.child.kill('SIGCONT');
+    await scene.add('b');
+    await scene.drained();
+    await scene.expectWholeAndOnce(['a', 'b']);
+    expect(storedPhotos(scene.databasePath).map(({ revision }) => revision)).toEqual([1, 1]);
+    expect(await first.stop()).toBe(0);
+  }, 120_000);
+
+  test('its lock taken away while it is in hand: it is done all the same', async () => {
+    await scene.start();
+    const job = await scene.add('a', 'slow.png');
+    await until(async () => (await job.getState()) === 'active');
+    const client = (await scene.producer.queue.client) as unknown as {
+      del(key: string): Promise<number>;
+    };
+    await client.del(`${scene.producer.queue.toKey(job.id ?? '')}:lock`);
+    await scene.drained();
+    await scene.expectWholeAndOnce(['a']);
+  }, 120_000);
+});

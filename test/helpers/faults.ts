@@ -1,0 +1,142 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { Queue, type Job } from 'bullmq';
+import Database from 'libsql';
+import sharp from 'sharp';
+
+import { createProducer, type Producer } from '../../src/queue/producer.ts';
+import { samplePhoto, tempFolder } from './pictures.ts';
+import type { TestRedis } from './redis.ts';
+import { startWorkerProcess, type TestWorker } from './worker.ts';
+
+/** The faces of `one.jpg`. */
+const FACES = 3;
+
+/** Photos, queues and a store of a test's own, for workers that are to suffer. */
+export interface Scene {
+  readonly producer: Producer;
+  readonly databasePath: string;
+  start(changes?: Record<string, string>): Promise<TestWorker>;
+  /** Queues one photo per asset: `slow.png` takes some hundred milliseconds. */
+  add(assetId: string, photo?: 'one.jpg' | 'slow.png', jobId?: string): Promise<Job>;
+  /** Resolves when no job waits or is in hand, however often Redis fails meanwhile. */
+  drained(): Promise<void>;
+  /**
+   * What became of the assets: throws unless each is in the store once, under sequences without gap,
+   * with its faces belonging to the same people, and each revision has one result.
+   */
+  expectWholeAndOnce(assets: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+let scenes = 0;
+
+/** Opens a scene on a Redis; `port` leads the workers elsewhere, through a proxy for instance. */
+export async function openScene(redis: TestRedis, port = redis.port): Promise<Scene> {
+  const folder = await tempFolder();
+  const media = path.join(folder.path, 'media');
+  await mkdir(media);
+  await copyFile(samplePhoto(1), path.join(media, 'one.jpg'));
+  await sharp(samplePhoto(1))
+    .resize(5000)
+    .png({ compressionLevel: 1 })
+    .toFile(path.join(media, 'slow.png'));
+  const prefix = `faults-${process.pid}-${++scenes}`;
+  const producer = createProducer({
+    redis: redis.options,
+    prefix,
+    retry: { attempts: 20, backoffMillis: 100 },
+  });
+  const results = new Queue('faces-identified', { connection: redis.options, prefix });
+  results.on('error', () => undefined);
+  const databasePath = path.join(folder.path, 'data', 'faces.db');
+  const workers: TestWorker[] = [];
+  return {
+    producer,
+    databasePath,
+    start: async (changes = {}) => {
+      const worker = await startWorkerProcess({
+        REDIS_HOSTNAME: redis.host,
+        REDIS_PORT: String(port),
+        QUEUE_PREFIX: prefix,
+        DATA_DIR: path.dirname(databasePath),
+        MEDIA_ROOTS: media,
+        JOB_LOCK_MILLIS: '5000',
+        VISION_CHILDREN: '1',
+        ...changes,
+      });
+      workers.push(worker);
+      return worker;
+    },
+    add: async (assetId, photo = 'one.jpg', jobId) => {
+      const payload = { assetId, path: path.join(media, photo) };
+      const id = await producer.add(payload, jobId === undefined ? {} : { jobId });
+      return (await producer.queue.getJob(id)) as unknown as Job;
+    },
+    drained: () => drained(producer.queue),
+    expectWholeAndOnce: (assets) => expectWholeAndOnce(assets, { databasePath, results }),
+    close: async () => {
+      for (const { child, exited } of workers) {
+        child.kill('SIGKILL');
+        await exited;
+      }
+      await results.close();
+      await producer.close();
+      await folder.remove();
+    },
+  };
+}
+
+/** Waits for a condition outside this process that nothing announces. */
+export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await holds())) await delay(20);
+}
+
+async function drained(queue: Queue): Promise<void> {
+  await until(async () => {
+    const counts = await queue
+      .getJobCounts('waiting', 'prioritized', 'active', 'delayed')
+      .catch(() => ({ unknown: 1 }));
+    return Object.values(counts).every((count) => count === 0);
+  });
+}
+
+/** Photos in the store, by asset. */
+export function storedPhotos(
+  databasePath: string,
+): { assetId: string; sequence: number; revision: number; people: string }[] {
+  const database = new Database(databasePath, { readonly: true });
+  try {
+    return database
+      .prepare(
+        `SELECT asset_id AS assetId, sequence, revision,
+           (SELECT group_concat(person_id) FROM
+             (SELECT person_id FROM faces WHERE faces.photo_id = photos.photo_id ORDER BY person_id)
+           ) AS people
+         FROM photos ORDER BY sequence`,
+      )
+      .all() as ReturnType<typeof storedPhotos>;
+  } finally {
+    database.close();
+  }
+}
+
+async function expectWholeAndOnce(
+  assets: readonly string[],
+  { databasePath, results }: { databasePath: string; results: Queue },
+): Promise<void> {
+  const photos = storedPhotos(databasePath);
+  expect(photos.map(({ assetId }) => assetId).sort()).toEqual([...assets].sort());
+  const commits = photos.reduce((sum, { revision }) => sum + revision, 0);
+  expect(photos.at(-1)?.sequence).toBe(commits);
+  expect(new Set(photos.map(({ people }) => people)).size).toBe(1);
+  expect(new Set(photos.flatMap(({ people }) => people.split(','))).size).toBe(FACES);
+  const ids = photos.map(({ assetId, revision }) => `default.${assetId}.${revision}`);
+  await until(async () => {
+    const found = await Promise.all(ids.map((id) => results.getJob(id)));
+    return found.every((job) => job !== undefined);
+  });
+  expect(await results.getJobCountByTypes('waiting')).toBe(commits);
+}

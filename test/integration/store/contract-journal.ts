@@ -1,0 +1,128 @@
+import type { Fact } from '../../../src/identities/journal/fact.ts';
+import type { PhotoRecord } from '../../../src/identities/photo-record.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { makeFact, makePhotoRecord } from '../../helpers/records.ts';
+
+/** Declares what every store must do with facts and forgotten owners; part of the contract. */
+export function describeJournalContract(
+  openNew: () => Promise<{ store: Store; openAgain: () => Promise<Store> }>,
+): void {
+  const { owner, asset } = { owner: 'owner-a', asset: 'asset-1' };
+
+  async function commit(store: Store, record: PhotoRecord): Promise<void> {
+    expect(await store.commitPhoto(record, null)).toBe('committed');
+  }
+
+  describe('the journal', () => {
+    const name = (sequence: number, changes: Partial<Fact> = {}): Fact =>
+      makeFact({
+        sequence,
+        body: { kind: 'person-named', personId: 'person-1', name: `Name ${sequence}` },
+        ...changes,
+      });
+
+    it('shares one order with the photos', async () => {
+      const { store, openAgain } = await openNew();
+      const photo = makePhotoRecord();
+      await commit(store, photo);
+      expect(await store.commitFact(name(2))).toBe('committed');
+      const later = makePhotoRecord({ assetId: 'asset-2', sequence: 3 });
+      await commit(store, later);
+      for (const reader of [store, await openAgain()]) {
+        expect(await reader.readEntriesAfter(owner, 0, 10)).toEqual([
+          { kind: 'photo', sequence: 1, record: photo },
+          { kind: 'fact', sequence: 2, fact: name(2) },
+          { kind: 'photo', sequence: 3, record: later },
+        ]);
+        expect(await reader.readEntriesAfter(owner, 1, 1)).toEqual([
+          { kind: 'fact', sequence: 2, fact: name(2) },
+        ]);
+        expect(await reader.readFacts(owner)).toEqual([name(2)]);
+        expect(await reader.headSequence(owner)).toBe(3);
+        expect(await reader.countPhotos(owner)).toBe(2);
+        expect(await reader.readPhotosAfter(owner, 0, 10)).toEqual([photo, later]);
+      }
+    });
+
+    it.each<[string, number]>([
+      ['its sequence is a photo', 1],
+      ["its sequence is another fact's", 2],
+      ['its sequence leaves a gap', 4],
+    ])('refuses a fact when %s', async (_when, sequence) => {
+      const { store } = await openNew();
+      await commit(store, makePhotoRecord());
+      expect(await store.commitFact(name(2))).toBe('committed');
+      expect(await store.commitFact(name(sequence, { factId: 'late' }))).toBe('conflict');
+      expect(await store.readFacts(owner)).toEqual([name(2)]);
+      const stale = makePhotoRecord({ assetId: 'asset-2', sequence: 2 });
+      expect(await store.commitPhoto(stale, null)).toBe('conflict');
+    });
+
+    it('keeps owners apart and lets a fact wait in the outbox until it is published', async () => {
+      const { store } = await openNew();
+      const other = name(1, { ownerId: 'owner-b', factId: 'fact-b' });
+      expect(await store.commitFact(name(1))).toBe('committed');
+      expect(await store.commitFact(other)).toBe('committed');
+      expect(await store.readFacts('owner-b')).toEqual([other]);
+      expect(await store.findUnpublishedFacts(10)).toEqual([name(1), other]);
+      expect(await store.findUnpublished(10)).toEqual([]);
+      await store.markFactPublished(owner, 'fact-b');
+      await store.markFactPublished(owner, 'fact-1');
+      expect(await store.findUnpublishedFacts(10)).toEqual([other]);
+    });
+
+    it('gives racing photos and facts every sequence once', async () => {
+      const { store, openAgain } = await openNew();
+      const second = await openAgain();
+      const correct = async (): Promise<void> => {
+        for (let i = 0; i < 15; i++) {
+          for (;;) {
+            const sequence = (await second.headSequence(owner)) + 1;
+            const fact = name(sequence, { factId: `f-${i}` });
+            if ((await second.commitFact(fact)) === 'committed') break;
+          }
+        }
+      };
+      const upload = async (): Promise<void> => {
+        for (let i = 0; i < 15; i++) {
+          for (;;) {
+            const sequence = (await store.headSequence(owner)) + 1;
+            const photo = makePhotoRecord({ assetId: `p-${i}`, sequence });
+            if ((await store.commitPhoto(photo, null)) === 'committed') break;
+          }
+        }
+      };
+      await Promise.all([correct(), upload()]);
+      const entries = await store.readEntriesAfter(owner, 0, 100);
+      expect(entries.map(({ sequence }) => sequence)).toEqual(
+        Array.from({ length: 30 }, (_, i) => i + 1),
+      );
+    });
+  });
+
+  describe('forgetting an owner', () => {
+    it('removes all of theirs and nothing of others, and lets them begin anew', async () => {
+      const { store, openAgain } = await openNew();
+      await commit(store, makePhotoRecord());
+      const renamed = makeFact({
+        sequence: 2,
+        body: { kind: 'person-named', personId: 'person-1', name: 'Ada' },
+      });
+      await store.commitFact(renamed);
+      const other = makePhotoRecord({ ownerId: 'owner-b' });
+      await commit(store, other);
+      const before = await store.countForgotten();
+      expect(await store.forgetOwner(owner)).toEqual({ photos: 1, faces: 1, facts: 1 });
+      const reader = await openAgain();
+      expect(await reader.countForgotten()).toBe(before + 1);
+      expect(await reader.readEntriesAfter(owner, 0, 10)).toEqual([]);
+      expect(await reader.findPhoto(owner, asset)).toBeNull();
+      expect(await reader.listFaces(owner)).toEqual([]);
+      expect(await reader.headSequence(owner)).toBe(0);
+      expect(await reader.findUnpublished(10)).toEqual([other]);
+      expect(await reader.findUnpublishedFacts(10)).toEqual([]);
+      await commit(reader, makePhotoRecord());
+      expect(await store.forgetOwner('nobody')).toEqual({ photos: 0, faces: 0, facts: 0 });
+    });
+  });
+}

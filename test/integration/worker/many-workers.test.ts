@@ -1,0 +1,159 @@
+import type { SeenPhoto } from '../../../src/descriptors/seen-photo.ts';
+import { DEFAULT_MATCH } from '../../../src/identities/decide-photo.ts';
+import type { PhotoRecord } from '../../../src/identities/photo-record.ts';
+import { createLog } from '../../../src/log.ts';
+import { createPhotoProcessor, type ProcessPhoto } from '../../../src/pipeline/process-photo.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { photosOfPeople } from '../../helpers/library.ts';
+import { startMongo, type TestMongo } from '../../helpers/mongodb.ts';
+import { tempFolder } from '../../helpers/pictures.ts';
+
+const PHOTOS = 160;
+const log = createLog({ level: 'silent' });
+const context = { signal: new AbortController().signal, report: () => undefined };
+
+/** Which faces are one person: by face, the place of its person's first face in a fixed order. */
+type Partition = Map<string, string>;
+
+let mongo: TestMongo;
+let folder: Awaited<ReturnType<typeof tempFolder>>;
+let photos: Map<string, SeenPhoto>;
+let stores = 0;
+
+beforeAll(async () => {
+  mongo = await startMongo();
+  folder = await tempFolder();
+  photos = await photosOfPeople(PHOTOS);
+}, 120_000);
+afterAll(async () => {
+  await mongo.stop();
+  await folder.remove();
+});
+
+/** Opens one new database `count` times, as as many workers do. */
+async function openStores(kind: Store['kind'], count: number): Promise<Store[]> {
+  const dataDir = `${folder.path}/${++stores}`;
+  const mongodbUri = kind === 'mongodb' ? mongo.newDatabaseUri() : undefined;
+  const opened: Store[] = [];
+  for (let i = 0; i < count; i++) opened.push(await openStore({ dataDir, mongodbUri, log }));
+  return opened;
+}
+
+function workerOn(store: Store): ProcessPhoto {
+  return createPhotoProcessor({
+    store,
+    locate: (path) => Promise.resolve(path),
+    see: (path) => Promise.resolve(photos.get(path) as SeenPhoto),
+    publish: () => Promise.resolve(),
+    match: DEFAULT_MATCH,
+    model: { pack: 'face-api', descriptorRevision: 1 },
+  });
+}
+
+/** Lets the workers take the assets in this order from one queue; answers with what is stored. */
+async function process(
+  assets: readonly string[],
+  opened: readonly Store[],
+): Promise<PhotoRecord[]> {
+  const queue = [...assets];
+  await Promise.all(
+    opened.map(async (store) => {
+      const work = workerOn(store);
+      for (let asset = queue.shift(); asset !== undefined; asset = queue.shift()) {
+        const task = { kind: 'look', assetId: asset, ownerId: 'owner', path: asset } as const;
+        await work({ ...task, runId: asset, skipWhenCurrent: false }, context);
+      }
+    }),
+  );
+  const [first] = opened;
+  const records = (await first?.readPhotosAfter('owner', 0, assets.length)) ?? [];
+  for (const store of opened) await store.close();
+  return records;
+}
+
+function partitionOf(records: readonly PhotoRecord[]): Partition {
+  const faces = [...records]
+    .sort((a, b) => (a.assetId < b.assetId ? -1 : 1))
+    .flatMap(({ assetId, faces: found }) =>
+      found.map(({ personId, box }) => ({ face: `${assetId} ${box.x} ${box.y}`, personId })),
+    );
+  const firstOf = new Map<string, string>();
+  return new Map(
+    faces.map(({ face, personId }) => {
+      if (personId === null) return [face, `nobody ${face}`];
+      if (!firstOf.has(personId)) firstOf.set(personId, face);
+      return [face, firstOf.get(personId) ?? face];
+    }),
+  );
+}
+
+/** Share of pairs of faces on which two partitions agree whether they are one person. */
+function agreement(a: Partition, b: Partition): number {
+  const faces = [...a.keys()];
+  let [same, pairs] = [0, 0];
+  faces.forEach((one, i) => {
+    for (const other of faces.slice(i + 1)) {
+      pairs += 1;
+      same += Number((a.get(one) === a.get(other)) === (b.get(one) === b.get(other)));
+    }
+  });
+  return same / pairs;
+}
+
+/** Pairs that either calls one person, and the share of them that both do. */
+function sharedPairs(a: Partition, b: Partition): number {
+  const faces = [...a.keys()];
+  let [both, either] = [0, 0];
+  faces.forEach((one, i) => {
+    for (const other of faces.slice(i + 1)) {
+      const [inA, inB] = [a.get(one) === a.get(other), b.get(one) === b.get(other)];
+      both += Number(inA && inB);
+      either += Number(inA || inB);
+    }
+  });
+  return both / either;
+}
+
+function expectEachFoundedOnce(records: readonly PhotoRecord[]): void {
+  const faces = records.flatMap((record) => record.faces);
+  const founded = faces.filter(({ isNewPerson }) => isNewPerson).map(({ personId }) => personId);
+  expect(new Set(founded).size).toBe(founded.length);
+  expect(new Set(founded)).toEqual(
+    new Set(faces.map(({ personId }) => personId).filter((id) => id !== null)),
+  );
+}
+
+describe.each(['sqlite', 'mongodb'] as const)('with %s', (kind) => {
+  test.each([2, 4, 16])(
+    '%i workers decide as one would that met the photos in the same order',
+    async (workers) => {
+      const records = await process([...photos.keys()], await openStores(kind, workers));
+      expect(records.map(({ sequence }) => sequence)).toEqual(
+        Array.from({ length: photos.size }, (_, i) => i + 1),
+      );
+      expectEachFoundedOnce(records);
+      const order = records.map(({ assetId }) => assetId);
+      const alone = await process(order, await openStores(kind, 1));
+      expect(partitionOf(records)).toEqual(partitionOf(alone));
+    },
+    120_000,
+  );
+});
+
+test('in a random order four workers know the same people', async () => {
+  const inOrder = partitionOf(await process([...photos.keys()], await openStores('sqlite', 1)));
+  for (const seed of [1, 2, 3]) {
+    const shuffled = [...photos.keys()].sort((a, b) => hash(a, seed) - hash(b, seed));
+    const records = await process(shuffled, await openStores('sqlite', 4));
+    expectEachFoundedOnce(records);
+    expect(agreement(inOrder, partitionOf(records))).toBeGreaterThanOrEqual(0.99);
+    expect(sharedPairs(inOrder, partitionOf(records))).toBeGreaterThan(0.8);
+  }
+}, 120_000);
+
+function hash(text: string, seed: number): number {
+  let value = seed * 2654435761;
+  for (const letter of text) value = Math.imul(value ^ letter.charCodeAt(0), 16777619) >>> 0;
+  return value;
+}
