@@ -1,5 +1,4 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 
 import type { Queue, JobType } from 'bullmq';
@@ -11,6 +10,7 @@ export interface ForgetPorts {
   readonly store: Store;
   /** `image-added` and `faces-identified`. */
   readonly queues: readonly Queue[];
+  /** The owner's. */
   readonly uploadFolder: string;
   readonly signal: AbortSignal;
 }
@@ -39,13 +39,9 @@ const POLL_MILLIS = 200;
  */
 export async function forgetOwner(ownerId: string, ports: ForgetPorts): Promise<ForgetSummary> {
   const { store, queues, signal } = ports;
-  const gone = { jobs: 0, uploads: 0 };
+  let jobs = 0;
   const sweep = async (): Promise<void> => {
-    for (const queue of queues) {
-      const swept = await removeJobs(queue, ownerId, ports.uploadFolder);
-      gone.jobs += swept.jobs;
-      gone.uploads += swept.uploads;
-    }
+    for (const queue of queues) jobs += await removeJobs(queue, ownerId);
   };
   await sweep();
   while (!signal.aborted && (await anyInHand(queues, ownerId))) {
@@ -54,9 +50,10 @@ export async function forgetOwner(ownerId: string, ports: ForgetPorts): Promise<
   signal.throwIfAborted();
   const forgotten = await store.forgetOwner(ownerId);
   await sweep();
+  const uploads = await removeFolder(ports.uploadFolder);
   // Its entries carry results; they only serve those who wait for a job right now.
   for (const queue of queues) await queue.trimEvents(0);
-  return { ...forgotten, ...gone };
+  return { ...forgotten, jobs, uploads };
 }
 
 function isOf(job: { data: unknown }, ownerId: string): boolean {
@@ -73,31 +70,24 @@ async function anyInHand(queues: readonly Queue[], ownerId: string): Promise<boo
 }
 
 /** From the last page to the first, so that what is removed moves no job over a page's border. */
-async function removeJobs(
-  queue: Queue,
-  ownerId: string,
-  uploadFolder: string,
-): Promise<{ jobs: number; uploads: number }> {
-  let [jobs, uploads] = [0, 0];
+async function removeJobs(queue: Queue, ownerId: string): Promise<number> {
+  let removed = 0;
   for (const state of ENDED_OR_WAITING) {
     const total = await queue.getJobCountByTypes(state);
     for (let start = Math.floor(total / PAGE) * PAGE; start >= 0; start -= PAGE) {
       for (const job of await queue.getJobs([state], start, start + PAGE - 1)) {
         if (!isOf(job, ownerId)) continue;
         await job.remove();
-        jobs += 1;
-        uploads += await removeUpload(job.data, uploadFolder);
+        removed += 1;
       }
     }
   }
-  return { jobs, uploads };
+  return removed;
 }
 
-async function removeUpload(data: unknown, uploadFolder: string): Promise<number> {
-  const file = (data as { path?: unknown } | null)?.path;
-  if (typeof file !== 'string' || path.dirname(path.resolve(file)) !== uploadFolder) return 0;
-  return rm(file).then(
-    () => 1,
-    () => 0,
-  );
+/** Answers how many files went. */
+async function removeFolder(folder: string): Promise<number> {
+  const files = await readdir(folder).catch(() => []);
+  await rm(folder, { recursive: true, force: true });
+  return files.length;
 }

@@ -1,11 +1,10 @@
-import path from 'node:path';
-
 import { Queue } from 'bullmq';
 
 import type { Config } from '../config.ts';
 import { closeQueue, promptConnection } from '../queue/connection.ts';
 import { FACES_IDENTIFIED } from '../queue/faces-identified.ts';
 import { createProducer } from '../queue/producer.ts';
+import { ownerUploadFolder } from '../queue/upload-folder.ts';
 import { forgetOwner } from './forget.ts';
 import { redisOrError, type CommandContext } from './run-backfill.ts';
 import { withStore } from './with-store.ts';
@@ -17,7 +16,7 @@ export async function runForget(ownerId: string, context: CommandContext): Promi
   const queues = openQueues(config);
   try {
     await withStore(config, async (store) => {
-      const uploadFolder = path.resolve(config.dataDir, 'uploads');
+      const uploadFolder = ownerUploadFolder(config.dataDir, ownerId);
       const gone = await forgetOwner(ownerId, { store, queues: queues.all, uploadFolder, signal });
       output.write(
         `forgotten of owner ${ownerId}: ${gone.photos} photos, ${gone.faces} faces, ` +

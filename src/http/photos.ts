@@ -7,6 +7,7 @@ import { assetIdForPath, assetIdForUpload } from '../queue/asset-id.ts';
 import { toFacesIdentified } from '../queue/faces-identified.ts';
 import { DEFAULT_OWNER_ID, ImageAdded } from '../queue/image-added.ts';
 import type { Producer } from '../queue/producer.ts';
+import { ownerUploadFolder } from '../queue/upload-folder.ts';
 import type { Store } from '../store/store.ts';
 import { discardUpload, keepUpload } from './uploads.ts';
 
@@ -75,7 +76,10 @@ async function readPayload(request: FastifyRequest, options: PhotoRouteOptions):
   if (bytes === null)
     return { payload: await readPathPayload(request.body, options), upload: null };
   const { ownerId, assetId } = parseQuery(request);
-  const kept = await keepUpload(options.dataDir, bytes);
+  const kept = await keepUpload(
+    ownerUploadFolder(options.dataDir, ownerId ?? DEFAULT_OWNER_ID),
+    bytes,
+  );
   const payload: ImageAdded = {
     assetId: assetId ?? assetIdForUpload(kept.checksum),
     path: kept.path,

@@ -30,9 +30,17 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** An asset id of 255 characters, each three bytes of UTF-8, each byte as %xx. */
+const MOST_ENCODED_ID_LENGTH = 255 * 9;
+
 /** Starts the dashboard, health, metrics and photo routes. Throws HTTP_ADDRESS_IN_USE. */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
-  const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: 64 * 1024 });
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: 64 * 1024,
+    routerOptions: { maxParamLength: MOST_ENCODED_ID_LENGTH },
+  });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const { status, code, message } = toHttpError(error);
     if (status >= 500) {

@@ -2,18 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Where uploaded photos lie; one of the worker's media roots. */
-export function uploadFolder(dataDir: string): string {
-  return path.join(dataDir, 'uploads');
-}
-
-/** Keeps an uploaded photo under its checksum, so that the same bytes are kept once. */
+/** Keeps an uploaded photo under its checksum, so that an owner's same bytes are kept once. */
 export async function keepUpload(
-  dataDir: string,
+  folder: string,
   bytes: Uint8Array,
 ): Promise<{ path: string; checksum: string }> {
   const checksum = createHash('sha256').update(bytes).digest('hex');
-  const folder = uploadFolder(dataDir);
   const target = path.join(folder, checksum);
   const unfinished = `${target}.${randomUUID()}.part`;
   await mkdir(folder, { recursive: true });

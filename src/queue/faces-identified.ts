@@ -62,9 +62,14 @@ export function toFacesIdentified(record: PhotoRecord): FacesIdentified {
 
 /**
  * The result job's id, the same however often a record is published, so that the queue holds it
- * once. Encoded, since BullMQ refuses a colon, and never all digits for the same reason.
+ * once. Encoded, since BullMQ refuses a colon, and never all digits for the same reason; the dots of
+ * ids too, so that no two pairs of ids make one.
  */
 export function resultJobId(record: Pick<PhotoRecord, 'ownerId' | 'assetId' | 'revision'>): string {
   const { ownerId, assetId, revision } = record;
-  return `${encodeURIComponent(ownerId)}.${encodeURIComponent(assetId)}.${revision}`;
+  return `${encodeId(ownerId)}.${encodeId(assetId)}.${revision}`;
+}
+
+function encodeId(id: string): string {
+  return encodeURIComponent(id).replaceAll('.', '%2E');
 }

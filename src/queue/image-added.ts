@@ -20,7 +20,8 @@ const id = z
   .string('a text')
   .min(1, 'a text that is not empty')
   .max(MOST_ID_LENGTH, `a text of at most ${MOST_ID_LENGTH} characters`)
-  .refine((text) => !LONE_SURROGATE.test(text), 'well-formed Unicode');
+  .refine((text) => !LONE_SURROGATE.test(text), 'well-formed Unicode')
+  .refine((text) => !text.includes('\0'), 'a text without NUL');
 
 /**
  * The payload of an `image-added` job. Unknown fields are kept and ignored. `path` is where the

@@ -8,6 +8,10 @@ import type { PhotoRecord } from '../identities/photo-record.ts';
  */
 export function assertStorable(record: PhotoRecord): void {
   const photo = `photo ${record.assetId} of owner ${record.ownerId}`;
+  // libsql reads a text up to its first NUL: one owner's photo would come back as another's.
+  if (`${record.ownerId}${record.assetId}`.includes('\0')) {
+    throw new TypeError(`ownerId or assetId of ${JSON.stringify(photo)} holds a NUL`);
+  }
   assertCounting(photo, 'sequence', record.sequence);
   assertCounting(photo, 'revision', record.revision);
   for (const face of record.faces) {

@@ -154,10 +154,10 @@ describe('a worker on a loopback address', () => {
 
   test('an upload that can never be looked at is not kept', async () => {
     const uploads = path.join(folder.path, 'data', 'uploads');
-    const before = await readdir(uploads);
+    const before = await readdir(uploads, { recursive: true });
     const answer = await post('still no photo', { 'content-type': 'image/png' });
     expect(answer.status).toBe(422);
-    expect(await readdir(uploads)).toEqual(before);
+    expect(await readdir(uploads, { recursive: true })).toEqual(before);
   });
 
   test('a foreign host name and a page of another site are refused', async () => {

@@ -240,6 +240,8 @@ export function describeStoreContract(given: StoreKind): void {
       ['a zero descriptor', bad((d) => d.fill(0)), /face-1 .*zero/],
       ['a descriptor with NaN', bad((d) => d.fill(Number.NaN, 5, 6)), /face-1 .*not-finite/],
       ['a short descriptor', bad((d) => d.slice(1)), /face-1 .*wrong-length/],
+      ['an id with NUL', { assetId: 'a\0b' }, /NUL/],
+      ['an owner with NUL', { ownerId: 'a\0b' }, /NUL/],
       ['a descriptor not of unit length', bad((d) => d.map((v) => 2 * v)), /not-unit-length/],
       ['a number that JSON cannot hold', { timings: { decode: Infinity } }, /timings\.decode/],
       ['a sequence of 0', { sequence: 0 }, /sequence .* 0/],
