@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import path from 'node:path';
 
 import { Redis } from 'ioredis';
@@ -77,12 +77,22 @@ async function answersItself(server: ChildProcess, port: number): Promise<boolea
   }
 }
 
-/** A loopback port that is free now. */
+const LOWEST_PORT = 20_000;
+/** Above it Linux takes the near ends of outgoing connections, which may come at any moment. */
+const HIGHEST_PORT = 32_000;
+
+/** A loopback port that is free now, and stays so while its server is away for a moment. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
+    const probe = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(probe, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -46,11 +46,16 @@ export async function startWorkerProcess(options: {
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const ended = once(child, 'exit');
+  const silent = once(child, 'close');
   let closing = false;
-  const died = ended.then(async (): Promise<never> => {
+  const died = ended.then(async ([exitCode, signal]: unknown[]): Promise<never> => {
     if (closing) return new Promise<never>(() => undefined);
+    // What it said last may still be on its way to the file.
+    await silent;
+    await endLog(log);
     throw new Error(
-      `the worker ended by itself; its last words:\n${await lastLines(options.logFile)}`,
+      `the worker ended by itself (${String(signal ?? exitCode)}); its last words:\n` +
+        (await lastLines(options.logFile)),
     );
   });
   died.catch(() => undefined);
@@ -60,10 +65,7 @@ export async function startWorkerProcess(options: {
     closing = true;
     child.kill(signal);
     const [exitCode] = (await ended) as [number | null];
-    if (log.writable) {
-      log.end();
-      await once(log, 'close');
-    }
+    await endLog(log);
     return exitCode;
   };
   const address = `http://127.0.0.1:${options.port}`;
@@ -105,6 +107,13 @@ async function waitUntilReady(
     await setTimeout(POLL_MILLIS);
   }
   return null;
+}
+
+async function endLog(log: WriteStream): Promise<void> {
+  if (log.closed) return;
+  const closed = once(log, 'close');
+  log.end();
+  await closed;
 }
 
 async function lastLines(file: string): Promise<string> {
