@@ -5,6 +5,7 @@ import type { RedisOptions } from 'ioredis';
 import { z } from 'zod';
 
 import { readRedis, redisContradictions } from './config/redis-settings.ts';
+import { SECRETS, VARIABLES } from './config/variables.ts';
 import { WorkerError } from './errors.ts';
 
 /** The worker's settings, frozen; see .env.example for what each variable does. */
@@ -49,106 +50,6 @@ export interface Config {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Variables that may be read from a file named by `<NAME>_FILE`, as Docker secrets are. */
-export const SECRETS = ['REDIS_PASSWORD', 'MONGODB_URI', 'HTTP_PASSWORD'] as const;
-
-const packageRoot = path.resolve(
-  __dirname,
-  path.basename(path.dirname(__dirname)) === 'dist' ? '../..' : '..',
-);
-
-const whole = (least: number, most: number): z.ZodType<number> =>
-  z
-    .string()
-    .regex(/^-?\d+$/, `a whole number from ${least} to ${most}`)
-    .transform(Number)
-    .refine((n) => n >= least && n <= most, `a whole number from ${least} to ${most}`);
-
-const share = (least: number, most: number): z.ZodType<number> =>
-  z
-    .string()
-    .regex(/^\d*\.?\d+$/, `a number from ${least} to ${most}`)
-    .transform(Number)
-    .refine((n) => n >= least && n <= most, `a number from ${least} to ${most}`);
-
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T): z.ZodType<T[number]> =>
-  z.enum(values, `one of ${values.join(', ')}`);
-
-/** A list separated by commas, or in JSON for names that hold a comma; null when it is neither. */
-function toList(text: string): readonly string[] | null {
-  if (!text.trimStart().startsWith('[')) {
-    return text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
-  }
-  try {
-    return z.array(z.string()).parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
-
-const MiB = 1024 * 1024;
-
-/** Each variable with its check; the message is what was expected. */
-export const VARIABLES = {
-  REDIS_HOSTNAME: z.string().optional(),
-  REDIS_PORT: whole(1, 65535).default(6379),
-  REDIS_DBINDEX: whole(0, 10_000).default(0),
-  REDIS_USERNAME: z.string().optional(),
-  REDIS_PASSWORD: z.string().optional(),
-  REDIS_SOCKET: z.string().optional(),
-  REDIS_URL: z.string().optional(),
-  REDIS_TLS_CA_FILE: z.string().optional(),
-  QUEUE_PREFIX: z
-    .string()
-    .regex(/^[^:{}\s]+$/, 'a name without colon, brace or space')
-    .default('immich_bull'),
-  MONGODB_URI: z
-    .string()
-    .regex(/^mongodb(\+srv)?:\/\/./, 'an address that begins with mongodb:// or mongodb+srv://')
-    .optional(),
-  DATA_DIR: z.string().default('./data'),
-  MEDIA_ROOTS: z
-    .string()
-    .transform(toList)
-    .refine(
-      (roots) => roots?.every((root) => path.isAbsolute(root)) === true,
-      'absolute folders, separated by commas or as a JSON list',
-    )
-    .transform((roots) => roots ?? [])
-    .default([]),
-  ENGINE: oneOf(['auto', 'onnx', 'tfjs-node', 'wasm']).default('auto'),
-  DETECTOR: oneOf(['ssd', 'tiny']).optional(),
-  DETECTOR_MIN_SCORE: share(0.05, 0.99).default(0.5),
-  TINY_INPUT_PX: whole(128, 608)
-    .refine((px) => px % 32 === 0, 'a multiple of 32 from 128 to 608')
-    .default(416),
-  WEIGHTS_DIR: z.string().default(path.join(packageRoot, 'weights/files')),
-  PROFILE: oneOf(['standard', 'low-power']).default('standard'),
-  VISION_CHILDREN: whole(1, 64).optional(),
-  VISION_THREADS: whole(1, 256).optional(),
-  VISION_MEMORY_MIB: whole(128, 1_048_576).optional(),
-  VISION_RECYCLE_PHOTOS: whole(0, 1_000_000_000).default(2000),
-  PHOTO_DEADLINE_MILLIS: whole(1000, 3_600_000).default(120_000),
-  MAX_PHOTO_BYTES: whole(1, 4096 * MiB).default(256 * MiB),
-  MAX_PHOTO_PIXELS: whole(1, 2_000_000_000).default(150_000_000),
-  MATCH_DISTANCE: share(0.05, 1.5).optional(),
-  MATCH_MARGIN: share(0, 0.5).optional(),
-  JOB_ATTEMPTS: whole(1, 100).default(5),
-  JOB_BACKOFF_MILLIS: whole(0, 3_600_000).default(2000),
-  JOB_LOCK_MILLIS: whole(5000, 3_600_000).default(60_000),
-  SHUTDOWN_GRACE_MILLIS: whole(0, 3_600_000).default(20_000),
-  HTTP_HOST: z.string().default('127.0.0.1'),
-  HTTP_PORT: whole(0, 65535).default(3033),
-  HTTP_USER: z.string().optional(),
-  HTTP_PASSWORD: z.string().optional(),
-  UPLOAD_MAX_BYTES: whole(1, 1024 * MiB).default(64 * MiB),
-  UPLOAD_WAIT_MILLIS: whole(0, 600_000).default(30_000),
-  LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-} as const;
 
 type Values = z.infer<z.ZodObject<typeof VARIABLES>>;
 

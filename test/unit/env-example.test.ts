@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { readConfig, SECRETS, VARIABLES } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
+import { SECRETS, VARIABLES } from '../../src/config/variables.ts';
 
 const text = readFileSync(path.resolve(__dirname, '../../.env.example'), 'utf8');
 const lines = [...text.matchAll(/^(?<off># )?(?<name>[A-Z][A-Z_]+)=(?<value>.*)$/gm)].map(
