@@ -5,9 +5,17 @@ import { People } from './journal/people.ts';
 import { Distances, type Neighbour } from './nearest-faces.ts';
 import type { FaceRecord, PhotoRecord } from './photo-record.ts';
 
+/** What the index keeps of a face; a store reads no more for it, since most of a face is other things. */
+export type KnownFaceRecord = Pick<FaceRecord, 'faceId' | 'personId' | 'quality' | 'descriptor'>;
+
+/** What the index needs of a photo. */
+export interface KnownPhoto extends Pick<PhotoRecord, 'assetId' | 'sequence' | 'model'> {
+  readonly faces: readonly KnownFaceRecord[];
+}
+
 /** What stands in an owner's order: a photo's latest decision or a user's. */
 export type OwnerEntry =
-  | { readonly kind: 'photo'; readonly sequence: number; readonly record: PhotoRecord }
+  | { readonly kind: 'photo'; readonly sequence: number; readonly record: KnownPhoto }
   | { readonly kind: 'fact'; readonly sequence: number; readonly fact: Fact };
 
 /** How near a person is to a face: the evidence from the person's nearest known faces. */
@@ -122,7 +130,7 @@ export class KnownFaces {
     return nearby;
   }
 
-  #applyPhoto(record: PhotoRecord): void {
+  #applyPhoto(record: KnownPhoto): void {
     this.#forgetPhoto(record.assetId);
     if (!sameModel(record.model, this.model)) return;
     for (const face of record.faces) this.#add(face, record.assetId);
@@ -144,7 +152,7 @@ export class KnownFaces {
     return this.people.personOf(face) === null ? null : this.people.basePersonOf(face);
   }
 
-  #add(face: FaceRecord, assetId: string): void {
+  #add(face: KnownFaceRecord, assetId: string): void {
     if (face.descriptor === null || !mayVote(face.quality)) return;
     const start = this.#faces.length * DESCRIPTOR_LENGTH;
     if (start === this.#descriptors.length) {

@@ -21,7 +21,10 @@ export interface Store {
   findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null>;
   /** Photos of the owner with a greater sequence, ascending by it, at most `limit`. */
   readPhotosAfter(ownerId: string, sequence: number, limit: number): Promise<PhotoRecord[]>;
-  /** Photos and facts of the owner in their one order; none that was committed before is missed. */
+  /**
+   * Photos and facts of the owner in their one order, of photos what makes their faces known; none
+   * that was committed before is missed.
+   */
   readEntriesAfter(ownerId: string, sequence: number, limit: number): Promise<OwnerEntry[]>;
   /** The owner's highest sequence; 0 when nothing is known. */
   headSequence(ownerId: string): Promise<number>;
