@@ -101,6 +101,7 @@ async function openAll(
       see: (path, abort) => vision.see(path, abort),
       publish: (record) => publisher.publish(record),
       match: matchOf(config),
+      maxKnownFaces: config.maxKnownFaces,
       model: { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION },
     }),
     onOutcome: http.metrics.observe,
