@@ -9,7 +9,8 @@ import type { FaceRecord, PhotoRecord } from './photo-record.ts';
 export type KnownFaceRecord = Pick<FaceRecord, 'faceId' | 'personId' | 'quality' | 'descriptor'>;
 
 /** What the index needs of a photo. */
-export interface KnownPhoto extends Pick<PhotoRecord, 'assetId' | 'sequence' | 'model'> {
+export interface KnownPhoto extends Pick<PhotoRecord, 'assetId' | 'sequence'> {
+  readonly model: DescriptorModel;
   readonly faces: readonly KnownFaceRecord[];
 }
 
