@@ -48,6 +48,11 @@ export interface Store {
   /** Facts that are still to be published, each owner's in their order. */
   findUnpublishedFacts(limit: number): Promise<Fact[]>;
   markFactPublished(ownerId: string, factId: string): Promise<void>;
+  /**
+   * Marks as to be published again what was decided at or after a time (ISO 8601), photos and facts;
+   * answers how many.
+   */
+  markUnpublishedSince(at: string): Promise<number>;
   /** Photos that are there: none that was removed. */
   countPhotos(ownerId?: string): Promise<number>;
   /** Removes every trace of the owner. */

@@ -21,7 +21,11 @@ export interface Scene {
   readonly producer: Producer;
   readonly databasePath: string;
   stored(): Promise<StoredPhoto[]>;
-  start(changes?: Record<string, string>): Promise<TestWorker>;
+  /** Starts a worker with these variables changed; `ready: false` does not wait until it is. */
+  start(
+    changes?: Record<string, string>,
+    options?: { ready?: boolean; main?: string },
+  ): Promise<TestWorker>;
   /** Queues one photo per asset: `slow.png` takes some hundred milliseconds. */
   add(assetId: string, photo?: 'one.jpg' | 'slow.png', jobId?: string): Promise<Job>;
   /** Resolves when no job waits or is in hand, however often Redis fails meanwhile. */
@@ -46,7 +50,7 @@ let scenes = 0;
 
 /** Opens a scene on a Redis, with a store in `dataDir` (default: a folder of its own) or in MongoDB. */
 export async function openScene(
-  redis: TestRedis,
+  redis: Pick<TestRedis, 'options'>,
   store: { readonly dataDir?: string; readonly mongodbUri?: string } = {},
 ): Promise<Scene> {
   const folder = await tempFolder();
@@ -74,10 +78,9 @@ export async function openScene(
   return {
     producer,
     databasePath,
-    start: async (changes = {}) => {
-      const worker = await startWorkerProcess({
-        REDIS_HOSTNAME: redis.host,
-        REDIS_PORT: String(redis.port),
+    start: async (changes = {}, options = {}) => {
+      const environment = {
+        ...redisVariables(redis),
         QUEUE_PREFIX: prefix,
         DATA_DIR: path.dirname(databasePath),
         MEDIA_ROOTS: media,
@@ -85,7 +88,8 @@ export async function openScene(
         VISION_CHILDREN: '1',
         ...(store.mongodbUri === undefined ? {} : { MONGODB_URI: store.mongodbUri }),
         ...changes,
-      });
+      };
+      const worker = await startWorkerProcess(environment, options);
       workers.push(worker);
       return worker;
     },
@@ -107,6 +111,15 @@ export async function openScene(
       await folder.remove();
     },
   };
+}
+
+/** Immich's own way to a Redis, by address or, for Sentinel, by ioredis's options. */
+function redisVariables({ options }: Pick<TestRedis, 'options'>): Record<string, string> {
+  if (options.sentinels === undefined) {
+    return { REDIS_HOSTNAME: options.host ?? '127.0.0.1', REDIS_PORT: String(options.port) };
+  }
+  const json = JSON.stringify(options);
+  return { REDIS_URL: `ioredis://${Buffer.from(json).toString('base64')}` };
 }
 
 /** Waits for a condition outside this process that nothing announces. */

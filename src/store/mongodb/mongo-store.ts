@@ -144,6 +144,12 @@ export class MongoStore implements Store {
     await this.#do(() => this.#facts.updateOne(filter, { $set: { unpublished: false } }));
   }
 
+  async markUnpublishedSince(at: string): Promise<number> {
+    const since = { $or: [{ decidedAt: { $gte: at } }, { at: { $gte: at } }] };
+    const mark = { $set: { unpublished: true } };
+    return (await this.#do(() => this.#photos.updateMany(since, mark))).matchedCount;
+  }
+
   /** Counted first: a worker that still reads the old count meets a missing number at its commit. */
   async forgetOwner(ownerId: string): Promise<ForgottenOwner> {
     return this.#do(async () => {

@@ -125,6 +125,16 @@ export class SqliteStore implements Store {
     });
   }
 
+  async markUnpublishedSince(at: string): Promise<number> {
+    return this.#do((database) =>
+      database.transaction(() => {
+        const photos = 'UPDATE photos SET unpublished = 1 WHERE decided_at >= ? RETURNING 1';
+        const facts = 'UPDATE facts SET unpublished = 1 WHERE at >= ? RETURNING 1';
+        return database.all(photos, at).length + database.all(facts, at).length;
+      }),
+    );
+  }
+
   async forgetOwner(ownerId: string): Promise<ForgottenOwner> {
     return this.#do((database) => database.transaction(() => deleteOwner(database, ownerId)));
   }

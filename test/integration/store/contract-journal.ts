@@ -85,6 +85,30 @@ export function describeJournalContract(
       expect(await store.findUnpublishedFacts(10)).toEqual([other]);
     });
 
+    it('publishes again what was decided since a time', async () => {
+      const { store } = await openNew();
+      const early = makePhotoRecord({ decidedAt: '2024-05-06T07:08:09.000Z' });
+      const late = makePhotoRecord({
+        ...{ assetId: 'asset-2', sequence: 2 },
+        decidedAt: '2024-05-06T07:20:00.000Z',
+      });
+      for (const record of [early, late]) {
+        await commit(store, record);
+        await store.markPublished(owner, record.assetId, 1);
+      }
+      for (const [sequence, at] of [
+        [3, early.decidedAt],
+        [4, late.decidedAt],
+      ] as const) {
+        expect(await store.commitFact(name(sequence, { at }))).toBe('committed');
+        await store.markFactPublished(owner, `fact-${sequence}`);
+      }
+      expect(await store.markUnpublishedSince('2024-05-06T07:20:00.000Z')).toBe(2);
+      expect(await store.findUnpublished(10)).toEqual([late]);
+      expect(await store.findUnpublishedFacts(10)).toEqual([name(4, { at: late.decidedAt })]);
+      expect(await store.markUnpublishedSince('2024-05-06T08:00:00.000Z')).toBe(0);
+    });
+
     it('gives racing photos and facts every sequence once', async () => {
       const { store, openAgain } = await openNew();
       const second = await openAgain();
