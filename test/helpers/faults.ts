@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Queue, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
 import Database from 'libsql';
 import sharp from 'sharp';
 
@@ -28,8 +29,15 @@ export interface Scene {
   ): Promise<TestWorker>;
   /** Queues one photo per asset: `slow.png` takes some hundred milliseconds. */
   add(assetId: string, photo?: 'one.jpg' | 'slow.png', jobId?: string): Promise<Job>;
+  /** Queues the asset as a backfill does: what is known already is left as it is. */
+  addAgain(assetId: string): Promise<void>;
+  /** Takes the lock of a job in hand away, as Redis does when its time is over. */
+  dropLock(job: Job): Promise<void>;
   /** Resolves when no job waits or is in hand, however often Redis fails meanwhile. */
   drained(): Promise<void>;
+  /** Makes Redis refuse results, and nothing else, until they are released. */
+  holdResults(): Promise<void>;
+  releaseResults(): Promise<void>;
   /**
    * What became of the assets: throws unless each is in the store once, under sequences without gap,
    * with its faces belonging to the same people, and each revision has one result.
@@ -98,7 +106,21 @@ export async function openScene(
       const id = await producer.add(payload, jobId === undefined ? {} : { jobId });
       return (await producer.queue.getJob(id)) as unknown as Job;
     },
+    addAgain: async (assetId) => {
+      const photo = path.join(media, 'one.jpg');
+      await producer.add({ assetId, path: photo, source: 'backfill' });
+    },
+    dropLock: async ({ id = '' }) => {
+      await (await keysOf(producer.queue)).del(`${producer.queue.toKey(id)}:lock`);
+    },
     drained: () => drained(producer.queue),
+    // Each job is counted before anything of it is written; what is no number cannot be.
+    holdResults: async () => {
+      await (await keysOf(results)).set(results.toKey('id'), 'held');
+    },
+    releaseResults: async () => {
+      await (await keysOf(results)).del(results.toKey('id'));
+    },
     stored,
     expectWholeAndOnce: async (assets) => expectWholeAndOnce(assets, await stored(), results),
     close: async () => {
@@ -125,6 +147,11 @@ function redisVariables({ options }: Pick<TestRedis, 'options'>): Record<string,
 /** Waits for a condition outside this process that nothing announces. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await holds())) await delay(20);
+}
+
+/** BullMQ's own type of the client knows few commands. */
+async function keysOf(queue: Queue): Promise<Redis> {
+  return (await queue.client) as unknown as Redis;
 }
 
 async function drained(queue: Queue): Promise<void> {
