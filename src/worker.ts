@@ -65,9 +65,7 @@ async function openAll(
   const { log, signal } = options;
   const { redis, queuePrefix: prefix, dataDir, mongodbUri } = config;
   await waitForRedis(redis, { log, signal });
-  const store = opened.add(
-    await openStore({ dataDir, log, ...(mongodbUri === undefined ? {} : { mongodbUri }) }),
-  );
+  const store = opened.add(await openStore({ dataDir, log, mongodbUri, waitUntil: signal }));
   await mkdir(uploadFolder(dataDir), { recursive: true });
   const mediaRoots = [...config.mediaRoots, uploadFolder(dataDir)];
   const locate = (path: string): Promise<string> => locatePhoto(path, mediaRoots);
@@ -101,6 +99,7 @@ async function openAll(
       see: (path, abort) => vision.see(path, abort),
       publish: (record) => publisher.publish(record),
       match: matchOf(config),
+      maxKnownFaces: config.maxKnownFaces,
       model: { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION },
     }),
     onOutcome: http.metrics.observe,

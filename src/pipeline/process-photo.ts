@@ -21,6 +21,7 @@ export interface PhotoProcessorPorts {
   readonly match: MatchThresholds;
   /** The descriptors that `see` makes. */
   readonly model: DescriptorModel;
+  readonly maxKnownFaces?: number;
   readonly newId?: () => string;
 }
 
@@ -44,7 +45,7 @@ const LONGEST_PAUSE_MILLIS = 100;
  * see it: each face with the person that it has by their corrections.
  */
 export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
-  const cache = new KnownFacesCache(ports.store);
+  const cache = new KnownFacesCache(ports.store, ports.maxKnownFaces);
   return async (task, { signal, report }) => {
     const earlier = await ports.store.findPhoto(task.ownerId, task.assetId);
     if (earlier !== null && isDone(earlier, task, ports.model)) {
