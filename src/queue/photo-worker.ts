@@ -117,6 +117,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
   const log = options.log.child({ jobId: job.id });
   lendRetries(job, options.retry);
   const stages: string[] = [];
+  const waits = waitsOf(job);
   // One line a run: each is a way to Redis and back.
   const tell = (end: string): void => {
     note(log, job.log([...stages, `${end} (${millis()} ms)`].join(' → ')));
@@ -126,7 +127,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
     const report = (stage: string): void => {
       stages.push(`${stage} (${millis()} ms)`);
       // The stages after the first are over in milliseconds; the log line tells them all.
-      if (stages.length === 1) note(log, job.updateProgress({ stage }));
+      if (stages.length === 1) note(log, job.updateProgress({ stage, waits }));
     };
     const record = await options.processPhoto(task, { signal, report });
     const summary = summarise(record);
@@ -140,7 +141,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
   } catch (error) {
     const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
     tell(messageOf(error));
-    if (await putOff(run, error)) {
+    if (await putOff(run, waits, error)) {
       log.debug({ code, reason: messageOf(error) }, 'the photo waits');
       throw new DelayedError(messageOf(error));
     }
@@ -151,12 +152,18 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
 }
 
 /** Delays a job whose time has not come; that is no failure, and uses up none of its runs. */
-async function putOff({ job, token }: Run, error: unknown): Promise<boolean> {
-  const waits = Math.max(0, job.attemptsStarted - job.attemptsMade - 1);
+async function putOff({ job, token }: Run, waits: number, error: unknown): Promise<boolean> {
   const millis = patienceMillis(error, waits);
   if (millis === null) return false;
+  await job.updateProgress({ stage: 'waiting for Immich', waits: waits + 1 });
   await job.moveToDelayed(Date.now() + millis, token);
   return true;
+}
+
+/** How often the job was put off; BullMQ counts a run that was put off neither as made nor started. */
+function waitsOf({ progress }: Job): number {
+  const waits = typeof progress === 'object' && 'waits' in progress ? progress.waits : 0;
+  return typeof waits === 'number' ? waits : 0;
 }
 
 /** A job that its producer gave no retries gets ours; BullMQ reads them off the job in hand. */
