@@ -160,7 +160,7 @@ async function putOff({ job, token }: Run, waits: number, error: unknown): Promi
   return true;
 }
 
-/** How often the job was put off; BullMQ counts a run that was put off neither as made nor started. */
+/** How often the job was put off; BullMQ's count of starts has those of lost workers in it too. */
 function waitsOf({ progress }: Job): number {
   const waits = typeof progress === 'object' && 'waits' in progress ? progress.waits : 0;
   return typeof waits === 'number' ? waits : 0;
