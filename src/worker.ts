@@ -6,7 +6,7 @@ import { childEnvironment, type Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
-import { DEFAULT_MATCH } from './identities/decide-photo.ts';
+import { DEFAULT_MATCH } from './identities/thresholds.ts';
 import { locatePhoto } from './image/locate-photo.ts';
 import type { Log } from './log.ts';
 import type { EngineChoice } from './nets/engines.ts';

@@ -1,9 +1,11 @@
 import { DESCRIPTOR_LENGTH, sameModel, type DescriptorModel } from '../descriptors/descriptor.ts';
 import { mayVote } from '../faces/quality.ts';
-import type { Fact } from './journal/fact.ts';
+import type { Fact, FacePlace } from './journal/fact.ts';
 import { People } from './journal/people.ts';
 import { Distances, type Neighbour } from './nearest-faces.ts';
 import type { FaceRecord, PhotoRecord } from './photo-record.ts';
+import { SilentFaces } from './silent-faces.ts';
+import { MOST_VOTERS } from './thresholds.ts';
 
 /** What the index keeps of a face; a store reads no more for it, since most of a face is other things. */
 export type KnownFaceRecord = Pick<FaceRecord, 'faceId' | 'personId' | 'quality' | 'descriptor'>;
@@ -31,6 +33,18 @@ export interface PersonDistance {
   readonly voters: number;
 }
 
+/** A face that votes for a person. */
+export interface Voter {
+  readonly faceId: string;
+  readonly assetId: string;
+  /** After merges. */
+  readonly personId: string;
+  /** A view into the index: copy it to keep it. */
+  readonly descriptor: Float32Array;
+  /** A user said whose it is. */
+  readonly isAssigned: boolean;
+}
+
 interface KnownFace {
   readonly faceId: string;
   /** As the machine decided. */
@@ -39,9 +53,6 @@ interface KnownFace {
   /** The person before merges, as the journal has it; null: denied, ignored, deleted, nobody's. */
   votesFor: string | null;
 }
-
-/** Faces of one person that are asked; more would make a person of many photos harder to join. */
-const MOST_VOTERS = 3;
 
 /**
  * An owner's faces that may vote, in memory, kept current by applying entries in the order of their
@@ -52,6 +63,8 @@ export class KnownFaces {
   readonly model: DescriptorModel;
   /** What users decided, up to `sequence`. */
   readonly people = new People();
+  /** Faces of the photos that do not vote. */
+  readonly silent = new SilentFaces();
   /** Sequence of the last entry applied. */
   sequence = 0;
   #faces: KnownFace[] = [];
@@ -112,6 +125,30 @@ export class KnownFaces {
     );
   }
 
+  /** Every face that votes for somebody, in no particular order. */
+  *voters(): Generator<Voter> {
+    this.#labelAnew();
+    for (const [place, { faceId, assetId, votesFor }] of this.#faces.entries()) {
+      if (votesFor === null) continue;
+      const start = place * DESCRIPTOR_LENGTH;
+      yield {
+        faceId,
+        assetId,
+        personId: this.people.resolve(votesFor),
+        descriptor: this.#descriptors.subarray(start, start + DESCRIPTOR_LENGTH),
+        isAssigned: this.people.isAssigned(faceId),
+      };
+    }
+  }
+
+  /** Every face, whether it votes or not, with the person that the machine took it for. */
+  *allFaces(): Generator<FacePlace> {
+    for (const { faceId, assetId, storedPersonId } of this.#faces) {
+      yield { faceId, assetId, personId: storedPersonId };
+    }
+    yield* this.silent;
+  }
+
   /** By person before merges, the nearest voters of those who have a face within `maxDistance`. */
   #nearbyPeople(
     descriptor: Float32Array,
@@ -133,8 +170,12 @@ export class KnownFaces {
 
   #applyPhoto(record: KnownPhoto): void {
     this.#forgetPhoto(record.assetId);
-    if (!sameModel(record.model, this.model)) return;
-    for (const face of record.faces) this.#add(face, record.assetId);
+    const comparable = sameModel(record.model, this.model);
+    const silent = record.faces.filter((face) => !comparable || !this.#add(face, record.assetId));
+    this.silent.apply(
+      record.assetId,
+      silent.map((face) => (comparable ? face : { ...face, descriptor: null })),
+    );
   }
 
   /** Once after a run of facts, however many: it goes through all faces. */
@@ -153,8 +194,9 @@ export class KnownFaces {
     return this.people.personOf(face) === null ? null : this.people.basePersonOf(face);
   }
 
-  #add(face: KnownFaceRecord, assetId: string): void {
-    if (face.descriptor === null || !mayVote(face.quality)) return;
+  /** Answers whether the face may vote. */
+  #add(face: KnownFaceRecord, assetId: string): boolean {
+    if (face.descriptor === null || !mayVote(face.quality)) return false;
     const start = this.#faces.length * DESCRIPTOR_LENGTH;
     if (start === this.#descriptors.length) {
       const larger = new Float32Array(this.#descriptors.length * 2);
@@ -172,6 +214,7 @@ export class KnownFaces {
     const places = this.#photos.get(assetId);
     if (places === undefined) this.#photos.set(assetId, [place]);
     else places.push(place);
+    return true;
   }
 
   #occupy(place: number, face: KnownFace): void {
