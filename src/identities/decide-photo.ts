@@ -48,7 +48,7 @@ export function decidePhoto(input: {
     const earlier = formerFaces[i] ?? null;
     return { seen: face, former: earlier, candidates: findCandidates(face, earlier, input) };
   });
-  const verdicts = assignPeople(open, known.people, { thresholds, newId });
+  const verdicts = assignPeople(open, known, { thresholds, newId });
   const faces = open.map((face, i) =>
     toRecord(
       face,
@@ -151,11 +151,11 @@ function isBestOfPerson(
 
 function assignPeople(
   faces: readonly OpenFace[],
-  people: People,
+  known: KnownFaces,
   { thresholds, newId }: { thresholds: MatchThresholds; newId: () => string },
 ): Verdict[] {
   const taken = new Set<string>();
-  const verdicts = faces.map(({ former }) => keepFormer(former, people, taken));
+  const verdicts = faces.map(({ former }) => keepFormer(former, known.people, taken));
   const matches = faces
     .flatMap(({ candidates }, i) =>
       candidates
@@ -168,7 +168,7 @@ function assignPeople(
     taken.add(candidate.personId);
     verdicts[i] = { personId: candidate.basePersonId, rule: 'matched', isNewPerson: false };
   }
-  return faces.map(({ seen, former }, i) => verdicts[i] ?? unmatched(seen, former, newId));
+  return faces.map((face, i) => verdicts[i] ?? unmatched(face, known, newId));
 }
 
 /** What an earlier run or a user has settled; null leaves the face to be decided. */
@@ -206,14 +206,18 @@ function excess({ evidenceDistance, limitDistance }: Candidate): number {
  * A denied face that matches nobody else stays nobody's under its former person: it is given back
  * when the user takes the denial back, and founds nobody meanwhile.
  */
-function unmatched(face: SeenFace, former: FaceRecord | null, newId: () => string): Verdict {
+function unmatched(
+  { seen: face, former }: OpenFace,
+  { leastQuality }: KnownFaces,
+  newId: () => string,
+): Verdict {
   if (former?.personId != null) {
     return { personId: former.personId, rule: 'denied-by-user', isNewPerson: false };
   }
   if (face.descriptor === null) {
     return { personId: null, rule: 'descriptor-refused', isNewPerson: false };
   }
-  return mayVote(face.quality)
+  return mayVote(face.quality, leastQuality)
     ? { personId: newId(), rule: 'new-person', isNewPerson: true }
     : { personId: null, rule: 'low-quality-unmatched', isNewPerson: false };
 }

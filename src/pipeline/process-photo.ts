@@ -22,7 +22,8 @@ export interface PhotoProcessorPorts {
   readonly match: MatchThresholds;
   /** The descriptors that `see` makes. */
   readonly model: DescriptorModel;
-  readonly maxKnownFaces?: number;
+  /** Of one's own when it is left out. */
+  readonly cache?: KnownFacesCache;
   readonly newId?: () => string;
 }
 
@@ -46,7 +47,7 @@ const LONGEST_PAUSE_MILLIS = 100;
  * see it: each face with the person that it has by their corrections.
  */
 export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
-  const cache = new KnownFacesCache(ports.store, ports.maxKnownFaces);
+  const cache = ports.cache ?? new KnownFacesCache(ports.store);
   return async (task, { signal, report }) => {
     const earlier = await ports.store.findPhoto(task.ownerId, task.assetId);
     if (earlier !== null && isDone(earlier, task, ports.model)) {
