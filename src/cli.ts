@@ -8,6 +8,7 @@ import { backfillCommand, type BackfillOptions } from './commands/backfill-comma
 import { runBackfill, type CommandContext } from './commands/run-backfill.ts';
 import { runForget, runRemove } from './commands/run-forget.ts';
 import { runImmichBackfill } from './commands/run-immich-backfill.ts';
+import { tidyOwners, type TidyArguments } from './commands/tidy.ts';
 import { withStore } from './commands/with-store.ts';
 import { readConfig } from './config.ts';
 import { DESCRIPTOR_REVISION, sameModel, type DescriptorModel } from './descriptors/descriptor.ts';
@@ -44,6 +45,7 @@ async function run(argv: readonly string[]): Promise<number> {
     }),
   );
   addPeopleCommands(program);
+  addTidying(program);
   addRemovingCommands(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -90,6 +92,23 @@ function addPeopleCommands(program: Command): void {
     formatHistory(people, json),
   );
   program.addCommand(correctCommand(DEFAULT_OWNER_ID, correct));
+}
+
+function addTidying(program: Command): void {
+  program
+    .command('tidy')
+    .description('merge the people who are surely one; a running worker does it by itself')
+    .option('--owner <id>', 'whose people; left out: of all owners')
+    .option('--dry-run', 'only say who would be merged, and why', false)
+    .option('--json', 'as JSON', false)
+    .action(async (options: TidyArguments) => {
+      const { config, signal } = commandContext();
+      const model = { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION };
+      const text = await withStore(config, (store) =>
+        tidyOwners(options, { config, store, model, signal }),
+      );
+      process.stdout.write(text);
+    });
 }
 
 /** A running worker publishes the fact by its next look at the outbox. */

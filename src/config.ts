@@ -35,6 +35,13 @@ export interface Config {
   readonly photoDeadlineMillis: number;
   readonly limits: { readonly maxPhotoBytes: number; readonly maxPhotoPixels: number };
   readonly match: { readonly distance: number | undefined; readonly margin: number | undefined };
+  /** From this quality on a face may found a person and vote. */
+  readonly minQuality: number | undefined;
+  readonly tidy: {
+    /** Time between two runs of the maintenance; 0: none by itself. */
+    readonly everyMillis: number;
+    readonly mergeDistance: number | undefined;
+  };
   /** Faces of all owners together that are kept in memory. */
   readonly maxKnownFaces: number;
   readonly jobs: { readonly attempts: number; readonly backoffMillis: number };
@@ -170,6 +177,8 @@ function toConfig(values: Values, redis: RedisOptions): Config {
     photoDeadlineMillis: values.PHOTO_DEADLINE_MILLIS,
     limits: { maxPhotoBytes: values.MAX_PHOTO_BYTES, maxPhotoPixels: values.MAX_PHOTO_PIXELS },
     match: { distance: values.MATCH_DISTANCE, margin: values.MATCH_MARGIN },
+    minQuality: values.MIN_QUALITY,
+    tidy: { everyMillis: values.TIDY_EVERY_MILLIS, mergeDistance: values.MERGE_DISTANCE },
     maxKnownFaces: values.MAX_KNOWN_FACES,
     jobs: { attempts: values.JOB_ATTEMPTS, backoffMillis: values.JOB_BACKOFF_MILLIS },
     jobLockMillis: values.JOB_LOCK_MILLIS,

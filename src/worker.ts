@@ -7,7 +7,7 @@ import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
 import { openImmichAccounts, openImmichFetcher, startImmichSource } from './immich-parts.ts';
-import { DEFAULT_MATCH } from './identities/decide-photo.ts';
+import { matchThresholds, mergeThresholds } from './identities/thresholds.ts';
 import { locatePhoto } from './image/locate-photo.ts';
 import type { Log } from './log.ts';
 import type { EngineChoice } from './nets/engines.ts';
@@ -15,7 +15,12 @@ import { readMachine } from './machine.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import { People } from './identities/journal/people.ts';
 import type { PhotoRecord } from './identities/photo-record.ts';
+import { KnownFacesCache } from './pipeline/known-faces-cache.ts';
+import { Nearness } from './pipeline/nearness.ts';
 import { createPhotoProcessor } from './pipeline/process-photo.ts';
+import { createOwnersTidier } from './pipeline/tidy-owners.ts';
+import { createTidier } from './pipeline/tidy-people.ts';
+import type { TidyPorts } from './pipeline/tidy-task.ts';
 import {
   outageReporter,
   patientConnection,
@@ -26,6 +31,7 @@ import { IMAGE_ADDED } from './queue/image-added.ts';
 import { startPhotoWorker } from './queue/photo-worker.ts';
 import { createProducer } from './queue/producer.ts';
 import { createResultPublisher, type ResultPublisher } from './queue/result-publisher.ts';
+import { createTidyQueue, startTidyWorker, type TidyQueue } from './queue/tidy-queue.ts';
 import { uploadFolder } from './queue/upload-folder.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -38,6 +44,8 @@ export interface RunningWorker {
   /** Finishes the photo in hand within the grace period and closes all, last opened first. */
   close(): Promise<void>;
 }
+
+type Identity = Pick<TidyPorts, 'cache' | 'nearness' | 'model' | 'match' | 'merge'>;
 
 export interface WorkerOptions {
   readonly log: Log;
@@ -78,17 +86,23 @@ async function openAll(
   const publisher = opened.add(
     createResultPublisher({ redis, prefix, store, log, viewOf: (record) => viewOf(record, store) }),
   );
+  const tidyQueue = opened.add(
+    createTidyQueue({ redis, prefix, everyMillis: config.tidy.everyMillis, log }),
+  );
   const http = await openHttp(config, {
     log,
     opened,
     store,
     publisher,
+    tidyQueue,
     locate,
     engine: vision.engine,
     plan,
   });
   const leftBehind = await publisher.publishPending();
   if (leftBehind > 0) log.info({ count: leftBehind }, 'results of an earlier run were published');
+  const identity = identityOf(config, store);
+  startTidying(config, { log, opened, store, publisher, identity });
   const photoWorker = startPhotoWorker({
     redis,
     prefix,
@@ -103,9 +117,7 @@ async function openAll(
       fetchPhoto,
       see: (path, abort) => vision.see(path, abort),
       publish: (record) => publisher.publish(record),
-      match: matchOf(config),
-      maxKnownFaces: config.maxKnownFaces,
-      model: { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION },
+      ...identity,
     }),
     onOutcome: http.metrics.observe,
   });
@@ -141,6 +153,7 @@ async function openHttp(
     opened: Closers;
     store: Store;
     publisher: ResultPublisher;
+    tidyQueue: TidyQueue;
     locate: (path: string) => Promise<string>;
     engine: EngineChoice;
     plan: VisionPlan;
@@ -156,7 +169,7 @@ async function openHttp(
     new QueueEvents(IMAGE_ADDED, { connection: patientConnection(redis), prefix }),
   );
   events.on('error', reporter.failed);
-  const queues = [producer.queue, publisher.queue];
+  const queues = [producer.queue, publisher.queue, parts.tidyQueue.queue];
   const metrics = opened.add(createMetrics(queues, config.jobLockMillis));
   const about = {
     engine: parts.engine,
@@ -192,11 +205,42 @@ async function viewOf(record: PhotoRecord, store: Store): Promise<PhotoRecord> {
   return People.of(await store.readFacts(record.ownerId)).viewOf(record);
 }
 
-function matchOf({ match }: Config): typeof DEFAULT_MATCH {
+/** What decides who is who, shared by all that decide in this process. */
+function identityOf({ match, tidy, minQuality, maxKnownFaces }: Config, store: Store): Identity {
   return {
-    distance: match.distance ?? DEFAULT_MATCH.distance,
-    margin: match.margin ?? DEFAULT_MATCH.margin,
+    cache: new KnownFacesCache(store, maxKnownFaces, minQuality),
+    nearness: new Nearness(),
+    model: { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION },
+    match: matchThresholds(match),
+    merge: mergeThresholds(tidy.mergeDistance),
   };
+}
+
+function startTidying(
+  config: Config,
+  parts: {
+    log: Log;
+    opened: Closers;
+    store: Store;
+    publisher: ResultPublisher;
+    identity: Identity;
+  },
+): void {
+  const { log, opened, store, publisher, identity } = parts;
+  const tidy = createTidier({
+    store,
+    ...identity,
+    publish: (record) => publisher.publish(record),
+    publishFact: (fact) => publisher.publishFact(fact),
+  });
+  const worker = startTidyWorker({
+    redis: config.redis,
+    prefix: config.queuePrefix,
+    lockMillis: config.jobLockMillis,
+    log,
+    run: createOwnersTidier({ store, tidy }),
+  });
+  opened.add({ close: () => worker.close(config.shutdownGraceMillis) });
 }
 
 /** What was opened, to be closed once, the last first, each whatever becomes of the others. */

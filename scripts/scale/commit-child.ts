@@ -1,6 +1,6 @@
 /** One worker without queue and nets: takes its share of recorded photos through the pipeline. */
 import { DESCRIPTOR_REVISION } from '../../src/descriptors/descriptor.ts';
-import { DEFAULT_MATCH } from '../../src/identities/decide-photo.ts';
+import { DEFAULT_MATCH } from '../../src/identities/thresholds.ts';
 import { createLog } from '../../src/log.ts';
 import { FACE_API_PACK } from '../../src/nets/net.ts';
 import { createPhotoProcessor } from '../../src/pipeline/process-photo.ts';

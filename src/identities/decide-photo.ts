@@ -6,24 +6,7 @@ import type { People } from './journal/people.ts';
 import type { KnownFaces } from './known-faces.ts';
 import { distanceBetween } from './nearest-faces.ts';
 import type { AssignmentRule, Candidate, FaceRecord, PhotoRecord } from './photo-record.ts';
-
-/** What a match takes, as Euclidean distances of unit-length descriptors (0…2). */
-export interface MatchThresholds {
-  /** Evidence distance up to which a face is the person's, when one known face speaks for it. */
-  readonly distance: number;
-  /** When a second person is nearer than this beyond the first, the first must be this much surer. */
-  readonly margin: number;
-}
-
-/** Found on LFW's development view and a labelled album; see the README, "Telling people apart". */
-export const DEFAULT_MATCH: MatchThresholds = { distance: 0.34, margin: 0.02 };
-
-/**
- * Room that each further voter earns: that three faces of a person are all by chance as near is
- * much rarer than one. Measured with 0.34 at first: the album's BCubed F rose from 0.872 to 0.942,
- * LFW's development view stayed at 0.957.
- */
-const ROOM_PER_VOTER = 0.02;
+import { ROOM_PER_VOTER, type MatchThresholds } from './thresholds.ts';
 
 /** Overlap above which a face of a re-run is the face of the earlier run. */
 const SAME_FACE_IOU = 0.5;
@@ -65,7 +48,7 @@ export function decidePhoto(input: {
     const earlier = formerFaces[i] ?? null;
     return { seen: face, former: earlier, candidates: findCandidates(face, earlier, input) };
   });
-  const verdicts = assignPeople(open, known.people, { thresholds, newId });
+  const verdicts = assignPeople(open, known, { thresholds, newId });
   const faces = open.map((face, i) =>
     toRecord(
       face,
@@ -168,11 +151,11 @@ function isBestOfPerson(
 
 function assignPeople(
   faces: readonly OpenFace[],
-  people: People,
+  known: KnownFaces,
   { thresholds, newId }: { thresholds: MatchThresholds; newId: () => string },
 ): Verdict[] {
   const taken = new Set<string>();
-  const verdicts = faces.map(({ former }) => keepFormer(former, people, taken));
+  const verdicts = faces.map(({ former }) => keepFormer(former, known.people, taken));
   const matches = faces
     .flatMap(({ candidates }, i) =>
       candidates
@@ -185,7 +168,7 @@ function assignPeople(
     taken.add(candidate.personId);
     verdicts[i] = { personId: candidate.basePersonId, rule: 'matched', isNewPerson: false };
   }
-  return faces.map(({ seen, former }, i) => verdicts[i] ?? unmatched(seen, former, newId));
+  return faces.map((face, i) => verdicts[i] ?? unmatched(face, known, newId));
 }
 
 /** What an earlier run or a user has settled; null leaves the face to be decided. */
@@ -223,14 +206,18 @@ function excess({ evidenceDistance, limitDistance }: Candidate): number {
  * A denied face that matches nobody else stays nobody's under its former person: it is given back
  * when the user takes the denial back, and founds nobody meanwhile.
  */
-function unmatched(face: SeenFace, former: FaceRecord | null, newId: () => string): Verdict {
+function unmatched(
+  { seen: face, former }: OpenFace,
+  { leastQuality }: KnownFaces,
+  newId: () => string,
+): Verdict {
   if (former?.personId != null) {
     return { personId: former.personId, rule: 'denied-by-user', isNewPerson: false };
   }
   if (face.descriptor === null) {
     return { personId: null, rule: 'descriptor-refused', isNewPerson: false };
   }
-  return mayVote(face.quality)
+  return mayVote(face.quality, leastQuality)
     ? { personId: newId(), rule: 'new-person', isNewPerson: true }
     : { personId: null, rule: 'low-quality-unmatched', isNewPerson: false };
 }

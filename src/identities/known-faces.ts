@@ -1,9 +1,11 @@
 import { DESCRIPTOR_LENGTH, sameModel, type DescriptorModel } from '../descriptors/descriptor.ts';
 import { mayVote } from '../faces/quality.ts';
-import type { Fact } from './journal/fact.ts';
+import type { Fact, FacePlace } from './journal/fact.ts';
 import { People } from './journal/people.ts';
 import { Distances, type Neighbour } from './nearest-faces.ts';
 import type { FaceRecord, PhotoRecord } from './photo-record.ts';
+import { SilentFaces } from './silent-faces.ts';
+import { MOST_VOTERS } from './thresholds.ts';
 
 /** What the index keeps of a face; a store reads no more for it, since most of a face is other things. */
 export type KnownFaceRecord = Pick<FaceRecord, 'faceId' | 'personId' | 'quality' | 'descriptor'>;
@@ -31,6 +33,18 @@ export interface PersonDistance {
   readonly voters: number;
 }
 
+/** A face that votes for a person. */
+export interface Voter {
+  readonly faceId: string;
+  readonly assetId: string;
+  /** After merges. */
+  readonly personId: string;
+  /** A view into the index: copy it to keep it. */
+  readonly descriptor: Float32Array;
+  /** A user said whose it is. */
+  readonly isAssigned: boolean;
+}
+
 interface KnownFace {
   readonly faceId: string;
   /** As the machine decided. */
@@ -40,9 +54,6 @@ interface KnownFace {
   votesFor: string | null;
 }
 
-/** Faces of one person that are asked; more would make a person of many photos harder to join. */
-const MOST_VOTERS = 3;
-
 /**
  * An owner's faces that may vote, in memory, kept current by applying entries in the order of their
  * sequence. Search is exact: every known face is measured. Faces of another descriptor model are
@@ -50,8 +61,12 @@ const MOST_VOTERS = 3;
  */
 export class KnownFaces {
   readonly model: DescriptorModel;
+  /** From this quality on a face votes; undefined: the built-in value. */
+  readonly leastQuality: number | undefined;
   /** What users decided, up to `sequence`. */
   readonly people = new People();
+  /** Faces of the photos that do not vote. */
+  readonly silent = new SilentFaces();
   /** Sequence of the last entry applied. */
   sequence = 0;
   #faces: KnownFace[] = [];
@@ -62,8 +77,9 @@ export class KnownFaces {
   /** A fact came since the faces were labelled with their people. */
   #outdated = false;
 
-  constructor(model: DescriptorModel) {
+  constructor(model: DescriptorModel, leastQuality?: number) {
     this.model = model;
+    this.leastQuality = leastQuality;
   }
 
   /** Number of faces that may vote. */
@@ -77,7 +93,7 @@ export class KnownFaces {
     if (entry.kind === 'photo') this.#applyPhoto(entry.record);
     else {
       this.people.apply(entry.fact);
-      this.#outdated = true;
+      this.#outdated ||= changesVotes(entry.fact);
     }
     this.sequence = entry.sequence;
   }
@@ -112,6 +128,46 @@ export class KnownFaces {
     );
   }
 
+  /** Every face that votes for somebody, in no particular order. */
+  *voters(): Generator<Voter> {
+    this.#labelAnew();
+    for (const [place, { faceId, assetId, votesFor }] of this.#faces.entries()) {
+      if (votesFor === null) continue;
+      const start = place * DESCRIPTOR_LENGTH;
+      yield {
+        faceId,
+        assetId,
+        personId: this.people.resolve(votesFor),
+        descriptor: this.#descriptors.subarray(start, start + DESCRIPTOR_LENGTH),
+        isAssigned: this.people.isAssigned(faceId),
+      };
+    }
+  }
+
+  /** Every face, whether it votes or not, with the person that the machine took it for. */
+  *allFaces(): Generator<FacePlace> {
+    for (const { faceId, assetId, storedPersonId } of this.#faces) {
+      yield { faceId, assetId, personId: storedPersonId };
+    }
+    yield* this.silent;
+  }
+
+  /** Faces that are nobody's, of whom no user spoke, and whether one of them could found a person today. */
+  *openFaces(): Generator<
+    Pick<Voter, 'faceId' | 'assetId' | 'descriptor'> & { mayFound: boolean }
+  > {
+    for (const [place, { faceId, assetId, storedPersonId }] of this.#faces.entries()) {
+      if (storedPersonId !== null || this.people.isTouched(faceId)) continue;
+      const start = place * DESCRIPTOR_LENGTH;
+      const descriptor = this.#descriptors.subarray(start, start + DESCRIPTOR_LENGTH);
+      yield { faceId, assetId, descriptor, mayFound: true };
+    }
+    for (const { faceId, assetId, descriptor } of this.silent) {
+      if (descriptor === null || this.people.isTouched(faceId)) continue;
+      yield { faceId, assetId, descriptor, mayFound: false };
+    }
+  }
+
   /** By person before merges, the nearest voters of those who have a face within `maxDistance`. */
   #nearbyPeople(
     descriptor: Float32Array,
@@ -133,8 +189,12 @@ export class KnownFaces {
 
   #applyPhoto(record: KnownPhoto): void {
     this.#forgetPhoto(record.assetId);
-    if (!sameModel(record.model, this.model)) return;
-    for (const face of record.faces) this.#add(face, record.assetId);
+    const comparable = sameModel(record.model, this.model);
+    const silent = record.faces.filter((face) => !comparable || !this.#add(face, record.assetId));
+    this.silent.apply(
+      record.assetId,
+      silent.map((face) => (comparable ? face : { ...face, descriptor: null })),
+    );
   }
 
   /** Once after a run of facts, however many: it goes through all faces. */
@@ -153,8 +213,9 @@ export class KnownFaces {
     return this.people.personOf(face) === null ? null : this.people.basePersonOf(face);
   }
 
-  #add(face: KnownFaceRecord, assetId: string): void {
-    if (face.descriptor === null || !mayVote(face.quality)) return;
+  /** Answers whether the face may vote. */
+  #add(face: KnownFaceRecord, assetId: string): boolean {
+    if (face.descriptor === null || !mayVote(face.quality, this.leastQuality)) return false;
     const start = this.#faces.length * DESCRIPTOR_LENGTH;
     if (start === this.#descriptors.length) {
       const larger = new Float32Array(this.#descriptors.length * 2);
@@ -172,6 +233,7 @@ export class KnownFaces {
     const places = this.#photos.get(assetId);
     if (places === undefined) this.#photos.set(assetId, [place]);
     else places.push(place);
+    return true;
   }
 
   #occupy(place: number, face: KnownFace): void {
@@ -213,6 +275,12 @@ export class KnownFaces {
     }
     this.#faces.pop();
   }
+}
+
+/** Votes are for people before merges, and the machine merges none against a user's word on a face. */
+function changesVotes({ body }: Fact): boolean {
+  if (body.kind === 'people-merged') return body.evidence === undefined;
+  return !['person-named', 'person-hidden', 'people-distinct'].includes(body.kind);
 }
 
 function compareText(a: string, b: string): number {

@@ -29,6 +29,8 @@ export interface Store {
    * that was committed before is missed.
    */
   readEntriesAfter(ownerId: string, sequence: number, limit: number): Promise<OwnerEntry[]>;
+  /** Owners of whom anything is known, in the order of their ids. */
+  listOwners(): Promise<string[]>;
   /** The owner's highest sequence; 0 when nothing is known. */
   headSequence(ownerId: string): Promise<number>;
   /**

@@ -12,6 +12,8 @@ interface Folded {
   readonly assigned: Map<string, string>;
   readonly denied: Map<string, Set<string>>;
   readonly ignored: Map<string, string>;
+  /** Pairs whom a user told apart. */
+  readonly distinct: [string, string][];
 }
 
 /**
@@ -90,10 +92,32 @@ export class People {
     return this.#folded.ignored.has(faceId);
   }
 
+  /** People whom a user said that the face is not, after merges. */
+  deniedOf(faceId: string): string[] {
+    const denied = this.#folded.denied.get(faceId) ?? [];
+    return [...new Set([...denied].map((id) => this.resolve(id)))];
+  }
+
   /** Whether a user said that the face is not this person's, under whatever id. */
   isDenied(faceId: string, personId: string): boolean {
     const person = this.resolve(personId);
     return [...(this.#folded.denied.get(faceId) ?? [])].some((id) => this.resolve(id) === person);
+  }
+
+  /**
+   * Whether a user told the two apart: said so, or took back a merge of them, the machine's as well
+   * as one of a user's.
+   */
+  areDistinct(a: string, b: string): boolean {
+    const [one, other] = [this.resolve(a), this.resolve(b)];
+    return this.distinctPairs().some(
+      (told) => (told[0] === one && told[1] === other) || (told[0] === other && told[1] === one),
+    );
+  }
+
+  /** Pairs whom a user told apart, after merges. */
+  distinctPairs(): [string, string][] {
+    return this.#folded.distinct.map(([a, b]) => [this.resolve(a), this.resolve(b)]);
   }
 
   /** Whether a user decided anything of the face itself. */
@@ -143,6 +167,7 @@ export class People {
     this.#folded = emptyFold();
     for (const { factId, body } of this.#facts) {
       if (!this.#undone.has(factId)) fold(this.#folded, body);
+      else if (body.kind === 'people-merged') this.#folded.distinct.push([body.from, body.into]);
     }
   }
 }
@@ -165,6 +190,7 @@ function emptyFold(): Folded {
     assigned: new Map(),
     denied: new Map(),
     ignored: new Map(),
+    distinct: [],
   };
 }
 
@@ -198,6 +224,9 @@ function fold(folded: Folded, body: FactBody): void {
       break;
     case 'person-deleted':
       folded.deleted.add(resolve(folded, body.personId));
+      break;
+    case 'people-distinct':
+      folded.distinct.push([body.personA, body.personB]);
       break;
     case 'undone':
       break;

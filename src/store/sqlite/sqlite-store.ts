@@ -8,7 +8,7 @@ import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
 import { createSqliteImmichStore } from './immich-store.ts';
 import { factsAfter, insertFact, unpublishedFacts } from './facts.ts';
-import { countForgotten, deleteOwner, headSequence, raiseHead } from './owners.ts';
+import { countForgotten, deleteOwner, headSequence, listOwners, raiseHead } from './owners.ts';
 import { currentSequence, knownPhotosAfter, selectPhotos, writePhoto } from './photos.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import { toStoreError } from './sqlite-error.ts';
@@ -77,6 +77,10 @@ export class SqliteStore implements Store {
         return inOneOrder(photos, facts).slice(0, limit);
       }),
     );
+  }
+
+  async listOwners(): Promise<string[]> {
+    return this.#do(listOwners);
   }
 
   async headSequence(ownerId: string): Promise<number> {
