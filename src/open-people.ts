@@ -1,10 +1,12 @@
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 import type { Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { WorkerError } from './errors.ts';
 import type { ApiOptions } from './http/api/api-options.ts';
 import { DEFAULT_MERGE, type MatchThresholds } from './identities/thresholds.ts';
+import type { Fact } from './identities/journal/fact.ts';
 import type { KnownFaces } from './identities/known-faces.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import { Directories } from './people/directories.ts';
@@ -12,6 +14,12 @@ import { Reapplication } from './people/reapplication.ts';
 import { ReviewList } from './people/review-list.ts';
 import { createReview } from './pipeline/review.ts';
 import { createCorrector } from './pipeline/correct.ts';
+import { importPeople } from './pipeline/import-people.ts';
+import {
+  PEOPLE_FILE_FORMAT,
+  PEOPLE_FILE_VERSION,
+  parsePeopleFile,
+} from './pipeline/people-file.ts';
 import type { KnownFacesCache } from './pipeline/known-faces-cache.ts';
 import type { Producer } from './queue/producer.ts';
 import type { ResultPublisher } from './queue/result-publisher.ts';
@@ -38,6 +46,7 @@ export function openPeople(
   const { store, publisher, vision, producer, match, about } = parts;
   const directories = new Directories(store);
   const known = (ownerId: string): Promise<KnownFaces> => parts.cache.current(ownerId, MODEL);
+  const publish = (fact: Fact): Promise<void> => publisher.publishFact(fact);
   const review = createReview({ store, cache: parts.cache, model: MODEL, merge: DEFAULT_MERGE });
   return {
     store,
@@ -59,7 +68,13 @@ export function openPeople(
       findPhoto: (ownerId, assetId) => store.findPhoto(ownerId, assetId),
       rerun: (photo) => producer.add({ ...photo, source: 'rerun', reconsider: true }),
     }),
-    correct: createCorrector({ store, publish: (fact) => publisher.publishFact(fact) }),
+    correct: createCorrector({ store, publish }),
+    people: {
+      fileHead: { format: PEOPLE_FILE_FORMAT, version: PEOPLE_FILE_VERSION },
+      importFile: async (ownerId, file) =>
+        importPeople(ownerId, await parsePeopleFile(file, setImmediate), { store, publish }),
+    },
+    importMaxBytes: config.http.uploadMaxBytes,
     thumbnails: new Thumbnails({
       folder: path.join(config.dataDir, THUMBNAILS_FOLDER),
       maxBytes: config.thumbnails.maxBytes,
