@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 
 import packageFile from '../package.json';
 import { correctCommand } from './commands/correct.ts';
+import { httpUserCommand } from './commands/http-user.ts';
 import { describe, formatFaces, formatHistory, formatPeople } from './commands/people.ts';
 import { backfillCommand, type BackfillOptions } from './commands/backfill-command.ts';
 import { runBackfill, type CommandContext } from './commands/run-backfill.ts';
@@ -44,6 +45,7 @@ async function run(argv: readonly string[]): Promise<number> {
       exitCode = await backfill(options);
     }),
   );
+  program.addCommand(httpUserCommand());
   addPeopleCommands(program);
   addTidying(program);
   addRemovingCommands(program);

@@ -10,16 +10,17 @@ import { openImmichAccounts, openImmichFetcher, startImmichSource } from './immi
 import { matchThresholds, mergeThresholds } from './identities/thresholds.ts';
 import { locatePhoto } from './image/locate-photo.ts';
 import type { Log } from './log.ts';
-import type { EngineChoice } from './nets/engines.ts';
 import { readMachine } from './machine.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import { People } from './identities/journal/people.ts';
 import type { PhotoRecord } from './identities/photo-record.ts';
+import { openPeople, type OpenedPeople } from './open-people.ts';
 import { KnownFacesCache } from './pipeline/known-faces-cache.ts';
 import { Nearness } from './pipeline/nearness.ts';
 import { createPhotoProcessor } from './pipeline/process-photo.ts';
 import { createOwnersTidier } from './pipeline/tidy-owners.ts';
 import { createTidier } from './pipeline/tidy-people.ts';
+import type { FetchPhoto } from './pipeline/ports.ts';
 import type { TidyPorts } from './pipeline/tidy-task.ts';
 import {
   outageReporter,
@@ -82,7 +83,14 @@ async function openAll(
   if (immich !== null) opened.add(immich);
   const fetchPhoto = immich === null ? undefined : await openImmichFetcher(config, immich, locate);
   const plan = planVision({ profile: config.profile, ...config.vision }, readMachine());
-  const vision = opened.add(await openVision(config, plan, options));
+  const identity = identityOf(config, store);
+  const { cache } = identity;
+  const metrics = opened.add(
+    createMetrics({ lockMillis: config.jobLockMillis, known: () => cache.totals }),
+  );
+  const vision = opened.add(
+    await openVision(config, plan, { ...options, onReplaced: metrics.childReplaced }),
+  );
   const publisher = opened.add(
     createResultPublisher({ redis, prefix, store, log, viewOf: (record) => viewOf(record, store) }),
   );
@@ -96,12 +104,14 @@ async function openAll(
     publisher,
     tidyQueue,
     locate,
-    engine: vision.engine,
+    vision,
     plan,
+    identity,
+    fetchPhoto,
+    metrics,
   });
   const leftBehind = await publisher.publishPending();
   if (leftBehind > 0) log.info({ count: leftBehind }, 'results of an earlier run were published');
-  const identity = identityOf(config, store);
   startTidying(config, { log, opened, store, publisher, identity });
   const photoWorker = startPhotoWorker({
     redis,
@@ -118,8 +128,13 @@ async function openAll(
       see: (path, abort) => vision.see(path, abort),
       publish: (record) => publisher.publish(record),
       ...identity,
+      onCompared: metrics.compared,
     }),
-    onOutcome: http.metrics.observe,
+    onOutcome: (outcome) => {
+      metrics.observe(outcome);
+      http.people.observe(outcome);
+    },
+    onMishap: metrics.mishap,
   });
   opened.add({ close: () => photoWorker.close(config.shutdownGraceMillis) });
   if (immich !== null) opened.add(startImmichSource(config, { immich, store, log }));
@@ -130,7 +145,7 @@ async function openAll(
 function openVision(
   config: Config,
   plan: VisionPlan,
-  { log, childScript }: WorkerOptions,
+  { log, childScript, onReplaced }: WorkerOptions & { onReplaced: (reason: string) => void },
 ): Promise<VisionPool> {
   return createVisionPool({
     plan,
@@ -142,6 +157,7 @@ function openVision(
     photoDeadlineMillis: config.photoDeadlineMillis,
     environment: childEnvironment(),
     log,
+    onReplaced,
     ...(childScript === undefined ? {} : { childScript }),
   });
 }
@@ -155,11 +171,14 @@ async function openHttp(
     publisher: ResultPublisher;
     tidyQueue: TidyQueue;
     locate: (path: string) => Promise<string>;
-    engine: EngineChoice;
+    vision: VisionPool;
     plan: VisionPlan;
+    identity: Identity;
+    fetchPhoto: FetchPhoto | undefined;
+    metrics: Metrics;
   },
-): Promise<{ address: string; metrics: Metrics; about: Record<string, unknown> }> {
-  const { log, opened, store, publisher, locate } = parts;
+): Promise<{ address: string; people: OpenedPeople; about: Record<string, unknown> }> {
+  const { log, opened, store, publisher, locate, metrics } = parts;
   const { redis, queuePrefix: prefix, dataDir } = config;
   const reporter = outageReporter(log, `events of ${redisAddress(redis)}`);
   const producer = opened.add(
@@ -170,9 +189,9 @@ async function openHttp(
   );
   events.on('error', reporter.failed);
   const queues = [producer.queue, publisher.queue, parts.tidyQueue.queue];
-  const metrics = opened.add(createMetrics(queues, config.jobLockMillis));
+  metrics.watchQueues(queues);
   const about = {
-    engine: parts.engine,
+    engine: parts.vision.engine,
     detector: config.detector.kind,
     profile: config.profile,
     vision: parts.plan,
@@ -187,9 +206,11 @@ async function openHttp(
     },
   };
   const photos = { producer, events, store, locate, dataDir, ...config.http };
+  const people = opened.add(openPeople(config, { ...parts, producer, about }));
   const http = opened.add(
     await startHttpServer({
       ...config.http,
+      api: people.api,
       log,
       queues,
       metrics,
@@ -197,7 +218,7 @@ async function openHttp(
       photos,
     }),
   );
-  return { address: http.address, metrics, about };
+  return { address: http.address, people, about };
 }
 
 /** For results that an earlier run left: whose faces they are now. */

@@ -24,8 +24,19 @@ export interface UncertainFace {
   readonly otherPersonId: string | null;
 }
 
+/** What of a stored face tells whether it is in doubt. */
+export interface DoubtableFace extends Pick<FaceRecord, 'faceId' | 'personId'> {
+  /** Null: it was refused. */
+  readonly descriptor: unknown;
+  readonly explanation: { readonly candidates: readonly Candidate[] };
+}
+
 /** What the machine doubts of a stored face; null: nothing, or a user has spoken of it. */
-export function doubtOf(face: FaceRecord, assetId: string, people: People): UncertainFace | null {
+export function doubtOf(
+  face: DoubtableFace,
+  assetId: string,
+  people: People,
+): UncertainFace | null {
   if (face.descriptor === null || people.isTouched(face.faceId)) return null;
   const personId = people.personOf(face);
   if (personId === null && face.personId !== null) return null;

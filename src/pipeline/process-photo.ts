@@ -11,6 +11,7 @@ import { People } from '../identities/journal/people.ts';
 import type { KnownFaces } from '../identities/known-faces.ts';
 import { KnownFacesCache } from './known-faces-cache.ts';
 import type { FetchPhoto, PhotoFile, PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
+import { seenAgain } from '../identities/seen-again.ts';
 import { removedRecord } from './remove-photo.ts';
 
 export interface PhotoProcessorPorts {
@@ -24,8 +25,10 @@ export interface PhotoProcessorPorts {
   readonly match: MatchThresholds;
   /** The descriptors that `see` makes. */
   readonly model: DescriptorModel;
-  /** Of one's own when it is left out. */
+  /** Shared with others who compare faces; left out: one of its own. */
   readonly cache?: KnownFacesCache;
+  /** Told how long a photo's faces were compared with the known ones. */
+  readonly onCompared?: (millis: number) => void;
   readonly newId?: () => string;
 }
 
@@ -61,14 +64,36 @@ export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
       report('removing');
       return publish(await remove({ task, earlier, ports, cache, signal }), ports);
     }
-    report('looking');
-    const photo = await obtain(task, ports, signal);
-    const seen = await ports.see(photo.path, signal).finally(() => photo.discard());
+    const seen = seenBefore(task, earlier, ports) ?? (await look(task, ports, { signal, report }));
     report('deciding');
     const record = await decideAndCommit({ task, earlier, seen, ports, cache, signal });
     report('publishing');
     return publish(record, ports);
   };
+}
+
+async function look(
+  task: PhotoTask,
+  ports: PhotoProcessorPorts,
+  { signal, report }: PhotoContext,
+): Promise<SeenPhoto> {
+  report('looking');
+  const photo = await obtain(task, ports, signal);
+  return ports.see(photo.path, signal).finally(() => photo.discard());
+}
+
+/** What an earlier run saw, for a photo that is only to be decided again; null: look at it. */
+function seenBefore(
+  task: PhotoTask,
+  earlier: PhotoRecord | null,
+  ports: PhotoProcessorPorts,
+): SeenPhoto | null {
+  const isUsable =
+    task.reconsider === true &&
+    earlier !== null &&
+    !earlier.removed &&
+    sameModel(earlier.model, ports.model);
+  return isUsable ? seenAgain(earlier) : null;
 }
 
 async function publish(record: PhotoRecord, ports: PhotoProcessorPorts): Promise<PhotoRecord> {
@@ -114,17 +139,21 @@ async function decideAndCommit(work: Work & { readonly seen: SeenPhoto }): Promi
   return commitWhenFirst(work, (former, known) => {
     if (isNewer(former, earlier, seen)) throw changedMeanwhile(task);
     const thresholds = ports.match;
+    const reconsider = task.reconsider === true;
+    const start = performance.now();
+    const faces = decidePhoto({ seen, former, known, assetId, thresholds, newId, reconsider });
+    ports.onCompared?.(performance.now() - start);
     return {
       ownerId,
       assetId,
       sequence: known.sequence + 1,
       revision: (former?.revision ?? 0) + 1,
       runId,
-      path: task.path,
+      path: task.path ?? (reconsider ? (former?.path ?? null) : null),
       checksum: seen.checksum,
       image: seen.image,
       model: seen.model,
-      faces: decidePhoto({ seen, former, known, assetId, thresholds, newId }),
+      faces,
       removed: false,
       timings: seen.timings,
       decidedAt: new Date().toISOString(),

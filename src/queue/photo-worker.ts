@@ -1,4 +1,4 @@
-import { DelayedError, Worker, type Job } from 'bullmq';
+import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 
 import { messageOf, WorkerError } from '../errors.ts';
@@ -12,8 +12,24 @@ import { patienceMillis, retryOptions, toJobError, type RetryLimits } from './re
 
 /** What became of a photo, for the metrics. */
 export type PhotoOutcome =
-  | { readonly kind: 'done'; readonly record: PhotoRecord; readonly millis: number }
-  | { readonly kind: 'failed'; readonly code: string; readonly millis: number };
+  | {
+      readonly kind: 'done';
+      readonly record: PhotoRecord;
+      readonly millis: number;
+      /** From being added, or from the failure before, to being taken. */
+      readonly waitMillis: number;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly millis: number;
+      readonly waitMillis: number;
+      /** It is not tried again by itself. */
+      readonly isFinal: boolean;
+    };
+
+/** What befell jobs through no fault of theirs. */
+export type JobMishap = 'stalled' | 'lock-lost';
 
 export interface PhotoWorkerOptions {
   readonly redis: RedisOptions;
@@ -27,6 +43,7 @@ export interface PhotoWorkerOptions {
     context: { signal: AbortSignal; report: (stage: string) => void },
   ) => Promise<PhotoRecord>;
   readonly onOutcome?: (outcome: PhotoOutcome) => void;
+  readonly onMishap?: (mishap: JobMishap, jobs: number) => void;
   /** A job's lock; a job whose worker has died is given to another after it. */
   readonly lockMillis: number;
 }
@@ -76,9 +93,11 @@ export function startPhotoWorker(options: PhotoWorkerOptions): PhotoWorker {
     reporter.back();
   });
   worker.on('stalled', (jobId) => {
+    options.onMishap?.('stalled', 1);
     log.warn({ jobId }, 'a job lost its worker and is taken up again');
   });
   worker.on('lockRenewalFailed', (jobIds) => {
+    options.onMishap?.('lock-lost', jobIds.length);
     log.warn({ jobIds }, 'locks were lost; these photos are given up here');
     for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
   });
@@ -114,6 +133,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
   const { job, signal } = run;
   const start = performance.now();
   const millis = (): number => Math.round(performance.now() - start);
+  const waitMillis = Math.max(0, (job.processedOn ?? Date.now()) - (job.timestamp + job.delay));
   const log = options.log.child({ jobId: job.id });
   lendRetries(job, options.retry);
   const stages: string[] = [];
@@ -136,7 +156,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
       { assetId: record.assetId, revision: record.revision, millis: millis(), ...record.timings },
       summary,
     );
-    options.onOutcome?.({ kind: 'done', record, millis: millis() });
+    options.onOutcome?.({ kind: 'done', record, millis: millis(), waitMillis });
     return toFacesIdentified(record);
   } catch (error) {
     const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
@@ -146,8 +166,10 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
       throw new DelayedError(messageOf(error));
     }
     log.warn({ code, err: messageOf(error), attempt: job.attemptsMade + 1 }, 'the photo failed');
-    options.onOutcome?.({ kind: 'failed', code, millis: millis() });
-    throw toJobError(error, job.stacktrace ?? []);
+    const jobError = toJobError(error, job.stacktrace ?? []);
+    const isFinal = isLastRun(job, jobError);
+    options.onOutcome?.({ kind: 'failed', code, millis: millis(), waitMillis, isFinal });
+    throw jobError;
   }
 }
 
@@ -166,6 +188,10 @@ function waitsOf({ progress }: Job): number {
   return typeof waits === 'number' ? waits : 0;
 }
 
+function isLastRun(job: Job, error: Error): boolean {
+  return error instanceof UnrecoverableError || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+}
+
 /** A job that its producer gave no retries gets ours; BullMQ reads them off the job in hand. */
 function lendRetries(job: Job, limits: RetryLimits): void {
   const ours = retryOptions(limits);
@@ -180,7 +206,7 @@ function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {
       `expected jobs named '${IMAGE_ADDED}' or '${IMAGE_REMOVED}' on this queue, got '${job.name.slice(0, 80)}'`,
     );
   }
-  const { assetId, ownerId, path, source, force } = parseImageAdded(job.data);
+  const { assetId, ownerId, path, source, force, reconsider } = parseImageAdded(job.data);
   return {
     kind: job.name === IMAGE_REMOVED ? 'remove' : 'look',
     assetId,
@@ -188,6 +214,7 @@ function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {
     path: path ?? null,
     // A stalled job comes again with as many attempts made; a retried or re-run one with more.
     runId: `${job.id ?? ''}.${job.timestamp}.${job.attemptsMade}`,
+    reconsider: reconsider === true,
     skipWhenCurrent: source === 'backfill' && force !== true && job.attemptsMade === 0,
   };
 }
