@@ -37,13 +37,10 @@ export interface OpenedPeople {
 /** Wires what the people API answers from and acts by. */
 export function openPeople(
   config: Config,
-  parts: {
+  parts: PhotoPorts & {
     readonly store: Store;
     readonly publisher: ResultPublisher;
     readonly vision: VisionPool;
-    readonly locate: (path: string) => Promise<string>;
-    /** For photos of Immich's, of which no path is known. */
-    readonly fetchPhoto: FetchPhoto | undefined;
     readonly identity: Pick<TidyPorts, 'cache' | 'nearness' | 'model' | 'match' | 'merge'>;
     readonly producer: Producer;
     readonly log: Log;
@@ -56,12 +53,7 @@ export function openPeople(
   const known = (ownerId: string): Promise<KnownFaces> => cache.current(ownerId, model);
   const publish = (fact: Fact): Promise<void> => publisher.publishFact(fact);
   const review = createReview({ store, ...identity });
-  const thumbnails = new Thumbnails({
-    folder: path.join(config.dataDir, THUMBNAILS_FOLDER),
-    maxBytes: config.thumbnails.maxBytes,
-    open: (photo, signal) => openPhoto(photo, signal, parts),
-    cut: (wish, signal) => vision.cut(wish, signal),
-  });
+  const thumbnails = openThumbnails(config, parts);
   const api: ApiOptions = {
     store,
     directories,
@@ -103,10 +95,28 @@ export function openPeople(
   };
 }
 
+function openThumbnails(
+  config: Config,
+  parts: PhotoPorts & { readonly vision: Pick<VisionPool, 'cut'> },
+): Thumbnails {
+  return new Thumbnails({
+    folder: path.join(config.dataDir, THUMBNAILS_FOLDER),
+    maxBytes: config.thumbnails.maxBytes,
+    open: (photo, signal) => openPhoto(photo, signal, parts),
+    cut: (wish, signal) => parts.vision.cut(wish, signal),
+  });
+}
+
+interface PhotoPorts {
+  readonly locate: (path: string) => Promise<string>;
+  /** For photos of Immich's, of which no path is known. */
+  readonly fetchPhoto: FetchPhoto | undefined;
+}
+
 async function openPhoto(
   photo: PicturedPhoto,
   signal: AbortSignal,
-  ports: { locate: (path: string) => Promise<string>; fetchPhoto: FetchPhoto | undefined },
+  ports: PhotoPorts,
 ): Promise<PhotoFile> {
   if (photo.path !== null) {
     return { path: await ports.locate(photo.path), discard: () => Promise.resolve() };

@@ -48,6 +48,21 @@ export interface RunningWorker {
 
 type Identity = Pick<TidyPorts, 'cache' | 'nearness' | 'model' | 'match' | 'merge'>;
 
+/** What is opened before photos are taken. */
+interface Parts {
+  readonly log: Log;
+  readonly opened: Closers;
+  readonly store: Store;
+  readonly publisher: ResultPublisher;
+  readonly tidyQueue: TidyQueue;
+  readonly locate: (path: string) => Promise<string>;
+  readonly fetchPhoto: FetchPhoto | undefined;
+  readonly vision: VisionPool;
+  readonly plan: VisionPlan;
+  readonly identity: Identity;
+  readonly metrics: Metrics;
+}
+
 export interface WorkerOptions {
   readonly log: Log;
   /** Gives up starting, for instance while Redis is awaited. */
@@ -84,9 +99,8 @@ async function openAll(
   const fetchPhoto = immich === null ? undefined : await openImmichFetcher(config, immich, locate);
   const plan = planVision({ profile: config.profile, ...config.vision }, readMachine());
   const identity = identityOf(config, store);
-  const { cache } = identity;
   const metrics = opened.add(
-    createMetrics({ lockMillis: config.jobLockMillis, known: () => cache.totals }),
+    createMetrics({ lockMillis: config.jobLockMillis, known: () => identity.cache.totals }),
   );
   const vision = opened.add(
     await openVision(config, plan, { ...options, onReplaced: metrics.childReplaced }),
@@ -97,27 +111,27 @@ async function openAll(
   const tidyQueue = opened.add(
     createTidyQueue({ redis, prefix, everyMillis: config.tidy.everyMillis, log }),
   );
-  const http = await openHttp(config, {
-    log,
-    opened,
-    store,
-    publisher,
-    tidyQueue,
-    locate,
-    vision,
-    plan,
-    identity,
+  const parts: Parts = {
+    ...{ log, opened, store, publisher, tidyQueue, locate, vision, plan, identity, metrics },
     fetchPhoto,
-    metrics,
-  });
+  };
+  const http = await openHttp(config, parts);
   const leftBehind = await publisher.publishPending();
   if (leftBehind > 0) log.info({ count: leftBehind }, 'results of an earlier run were published');
-  startTidying(config, { log, opened, store, publisher, identity });
+  startTidying(config, parts);
+  startLooking(config, parts, http.people);
+  if (immich !== null) opened.add(startImmichSource(config, { immich, store, log }));
+  log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');
+  return { address: http.address, close: () => opened.closeAll() };
+}
+
+function startLooking(config: Config, parts: Parts, people: OpenedPeople): void {
+  const { opened, log, store, locate, fetchPhoto, vision, publisher, identity, metrics } = parts;
   const photoWorker = startPhotoWorker({
-    redis,
-    prefix,
+    redis: config.redis,
+    prefix: config.queuePrefix,
     // One more than can be looked at, so that a child never waits for the next job's way here.
-    concurrency: plan.children + 1,
+    concurrency: parts.plan.children + 1,
     retry: config.jobs,
     lockMillis: config.jobLockMillis,
     log,
@@ -132,14 +146,11 @@ async function openAll(
     }),
     onOutcome: (outcome) => {
       metrics.observe(outcome);
-      http.people.observe(outcome);
+      people.observe(outcome);
     },
     onMishap: metrics.mishap,
   });
   opened.add({ close: () => photoWorker.close(config.shutdownGraceMillis) });
-  if (immich !== null) opened.add(startImmichSource(config, { immich, store, log }));
-  log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');
-  return { address: http.address, close: () => opened.closeAll() };
 }
 
 function openVision(
@@ -164,19 +175,7 @@ function openVision(
 
 async function openHttp(
   config: Config,
-  parts: {
-    log: Log;
-    opened: Closers;
-    store: Store;
-    publisher: ResultPublisher;
-    tidyQueue: TidyQueue;
-    locate: (path: string) => Promise<string>;
-    vision: VisionPool;
-    plan: VisionPlan;
-    identity: Identity;
-    fetchPhoto: FetchPhoto | undefined;
-    metrics: Metrics;
-  },
+  parts: Parts,
 ): Promise<{ address: string; people: OpenedPeople; about: Record<string, unknown> }> {
   const { log, opened, store, publisher, locate, metrics } = parts;
   const { redis, queuePrefix: prefix, dataDir } = config;
@@ -237,16 +236,7 @@ function identityOf({ match, tidy, minQuality, maxKnownFaces }: Config, store: S
   };
 }
 
-function startTidying(
-  config: Config,
-  parts: {
-    log: Log;
-    opened: Closers;
-    store: Store;
-    publisher: ResultPublisher;
-    identity: Identity;
-  },
-): void {
+function startTidying(config: Config, parts: Parts): void {
   const { log, opened, store, publisher, identity } = parts;
   const tidy = createTidier({
     store,
