@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { RedisOptions } from 'ioredis';
 import { z } from 'zod';
 
+import { immichContradictions, readImmich, type ImmichSettings } from './config/immich-settings.ts';
 import { readRedis, redisContradictions } from './config/redis-settings.ts';
 import { SECRETS, VARIABLES } from './config/variables.ts';
 import { WorkerError } from './errors.ts';
@@ -48,6 +49,8 @@ export interface Config {
     readonly uploadMaxBytes: number;
     readonly uploadWaitMillis: number;
   };
+  /** Undefined: photos come as jobs with paths only. */
+  readonly immich: ImmichSettings | undefined;
   readonly logLevel: string;
 }
 
@@ -121,7 +124,7 @@ function readSecretFiles(
 }
 
 function contradictions(given: Environment): string[] {
-  const found = redisContradictions(given);
+  const found = [...redisContradictions(given), ...immichContradictions(given)];
   const isSet = (name: string): boolean => given[name] !== undefined;
   if (isSet('HTTP_USER') !== isSet('HTTP_PASSWORD')) {
     const [there, missing] = isSet('HTTP_USER')
@@ -179,6 +182,7 @@ function toConfig(values: Values, redis: RedisOptions): Config {
       uploadMaxBytes: values.UPLOAD_MAX_BYTES,
       uploadWaitMillis: values.UPLOAD_WAIT_MILLIS,
     },
+    immich: readImmich(values, redis),
     logLevel: values.LOG_LEVEL,
   });
 }
@@ -187,5 +191,6 @@ function toConfig(values: Values, redis: RedisOptions): Config {
 function shown(name: string, value: string | undefined): string {
   if (value === undefined) return 'nothing';
   if ((SECRETS as readonly string[]).includes(name)) return 'another value (hidden)';
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  const open = value.replace(/\/\/[^/@]*@/, '//…@');
+  return JSON.stringify(open.length > 80 ? `${open.slice(0, 80)}…` : open);
 }

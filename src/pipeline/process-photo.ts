@@ -9,13 +9,15 @@ import type { PhotoRecord } from '../identities/photo-record.ts';
 import { People } from '../identities/journal/people.ts';
 import type { KnownFaces } from '../identities/known-faces.ts';
 import { KnownFacesCache } from './known-faces-cache.ts';
-import type { PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
+import type { FetchPhoto, PhotoFile, PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
 import { removedRecord } from './remove-photo.ts';
 
 export interface PhotoProcessorPorts {
   readonly store: PhotoStore;
   /** The real path of a photo inside the media roots, or a `WorkerError`. */
   readonly locate: (path: string) => Promise<string>;
+  /** Left out: every job has to name a path. */
+  readonly fetchPhoto?: FetchPhoto | undefined;
   readonly see: See;
   readonly publish: PublishResult;
   readonly match: MatchThresholds;
@@ -41,7 +43,7 @@ const MOST_COMMIT_TRIES = 200;
 const LONGEST_PAUSE_MILLIS = 100;
 
 /**
- * The flow of one photo: locate, see, decide and commit, publish. Answers with the record as users
+ * The flow of one photo: obtain, see, decide and commit, publish. Answers with the record as users
  * see it: each face with the person that it has by their corrections.
  */
 export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
@@ -58,8 +60,8 @@ export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
       return publish(await remove({ task, earlier, ports, cache, signal }), ports);
     }
     report('looking');
-    const path = await locate(task, ports);
-    const seen = await ports.see(path, signal);
+    const photo = await obtain(task, ports, signal);
+    const seen = await ports.see(photo.path, signal).finally(() => photo.discard());
     report('deciding');
     const record = await decideAndCommit({ task, earlier, seen, ports, cache, signal });
     report('publishing');
@@ -79,11 +81,18 @@ function isDone(earlier: PhotoRecord, task: PhotoTask, model: DescriptorModel): 
   return task.skipWhenCurrent && !earlier.removed && sameModel(earlier.model, model);
 }
 
-async function locate(task: PhotoTask, ports: PhotoProcessorPorts): Promise<string> {
-  if (task.path !== null) return ports.locate(task.path);
+async function obtain(
+  task: PhotoTask,
+  ports: PhotoProcessorPorts,
+  signal: AbortSignal,
+): Promise<PhotoFile> {
+  if (task.path !== null) {
+    return { path: await ports.locate(task.path), discard: () => Promise.resolve() };
+  }
+  if (ports.fetchPhoto !== undefined) return ports.fetchPhoto(task, signal);
   throw new WorkerError(
     'PHOTO_SOURCE_MISSING',
-    `expected "path" in the job of asset ${task.assetId}, got none; fetching from Immich is not built in yet`,
+    `expected "path" in the job of asset ${task.assetId}, got none; set IMMICH_URL for photos that Immich has`,
   );
 }
 
