@@ -135,7 +135,7 @@ export function describeJournalContract(
       expect(entries.map(({ sequence }) => sequence)).toEqual(
         Array.from({ length: 30 }, (_, i) => i + 1),
       );
-    });
+    }, 60_000);
   });
 
   describe('forgetting an owner', () => {

@@ -220,7 +220,7 @@ export function describeStoreContract(given: StoreKind): void {
         Array.from({ length: 2 * photosEach }, (_, i) => i + 1),
       );
       expect(new Set(photos.map(({ assetId }) => assetId)).size).toBe(2 * photosEach);
-    });
+    }, 60_000);
 
     it('lets one of many re-runs of the same photo win', async () => {
       const { store, openAgain } = await openNew();
