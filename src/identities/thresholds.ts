@@ -44,7 +44,7 @@ export const CROWD = { people: 5, usualDistance: 0.42, weight: 0.5, mostRoom: 0.
 export const LEAST_PEOPLE_OF_CROWD = 20;
 
 /** So far beyond the limit of a merge by the machine, a pair is proposed to a user. */
-export const PROPOSE_WITHIN = 0.04;
+export const PROPOSE_WITHIN = 0.03;
 
 /** A face that a user gave to its person counts as so many in the person's mean. */
 export const CONFIRMED_WEIGHT = 3;

@@ -32,7 +32,12 @@ export function createTidier(ports: TidyPorts): TidyPeople {
       const known = await currentKnown(task);
       const { sequence } = known;
       const changed = await ports.nearness.of(known).update(known);
-      if (options.dryRun !== true) photos.push(...(await decideOpenFaces(task, known, changed)));
+      if (options.dryRun !== true) {
+        const decided = await decideOpenFaces(task, known, changed);
+        photos.push(...decided);
+        // They may have brought people nearer to each other.
+        if (decided.length > 0) continue;
+      }
       const merged = await mergeSurePairs(task, known);
       merges.push(...merged);
       if (merged.length === 0) return { ownerId, merges, photos, sequence };

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
+import { DESCRIPTOR_LENGTH } from '../../descriptors/descriptor.ts';
 import type { KnownFaces } from '../known-faces.ts';
 import { CROWD, LEAST_PEOPLE_OF_CROWD } from '../thresholds.ts';
 import { linkageDistance, peopleFaces, type PersonFaces } from './people-faces.ts';
@@ -27,6 +28,8 @@ const SLICE_MILLIS = 10;
  */
 export class NearPeople {
   #standings = new Map<string, Standing>();
+  /** The people's means one after another, which is read several times as fast. */
+  #means = new Float32Array();
   #sequence = -1;
   #updating: Promise<void> = Promise.resolve();
 
@@ -53,7 +56,7 @@ export class NearPeople {
   askAgain(personId: string): Standing | null {
     const standing = this.#standings.get(personId);
     if (standing === undefined) return null;
-    const asked = { ...standing, nearest: nearestOf(standing, this.#standings.values()) };
+    const asked = { ...standing, nearest: this.#nearestOf(standing) };
     this.#standings.set(personId, asked);
     return asked;
   }
@@ -70,6 +73,11 @@ export class NearPeople {
       standings.set(personId, { ...person, nearest: former?.nearest ?? [] });
     }
     this.#standings = standings;
+    this.#means = new Float32Array(standings.size * DESCRIPTOR_LENGTH);
+    let place = 0;
+    for (const { mean } of standings.values()) {
+      this.#means.set(mean, DESCRIPTOR_LENGTH * place++);
+    }
     let start = performance.now();
     for (const personId of changed) {
       this.askAgain(personId);
@@ -79,6 +87,21 @@ export class NearPeople {
     }
     this.#sequence = sequence;
     return changed;
+  }
+
+  #nearestOf({ personId, mean }: PersonFaces): NearPerson[] {
+    const nearest: NearPerson[] = [];
+    let farthest = Infinity;
+    let place = 0;
+    for (const other of this.#standings.keys()) {
+      const distance = linkageDistance(mean, this.#means, DESCRIPTOR_LENGTH * place++);
+      if (distance >= farthest || other === personId) continue;
+      const at = nearest.findIndex((one) => one.distance > distance);
+      nearest.splice(at < 0 ? nearest.length : at, 0, { personId: other, distance });
+      if (nearest.length > NEAREST_KEPT) nearest.pop();
+      if (nearest.length === NEAREST_KEPT) farthest = nearest.at(-1)?.distance ?? Infinity;
+    }
+    return nearest;
   }
 }
 
@@ -98,19 +121,6 @@ export function crowdDistance(
   return crowd.length === 0
     ? null
     : crowd.reduce((sum, { distance }) => sum + distance, 0) / crowd.length;
-}
-
-function nearestOf(asked: PersonFaces, people: Iterable<PersonFaces>): NearPerson[] {
-  const nearest: NearPerson[] = [];
-  for (const { personId, mean } of people) {
-    if (personId === asked.personId) continue;
-    const distance = linkageDistance(asked.mean, mean);
-    if (nearest.length === NEAREST_KEPT && distance >= (nearest.at(-1)?.distance ?? 0)) continue;
-    const place = nearest.findIndex((one) => one.distance > distance);
-    nearest.splice(place < 0 ? nearest.length : place, 0, { personId, distance });
-    if (nearest.length > NEAREST_KEPT) nearest.pop();
-  }
-  return nearest;
 }
 
 function isSame(a: PersonFaces, b: PersonFaces): boolean {

@@ -37,9 +37,12 @@ export function peopleFaces(known: KnownFaces): Map<string, PersonFaces> {
 /**
  * Root of the mean squared distance between the faces of the one and of the other, each pair by its
  * weight. Of unit-length descriptors the means alone tell it.
+ * `b` may stand among others, from `startOfB` on.
  */
-export function linkageDistance(a: Float32Array, b: Float32Array): number {
+export function linkageDistance(a: Float32Array, b: Float32Array, startOfB = 0): number {
   let product = 0;
-  for (let i = 0; i < DESCRIPTOR_LENGTH; i++) product += (a[i] as number) * (b[i] as number);
+  for (let i = 0; i < DESCRIPTOR_LENGTH; i++) {
+    product += (a[i] as number) * (b[startOfB + i] as number);
+  }
   return Math.sqrt(Math.max(0, 2 - 2 * product));
 }
