@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   identities: ['descriptors', 'faces'],
   pipeline: core,
   vision: ['type machine', 'image', 'faces', 'descriptors', 'nets'],
-  store: ['descriptors', 'type faces', 'type identities'],
+  store: ['descriptors', 'type faces', 'type identities', 'type immich'],
   queue: ['type pipeline', 'type identities', 'type descriptors', 'type faces'],
   http: ['queue', 'store'],
   commands: ['queue', 'store', 'identities', 'pipeline', 'type config', 'type descriptors'],

@@ -2,6 +2,7 @@ import type { Collection, Document, Filter, MongoClient, Sort } from 'mongodb';
 import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
 import type { OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
+import type { ImmichLinks } from '../../immich/sink/links.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
 import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
@@ -15,6 +16,7 @@ import {
   toPhotoRecord,
   toStoredPhoto,
 } from './documents.ts';
+import { createMongoImmichLinks, type LinkCollection } from './immich-links.ts';
 import { isDuplicateKey, toStoreError } from './mongo-error.ts';
 
 const PING_TIMEOUT_MILLIS = 5_000;
@@ -22,11 +24,13 @@ const PING_TIMEOUT_MILLIS = 5_000;
 /** Photos in a MongoDB collection, each with its faces in one document that is written whole. */
 export class MongoStore implements Store {
   readonly kind = 'mongodb';
+  readonly immichLinks: ImmichLinks;
   readonly #client: MongoClient;
   readonly #photos: Collection<PhotoDocument>;
   /** The same collection, seen for its facts. */
   readonly #facts: Collection<FactDocument>;
   readonly #meta: Collection<ForgottenDocument>;
+  readonly #links: LinkCollection;
   readonly #hosts: string;
   #closed = false;
 
@@ -34,13 +38,16 @@ export class MongoStore implements Store {
     readonly client: MongoClient;
     readonly photos: Collection<PhotoDocument>;
     readonly meta: Collection<ForgottenDocument>;
+    readonly links: LinkCollection;
     readonly hosts: string;
   }) {
     this.#client = options.client;
     this.#photos = options.photos;
     this.#facts = options.photos as unknown as Collection<FactDocument>;
     this.#meta = options.meta;
+    this.#links = options.links;
     this.#hosts = options.hosts;
+    this.immichLinks = createMongoImmichLinks(options.links, (work) => this.#do(work));
   }
 
   async findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null> {
@@ -149,6 +156,7 @@ export class MongoStore implements Store {
         .toArray();
       const facts = await this.#facts.deleteMany({ ownerId, ...IS_FACT });
       const photos = await this.#photos.deleteMany({ ownerId });
+      await this.#links.deleteMany({ ownerId });
       return {
         photos: photos.deletedCount,
         faces: faces?.faces ?? 0,

@@ -58,6 +58,21 @@ const MIGRATIONS: readonly string[] = [
    -- How often an owner was forgotten; tells other workers that what they have read is void.
    CREATE TABLE forgotten (times INTEGER NOT NULL);
    INSERT INTO forgotten VALUES (0);`,
+
+  `-- What stands in Immich for people, faces, tags and albums of ours.
+   CREATE TABLE immich_links (
+     owner_id         TEXT NOT NULL,
+     kind             TEXT NOT NULL,
+     link_group       TEXT NOT NULL,
+     link_id          TEXT NOT NULL,
+     immich_id        TEXT,
+     immich_person_id TEXT,
+     details          TEXT NOT NULL,
+     PRIMARY KEY (owner_id, kind, link_group, link_id)
+   ) WITHOUT ROWID;
+   CREATE INDEX immich_links_asset ON immich_links (owner_id, kind, link_id);
+   CREATE INDEX immich_links_immich ON immich_links (owner_id, kind, immich_id);
+   CREATE INDEX immich_links_person ON immich_links (owner_id, kind, immich_person_id);`,
 ];
 
 /** The version that this program writes and the highest that it reads. */

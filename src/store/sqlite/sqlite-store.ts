@@ -1,12 +1,14 @@
 import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
 import type { OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
+import type { ImmichLinks } from '../../immich/sink/links.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
 import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
 import { factsAfter, insertFact, unpublishedFacts } from './facts.ts';
 import { countForgotten, deleteOwner, headSequence, raiseHead } from './owners.ts';
+import { createSqliteImmichLinks } from './immich-links.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import type { PhotoFaceRow } from './rows.ts';
 import { faceValues, photoDetails, photosFromRows } from './rows.ts';
@@ -15,6 +17,7 @@ import { toStoreError } from './sqlite-error.ts';
 /** Photos and faces in one SQLite file, which several processes may share. */
 export class SqliteStore implements Store {
   readonly kind = 'sqlite';
+  readonly immichLinks: ImmichLinks;
   readonly #database: SqliteDatabase;
   readonly #path: string;
   #closed = false;
@@ -22,6 +25,7 @@ export class SqliteStore implements Store {
   constructor(database: SqliteDatabase, path: string) {
     this.#database = database;
     this.#path = path;
+    this.immichLinks = createSqliteImmichLinks((work) => this.#do(work));
   }
 
   async findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null> {

@@ -3,6 +3,7 @@ import type { Store } from '../../../src/store/store.ts';
 import { makeFaceRecord, makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
 import { commitNext } from './commit-next.ts';
 import { describeJournalContract } from './contract-journal.ts';
+import { describeLinksContract } from './contract-links.ts';
 
 /** What the suite needs of a kind of store. */
 export interface StoreKind {
@@ -291,6 +292,7 @@ export function describeStoreContract(given: StoreKind): void {
   });
 
   describeJournalContract(openNew);
+  describeLinksContract(openNew);
 
   describe('closing', () => {
     it('can be done twice, and keeps what was committed', async () => {
