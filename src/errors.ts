@@ -8,6 +8,7 @@ import { types } from 'node:util';
  */
 export const ERROR_CODES = {
   CONFIG_INVALID: { retryable: false },
+  ARGUMENT_INVALID: { retryable: false },
   PAYLOAD_INVALID: { retryable: false },
   PHOTO_SOURCE_MISSING: { retryable: false },
   PATH_OUTSIDE_ROOTS: { retryable: false },

@@ -6,6 +6,7 @@ import { childEnvironment, type Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
+import { openImmichAccounts, openImmichFetcher, startImmichSource } from './immich-parts.ts';
 import { DEFAULT_MATCH } from './identities/decide-photo.ts';
 import { locatePhoto } from './image/locate-photo.ts';
 import type { Log } from './log.ts';
@@ -71,6 +72,9 @@ async function openAll(
   await mkdir(uploadFolder(dataDir), { recursive: true });
   const mediaRoots = [...config.mediaRoots, uploadFolder(dataDir)];
   const locate = (path: string): Promise<string> => locatePhoto(path, mediaRoots);
+  const immich = openImmichAccounts(config, log);
+  if (immich !== null) opened.add(immich);
+  const fetchPhoto = immich === null ? undefined : await openImmichFetcher(config, immich, locate);
   const plan = planVision({ profile: config.profile, ...config.vision }, readMachine());
   const vision = opened.add(await openVision(config, plan, options));
   const publisher = opened.add(
@@ -98,6 +102,7 @@ async function openAll(
     processPhoto: createPhotoProcessor({
       store,
       locate,
+      fetchPhoto,
       see: (path, abort) => vision.see(path, abort),
       publish: (record) => publisher.publish(record),
       match: matchOf(config),
@@ -106,6 +111,7 @@ async function openAll(
     onOutcome: http.metrics.observe,
   });
   opened.add({ close: () => photoWorker.close(config.shutdownGraceMillis) });
+  if (immich !== null) opened.add(startImmichSource(config, { immich, store, log }));
   log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');
   return { address: http.address, close: () => opened.closeAll() };
 }

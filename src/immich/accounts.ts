@@ -25,6 +25,8 @@ export interface ImmichAccounts {
    * IMMICH_UNAVAILABLE while Immich has not yet said whose all keys are.
    */
   of(ownerId: string): ImmichAccount;
+  /** Whether Immich has still to say whose some of the keys are. */
+  isPending(): boolean;
   /** Asks whose the keys are that were not accepted so far; says so when that changes. Never rejects. */
   refresh(): Promise<void>;
   /** A key that Immich refuses from now on; asked about again at the next `refresh`. */
@@ -72,8 +74,7 @@ class KeyedAccounts implements ImmichAccounts {
   of(ownerId: string): ImmichAccount {
     const account = this.all().find(({ userId }) => userId === ownerId);
     if (account !== undefined) return account;
-    const unknown = this.#states.filter(({ refusal }) => refusal?.retryable !== false);
-    if (unknown.some((state) => state.account === undefined)) {
+    if (this.isPending()) {
       throw new WorkerError(
         'IMMICH_UNAVAILABLE',
         `Immich at ${this.#immich.url} has not yet said whose all API keys are; it is asked again`,
@@ -86,6 +87,12 @@ class KeyedAccounts implements ImmichAccounts {
         `${this.#states.length - refused.length} other users` +
         (refused.length === 0 ? '' : ` and ${refused.length} that Immich refuses`),
       { details: { ownerId } },
+    );
+  }
+
+  isPending(): boolean {
+    return this.#states.some(
+      ({ account, refusal }) => account === undefined && refusal?.retryable !== false,
     );
   }
 
@@ -111,8 +118,11 @@ class KeyedAccounts implements ImmichAccounts {
       const { id, name } = await getMe(api);
       this.#accept(state, { userId: id, name, key });
     } catch (error) {
-      if (!(error instanceof WorkerError)) throw error;
-      this.#refuse(state, error);
+      const known = error instanceof WorkerError;
+      this.#refuse(
+        state,
+        known ? error : new WorkerError('IMMICH_ANSWER_INVALID', messageOf(error)),
+      );
     }
   }
 

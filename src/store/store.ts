@@ -2,6 +2,7 @@ import type { Fact, FacePlace } from '../identities/journal/fact.ts';
 import type { OwnerEntry } from '../identities/known-faces.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
 import type { ImmichLinks } from '../immich/sink/links.ts';
+import type { ImmichStore } from '../immich/source/ports.ts';
 
 /** What was known of an owner and is gone. */
 export interface ForgottenOwner {
@@ -21,6 +22,8 @@ export interface Store {
   readonly kind: 'sqlite' | 'mongodb';
   /** What stands in Immich for people, faces, tags and albums of ours. */
   readonly immichLinks: ImmichLinks;
+  /** What the source of Immich's photos keeps. */
+  readonly immich: ImmichStore;
   findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null>;
   /** Photos of the owner with a greater sequence, ascending by it, at most `limit`. */
   readPhotosAfter(ownerId: string, sequence: number, limit: number): Promise<PhotoRecord[]>;

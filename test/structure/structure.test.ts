@@ -21,10 +21,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   store: ['descriptors', 'type faces', 'type identities', 'type immich'],
   queue: ['type pipeline', 'type identities', 'type descriptors', 'type faces'],
   http: ['queue', 'store'],
-  commands: ['queue', 'store', 'identities', 'pipeline', 'type config', 'type descriptors'],
+  commands: [
+    'queue',
+    'store',
+    'identities',
+    'pipeline',
+    'immich',
+    'type config',
+    'type descriptors',
+  ],
 };
 /** Import everything; nobody imports the first two, and only these import the others. */
-const ENTRY_POINTS = ['main', 'cli', 'run-worker', 'worker'];
+const ENTRY_POINTS = ['main', 'cli', 'run-worker', 'worker', 'immich-parts'];
 
 const IMPORT =
   /(?:^|\n)\s*(?<type>(?:import|export) type)?[^;'"]*?(?:from|import|import\(|require\()\s*['"](?<to>\.[^'"]+)['"]/g;

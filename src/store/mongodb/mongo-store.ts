@@ -3,6 +3,7 @@ import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
 import type { OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
 import type { ImmichLinks } from '../../immich/sink/links.ts';
+import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
 import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
@@ -17,6 +18,11 @@ import {
   toStoredPhoto,
 } from './documents.ts';
 import { createMongoImmichLinks, type LinkCollection } from './immich-links.ts';
+import {
+  createMongoImmichStore,
+  deleteImmichOwner,
+  type ImmichCollections,
+} from './immich-store.ts';
 import { isDuplicateKey, toStoreError } from './mongo-error.ts';
 
 const PING_TIMEOUT_MILLIS = 5_000;
@@ -25,12 +31,14 @@ const PING_TIMEOUT_MILLIS = 5_000;
 export class MongoStore implements Store {
   readonly kind = 'mongodb';
   readonly immichLinks: ImmichLinks;
+  readonly immich: ImmichStore;
   readonly #client: MongoClient;
   readonly #photos: Collection<PhotoDocument>;
   /** The same collection, seen for its facts. */
   readonly #facts: Collection<FactDocument>;
   readonly #meta: Collection<ForgottenDocument>;
   readonly #links: LinkCollection;
+  readonly #immich: ImmichCollections;
   readonly #hosts: string;
   #closed = false;
 
@@ -39,6 +47,7 @@ export class MongoStore implements Store {
     readonly photos: Collection<PhotoDocument>;
     readonly meta: Collection<ForgottenDocument>;
     readonly links: LinkCollection;
+    readonly immich: ImmichCollections;
     readonly hosts: string;
   }) {
     this.#client = options.client;
@@ -48,6 +57,8 @@ export class MongoStore implements Store {
     this.#links = options.links;
     this.#hosts = options.hosts;
     this.immichLinks = createMongoImmichLinks(options.links, (work) => this.#do(work));
+    this.#immich = options.immich;
+    this.immich = createMongoImmichStore(options.immich, (work) => this.#do(work));
   }
 
   async findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null> {
@@ -157,6 +168,7 @@ export class MongoStore implements Store {
       const facts = await this.#facts.deleteMany({ ownerId, ...IS_FACT });
       const photos = await this.#photos.deleteMany({ ownerId });
       await this.#links.deleteMany({ ownerId });
+      await deleteImmichOwner(this.#immich, ownerId);
       return {
         photos: photos.deletedCount,
         faces: faces?.faces ?? 0,

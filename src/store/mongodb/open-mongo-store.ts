@@ -6,6 +6,7 @@ import type { Store } from '../store.ts';
 import type { ForgottenDocument, PhotoDocument, SchemaDocument } from './documents.ts';
 import { PHOTO_INDEXES, SCHEMA_VERSION } from './documents.ts';
 import { openLinkCollection } from './immich-links.ts';
+import { openImmichCollections } from './immich-store.ts';
 import { isDuplicateKey, toStoreError } from './mongo-error.ts';
 import { MongoStore } from './mongo-store.ts';
 
@@ -41,9 +42,10 @@ export async function openMongoStore(options: {
     await checkSchemaVersion(database, hosts);
     await photos.createIndexes([...PHOTO_INDEXES]);
     const links = await openLinkCollection(database);
+    const immich = await openImmichCollections(database);
     options.log.info({ hosts, database: database.databaseName }, 'MongoDB store opened');
     const meta = database.collection<ForgottenDocument>('meta');
-    return new MongoStore({ client, photos, meta, links, hosts });
+    return new MongoStore({ client, photos, meta, immich, links, hosts });
   } catch (error) {
     await client.close();
     throw toStoreError(error, hosts);

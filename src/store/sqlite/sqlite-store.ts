@@ -2,10 +2,12 @@ import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
 import type { OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
 import type { ImmichLinks } from '../../immich/sink/links.ts';
+import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
 import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
+import { createSqliteImmichStore } from './immich-store.ts';
 import { factsAfter, insertFact, unpublishedFacts } from './facts.ts';
 import { countForgotten, deleteOwner, headSequence, raiseHead } from './owners.ts';
 import { createSqliteImmichLinks } from './immich-links.ts';
@@ -18,6 +20,7 @@ import { toStoreError } from './sqlite-error.ts';
 export class SqliteStore implements Store {
   readonly kind = 'sqlite';
   readonly immichLinks: ImmichLinks;
+  readonly immich: ImmichStore;
   readonly #database: SqliteDatabase;
   readonly #path: string;
   #closed = false;
@@ -26,6 +29,7 @@ export class SqliteStore implements Store {
     this.#database = database;
     this.#path = path;
     this.immichLinks = createSqliteImmichLinks((work) => this.#do(work));
+    this.immich = createSqliteImmichStore((work) => this.#do(work));
   }
 
   async findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null> {
