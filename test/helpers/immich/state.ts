@@ -97,6 +97,8 @@ export class StandInState {
   readonly tags = new Map<string, StandInTag>();
   readonly albums = new Map<string, StandInAlbum>();
   version = { major: 3, minor: 1, patch: 0 };
+  /** Rises with each change of an asset. */
+  changes = 0;
 
   addUser(name: string, { isAdmin = false } = {}): StandInUser {
     const id = randomUUID();
@@ -146,12 +148,20 @@ export class StandInState {
       ...changes,
     };
     this.assets.set(id, asset);
+    this.changes += 1;
     return asset;
   }
 
   /** Changes an asset's row; `updatedAt` rises with any change (facts, 2.3). */
   touch(asset: StandInAsset, changes: Partial<StandInAsset> = {}): void {
     Object.assign(asset, changes, { updatedAt: new Date() });
+    this.changes += 1;
+  }
+
+  /** Deletes an asset for good, as emptying the trash does. */
+  deleteAsset(asset: StandInAsset): void {
+    this.assets.delete(asset.id);
+    this.changes += 1;
   }
 
   /** An asset of the user's own; with `partners` also one of a partner's. Else 400. */
