@@ -7,12 +7,14 @@ import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
 import { openImmichAccounts, openImmichFetcher, startImmichSource } from './immich-parts.ts';
+import { startImmichSink } from './immich-sink-parts.ts';
 import { DEFAULT_MATCH } from './identities/decide-photo.ts';
 import { locatePhoto } from './image/locate-photo.ts';
 import type { Log } from './log.ts';
 import type { EngineChoice } from './nets/engines.ts';
 import { readMachine } from './machine.ts';
 import { FACE_API_PACK } from './nets/net.ts';
+import type { Fact } from './identities/journal/fact.ts';
 import { People } from './identities/journal/people.ts';
 import type { PhotoRecord } from './identities/photo-record.ts';
 import { createPhotoProcessor } from './pipeline/process-photo.ts';
@@ -112,6 +114,9 @@ async function openAll(
   });
   opened.add({ close: () => photoWorker.close(config.shutdownGraceMillis) });
   if (immich !== null) opened.add(startImmichSource(config, { immich, store, log }));
+  const publishFact = (fact: Fact): Promise<void> => publisher.publishFact(fact);
+  const sink = startImmichSink(config, { store, log, publishFact });
+  if (sink !== null) opened.add(sink);
   log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');
   return { address: http.address, close: () => opened.closeAll() };
 }

@@ -8,7 +8,8 @@ import type { PhotoTask } from '../pipeline/ports.ts';
 import { outageReporter, patientConnection, redisAddress } from './connection.ts';
 import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
 import { DEFAULT_OWNER_ID, IMAGE_ADDED, IMAGE_REMOVED, parseImageAdded } from './image-added.ts';
-import { patienceMillis, retryOptions, toJobError, type RetryLimits } from './retry.ts';
+import { lendRetries, putOff } from './job-fate.ts';
+import { toJobError, type RetryLimits } from './retry.ts';
 
 /** What became of a photo, for the metrics. */
 export type PhotoOutcome =
@@ -140,7 +141,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
   } catch (error) {
     const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
     tell(messageOf(error));
-    if (await putOff(run, error)) {
+    if (await putOff(job, run.token, error)) {
       log.debug({ code, reason: messageOf(error) }, 'the photo waits');
       throw new DelayedError(messageOf(error));
     }
@@ -148,22 +149,6 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
     options.onOutcome?.({ kind: 'failed', code, millis: millis() });
     throw toJobError(error, job.stacktrace ?? []);
   }
-}
-
-/** Delays a job whose time has not come; that is no failure, and uses up none of its runs. */
-async function putOff({ job, token }: Run, error: unknown): Promise<boolean> {
-  const waits = Math.max(0, job.attemptsStarted - job.attemptsMade - 1);
-  const millis = patienceMillis(error, waits);
-  if (millis === null) return false;
-  await job.moveToDelayed(Date.now() + millis, token);
-  return true;
-}
-
-/** A job that its producer gave no retries gets ours; BullMQ reads them off the job in hand. */
-function lendRetries(job: Job, limits: RetryLimits): void {
-  const ours = retryOptions(limits);
-  if ((job.opts.attempts ?? 0) <= 1) Object.assign(job.opts, ours);
-  else if (job.opts.backoff === undefined) Object.assign(job.opts, { backoff: ours.backoff });
 }
 
 function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {

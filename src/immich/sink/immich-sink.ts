@@ -13,6 +13,8 @@ import {
   type WriteSettings,
 } from './owner-context.ts';
 import { readBack, type ReadBack } from './read-back.ts';
+import { forgetWhatIsGone, type Repaired } from './repair.ts';
+import { withdrawAll, type Withdrawn } from './withdraw.ts';
 import { renamePersonAlbum, writeCollectionsOfPhoto } from './write-collections.ts';
 import { absorbMerged, syncPerson, withdrawEmptyPerson } from './write-people.ts';
 import { writePeopleOfPhoto } from './write-photo.ts';
@@ -52,6 +54,13 @@ export interface ImmichSink {
   ): Promise<'written' | 'not-ours'>;
   /** Takes over what users have changed in Immich. */
   readBack(account: ImmichAccount, signal: AbortSignal): Promise<ReadBack>;
+  /** Lets go of what is gone in Immich; the photos' results are to be published again then. */
+  repair(account: ImmichAccount, options: { readonly dryRun: boolean }): Promise<Repaired>;
+  /** Takes back everything that was written. */
+  withdraw(
+    account: ImmichAccount,
+    options: { readonly dryRun: boolean; readonly signal: AbortSignal },
+  ): Promise<Withdrawn>;
 }
 
 export interface SinkOptions {
@@ -119,6 +128,8 @@ export function createImmichSink(options: SinkOptions): ImmichSink {
       await asUser(account, (context) => writeChangedPeople(context, changed, signal));
       return 'written';
     },
+    repair: (account, how) => asUser(account, (context) => forgetWhatIsGone(context, how)),
+    withdraw: (account, how) => asUser(account, (context) => withdrawAll(context, how)),
     readBack: (account, signal) =>
       asUser(account, (context) =>
         readBack(context, {
