@@ -32,7 +32,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** Import everything; nobody imports the first two, and only these import the others. */
-const ENTRY_POINTS = ['main', 'cli', 'run-worker', 'worker', 'immich-parts', 'immich-sink-parts'];
+const ENTRY_POINTS = [
+  'main',
+  'cli',
+  'run-worker',
+  'worker',
+  'immich-parts',
+  'immich-sink-parts',
+  'run-immich-sink',
+];
 
 const IMPORT =
   /(?:^|\n)\s*(?<type>(?:import|export) type)?[^;'"]*?(?:from|import|import\(|require\()\s*['"](?<to>\.[^'"]+)['"]/g;

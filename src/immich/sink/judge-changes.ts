@@ -17,7 +17,9 @@ export function judgeFaces(links: readonly FaceLink[], there: readonly ImmichFac
     if (face === undefined) {
       return [{ kind: link.details.origin === 'created' ? 'removed' : 'reset', link }];
     }
-    if (face.person === null) return [{ kind: 'reset', link }];
+    if (face.person === null || face.person.id === link.details.leaving) {
+      return [{ kind: 'reset', link }];
+    }
     if (face.person.id === link.immichPersonId) return [];
     // Immich's recognition gives faces to people too, but never those that were made over the API,
     // and the people that it makes have no name.

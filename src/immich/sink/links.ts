@@ -71,6 +71,8 @@ export interface FaceDetails {
   readonly personId: string;
   /** Immich's person of an assigned face before that. */
   readonly before: string | null;
+  /** The person by whose deletion it becomes nobody's, while that is under way. */
+  readonly leaving?: string;
 }
 export type FaceLink = Link<FaceDetails>;
 

@@ -135,7 +135,9 @@ function planPaired(
 ): Step[] {
   const { face, link, immichFace, personId } = given;
   const wanted = situation.personLinks.get(personId)?.immichId ?? null;
-  const current = immichFace.person;
+  // On its way to be nobody's when we thought better of it.
+  const isLeaving = immichFace.person?.id === (link?.details.leaving ?? '');
+  const current = isLeaving ? null : immichFace.person;
   const origin = originOf(link, immichFace);
   if (current !== null && current.id === wanted) {
     return isNoted(link, given) ? [] : [{ kind: 'note', face, personId, immichFace, origin }];
@@ -212,9 +214,16 @@ function planWithout(
   if (state === 'declined') return [];
   const byId = immichFaces.find(({ id }) => id === link.immichId);
   const found = byId ?? (state === 'creating' ? paired : undefined);
-  const isAsWritten = found !== undefined && found.person?.id === link.immichPersonId;
-  if (!isAsWritten || link.details.origin === 'found') return [{ kind: 'forget', link }];
+  if (found === undefined || !isAsWritten(link, found) || link.details.origin === 'found')
+    return [{ kind: 'forget', link }];
   const immichId = found.id;
   const kind = link.details.origin === 'created' ? 'delete' : 'unassign';
   return [{ kind, link: { ...link, immichId } }];
+}
+
+function isAsWritten({ immichPersonId, details }: FaceLink, found: ImmichFace): boolean {
+  const current = found.person?.id ?? null;
+  if (current === immichPersonId) return true;
+  const { leaving } = details;
+  return leaving !== undefined && (current === null || current === leaving);
 }

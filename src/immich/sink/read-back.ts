@@ -5,7 +5,14 @@ import type { FaceLink, PersonLink } from './links.ts';
 import { unlessGone, type OwnerContext } from './owner-context.ts';
 import { judgeFaces, judgePerson, type FaceChange } from './judge-changes.ts';
 import { takeOverFaces } from './take-over.ts';
-import { markGone, movePersonOfFaces, correctQuietly, syncPerson } from './write-people.ts';
+import { withdrawEmptyCollection } from './write-collections.ts';
+import {
+  correctQuietly,
+  markGone,
+  movePersonOfFaces,
+  syncPerson,
+  withdrawEmptyPerson,
+} from './write-people.ts';
 import { TEMPORARY } from './write-faces.ts';
 
 /** What a look at Immich has found. */
@@ -51,6 +58,11 @@ export async function readBack(context: OwnerContext, options: ReadBackOptions):
     const seen = await changedFacesOf(context, theirs.id);
     changes.push(...seen.changes);
     faces += seen.faces;
+    // Its last face may have gone just before a worker ended.
+    if (seen.faces === 0) await withdrawEmptyPerson(context, theirs.id);
+  }
+  for await (const { id } of context.links.all('collection')) {
+    await withdrawEmptyCollection(context, id);
   }
   const taken = await takeOverFaces(context, { changes, faces, ...options });
   return { ...found, ...taken };

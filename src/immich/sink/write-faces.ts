@@ -187,15 +187,32 @@ async function throughNobody(context: StepContext, link: FaceLink): Promise<void
   const id = `${TEMPORARY}${link.id}`;
   const known = await links.person(id);
   const temporary = known ?? temporaryLink(context, id);
-  const { marker } = temporary.details;
-  let immichId = known?.immichId ?? null;
   if (known === undefined) await links.write(temporary);
-  else immichId ??= (await findPeople(api, marker)).find(({ name }) => name === marker)?.id ?? null;
-  immichId ??= (await createPerson(api, { name: marker, isHidden: true })).id;
-  await links.write({ ...temporary, immichId });
-  await unlessGone(assignFace(api, { faceId: link.immichId ?? '', personId: immichId }));
-  await unlessGone(deletePerson(api, immichId));
+  const immichId = await ensureTemporary(context, temporary, known !== undefined);
+  if (immichId !== null) {
+    await links.write(withDetails(link, { leaving: immichId }));
+    await assignFace(api, { faceId: link.immichId ?? '', personId: immichId });
+    await deletePerson(api, immichId);
+  }
   await links.remove(temporary);
+}
+
+/** Null when an earlier run that ended had come as far as to delete it. */
+async function ensureTemporary(
+  { api, links }: OwnerContext,
+  temporary: PersonLink,
+  mayBeThere: boolean,
+): Promise<string | null> {
+  const { marker } = temporary.details;
+  if (temporary.immichId !== null) {
+    return (await unlessGone(getPerson(api, temporary.immichId)))?.id ?? null;
+  }
+  const found = mayBeThere
+    ? (await findPeople(api, marker)).find(({ name }) => name === marker)
+    : undefined;
+  const { id } = found ?? (await createPerson(api, { name: marker, isHidden: true }));
+  await links.write({ ...temporary, immichId: id });
+  return id;
 }
 
 /** No id of a person of ours begins with it. */

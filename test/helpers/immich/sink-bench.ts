@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import sharp from 'sharp';
 
 import type { Box } from '../../../src/faces/face.ts';
 import type { Fact } from '../../../src/identities/journal/fact.ts';
@@ -35,6 +35,8 @@ export interface SinkBench {
   readonly store: Store;
   readonly user: StandInUser;
   readonly key: string;
+  /** Bytes of a photo of the size of all here. */
+  readonly picture: Buffer;
   /** Facts that came of what users did in Immich, and of `correct`, in their order. */
   readonly facts: Fact[];
   /** A sink as after a start; the last one made is `sink`. */
@@ -74,6 +76,9 @@ export interface SinkBench {
 
 export async function startSinkBench(store: Store): Promise<SinkBench> {
   const immich = await startImmich();
+  const picture = await sharp({ create: { ...IMAGE, channels: 3, background: 'white' } })
+    .jpeg()
+    .toBuffer();
   immich.state.facialRecognition = false;
   const user = immich.state.addUser('ada');
   const key = immich.state.addKey(user);
@@ -97,7 +102,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
     await store.commitPhoto(record, before?.sequence ?? null);
   };
   const bench: SinkBench = {
-    ...{ immich, store, user, key, facts },
+    ...{ immich, store, user, key, facts, picture },
     get sink() {
       if (current === undefined) throw new Error('start first');
       return current;
@@ -123,7 +128,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       return { sink: current, accounts };
     },
     addPhoto: async (faces, changes = {}) => {
-      const asset = immich.state.addAsset(user, Buffer.from(randomUUID()), {
+      const asset = immich.state.addAsset(user, picture, {
         ...IMAGE,
         ...changes,
       });
@@ -181,6 +186,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       }),
     stop: async () => {
       await Promise.all(clients.map((client) => client.close()));
+      await immich.jobs.settled();
       await immich.stop();
     },
   };
