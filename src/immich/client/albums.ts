@@ -22,7 +22,7 @@ export function listAlbums(api: ImmichApi, assetId?: string): Promise<ImmichAlbu
 
 /** `GET /albums/:id` (album.read). */
 export function getAlbum(api: ImmichApi, albumId: string): Promise<ImmichAlbum> {
-  return api.json({ path: pathOf(albumId), query: { withoutAssets: true } }, Album);
+  return api.json({ path: pathOf(albumId) }, Album);
 }
 
 /** `POST /albums` (album.create): each call makes another one. */

@@ -10,8 +10,12 @@ export type FaceChange =
   /** Immich's recognition was reset: the face is nobody's, or was found anew. */
   | { readonly kind: 'reset'; readonly link: FaceLink };
 
-/** Compares what was written with what is there. */
-export function judgeFaces(links: readonly FaceLink[], there: readonly ImmichFace[]): FaceChange[] {
+/** Compares what was written with what is there; `isOurs` knows Immich's people that stand for ours. */
+export function judgeFaces(
+  links: readonly FaceLink[],
+  there: readonly ImmichFace[],
+  isOurs: (immichPersonId: string) => boolean,
+): FaceChange[] {
   return links.flatMap((link): FaceChange[] => {
     const face = there.find(({ id }) => id === link.immichId);
     if (face === undefined) {
@@ -21,11 +25,24 @@ export function judgeFaces(links: readonly FaceLink[], there: readonly ImmichFac
       return [{ kind: 'reset', link }];
     }
     if (face.person.id === link.immichPersonId) return [];
-    // Immich's recognition gives faces to people too, but never those that were made over the API,
-    // and the people that it makes have no name.
-    const byUser = face.sourceType === 'manual' || face.person.name !== '';
-    return [byUser ? { kind: 'moved', link, to: face.person } : { kind: 'reset', link }];
+    return [
+      isMovedByUser(face, face.person, isOurs)
+        ? { kind: 'moved', link, to: face.person }
+        : { kind: 'reset', link },
+    ];
   });
+}
+
+/**
+ * Immich's recognition gives faces to people too, but never those that were made over the API, and
+ * after a reset to people that it makes, who have no name.
+ */
+export function isMovedByUser(
+  { sourceType }: ImmichFace,
+  to: ImmichPerson,
+  isOurs: (immichPersonId: string) => boolean,
+): boolean {
+  return sourceType === 'manual' || to.name !== '' || isOurs(to.id);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ImmichFace } from '../client/faces.ts';
 import type { ImmichPerson } from '../client/people.ts';
+import { isMovedByUser } from './judge-changes.ts';
 import type { FaceLink, PersonLink } from './links.ts';
 import type { OurFace, OurPhoto } from './our-side.ts';
 import { pairByOverlap, placeOf, placeOfImmich, type Place } from './overlap.ts';
@@ -151,9 +152,11 @@ function planPaired(
   };
   if (current === null) return [assign];
   if (link?.details.state === 'linked' && link.immichId === immichFace.id) {
-    // Somebody has given it to another person in Immich: the sweep tells us of it.
-    if (current.id !== link.immichPersonId) return [];
-    if (link.details.origin !== 'found') return [assign];
+    const isWhereItWas = current.id === link.immichPersonId;
+    if (isWhereItWas && link.details.origin !== 'found') return [assign];
+    // Given to another person in Immich, of which the next look there tells us.
+    const isOurs = (id: string): boolean => situation.ourPersonOf.has(id);
+    if (!isWhereItWas && isMovedByUser(immichFace, current, isOurs)) return [];
   }
   return planTaken(given, { current, wanted, assign }, situation);
 }

@@ -135,8 +135,17 @@ async function changedFacesOf(
   const changes: FaceChange[] = [];
   for (const [assetId, lost] of missing) {
     const there = await unlessGone(listFaces(api, assetId));
-    if (there === null) await links.remove(...lost);
-    else changes.push(...judgeFaces(lost, there));
+    if (there === null) {
+      await links.remove(...lost);
+      continue;
+    }
+    const ours = new Set<string>();
+    for (const { person } of there) {
+      if (person === null) continue;
+      const [link] = await links.find('person', { immichId: person.id });
+      if (link !== undefined) ours.add(person.id);
+    }
+    changes.push(...judgeFaces(lost, there, (id) => ours.has(id)));
   }
   return { changes, faces };
 }

@@ -143,6 +143,19 @@ export function describeReadBack(openStore: () => Promise<Store>): void {
       expect(await writeAgain(assets)).toEqual([]);
     });
 
+    it('of the recognition alone is no user’s word either: faces of its new people come back', async () => {
+      const asset = await bench.addPhoto([{ personId: 'p1' }]);
+      const found = bench.detect(asset);
+      await bench.write(asset);
+      await photosOf('p1', 1);
+      const fresh = addPerson(bench.immich.state, bench.user);
+      const [person] = bench.people();
+      found.personId = fresh.id;
+      await bench.readBack();
+      expect(bodies()).toEqual([]);
+      expect(found.personId).toBe(person?.id);
+    });
+
     it('is not believed when so much is gone at once, and is repaired', async () => {
       const assets = await photosOf('p1', 25);
       // An older backup of Immich's database was brought back.
