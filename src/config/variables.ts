@@ -158,7 +158,6 @@ export const VARIABLES = {
     .string()
     .transform(readWriteKinds)
     .refine((kinds) => kinds !== null, "people, tags and albums, separated by commas, or 'none'")
-    .transform((kinds) => kinds ?? [])
     .default([]),
   IMMICH_WRITE_UNNAMED: oneOf(['on', 'off']).default('on'),
   IMMICH_ALBUMS_FILE: z.string().optional(),

@@ -189,22 +189,12 @@ async function writeChangedPeople(
   changed: ChangedPeople,
   signal: AbortSignal,
 ): Promise<void> {
-  const { ours, ownerId, settings, log } = context;
+  const { ownerId, log } = context;
   const assets = new Set(changed.faces.map(({ assetId }) => assetId));
   const lost = new Set<string>();
-  for (const { personId, before, after } of changed.people) {
-    const now = (await ours.peopleOf(ownerId)).resolve(personId);
-    if (settings.people && mayAll(context, ...PEOPLE_PERMISSIONS)) {
-      await absorbMerged(context, personId);
-      await syncPerson(context, now);
-    }
-    if (settings.albums && after.name !== null) {
-      await renamePersonAlbum(context, personId, after.name);
-    }
-    if (changesPhotos(before, after, settings)) {
-      for (const assetId of await ours.assetsOf(ownerId, personId)) assets.add(assetId);
-    }
-    lost.add(personId);
+  for (const change of changed.people) {
+    for (const assetId of await writeChangedPerson(context, change)) assets.add(assetId);
+    lost.add(change.personId);
   }
   for (const assetId of assets) {
     signal.throwIfAborted();
@@ -219,6 +209,23 @@ async function writeChangedPeople(
     const link = await context.links.person(personId);
     if (link?.immichId != null) await withdrawEmptyPerson(context, link.immichId);
   }
+}
+
+/** Answers with the photos on which the change shows. */
+async function writeChangedPerson(
+  context: OwnerContext,
+  { personId, before, after }: ChangedPeople['people'][number],
+): Promise<readonly string[]> {
+  const { ours, ownerId, settings } = context;
+  const now = (await ours.peopleOf(ownerId)).resolve(personId);
+  if (settings.people && mayAll(context, ...PEOPLE_PERMISSIONS)) {
+    await absorbMerged(context, personId);
+    await syncPerson(context, now);
+  }
+  if (settings.albums && after.name !== null) {
+    await renamePersonAlbum(context, personId, after.name);
+  }
+  return changesPhotos(before, after, settings) ? ours.assetsOf(ownerId, personId) : [];
 }
 
 const PASSED_OVER: readonly string[] = ['PHOTO_CHANGED', 'ASSET_GONE', 'IMMICH_DETECTION_PENDING'];

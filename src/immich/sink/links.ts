@@ -127,7 +127,7 @@ export class OwnerLinks {
   }
 
   write(...links: readonly (PersonLink | FaceLink | CollectionLink | MemberLink)[]): Promise<void> {
-    return this.#links.write(links as readonly Link[]);
+    return this.#links.write(links);
   }
 
   async remove(...keys: readonly LinkKey[]): Promise<void> {

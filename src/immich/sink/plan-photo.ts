@@ -136,9 +136,7 @@ function planPaired(
 ): Step[] {
   const { face, link, immichFace, personId } = given;
   const wanted = situation.personLinks.get(personId)?.immichId ?? null;
-  // On its way to be nobody's when we thought better of it.
-  const isLeaving = immichFace.person?.id === (link?.details.leaving ?? '');
-  const current = isLeaving ? null : immichFace.person;
+  const current = currentPerson(link, immichFace);
   const origin = originOf(link, immichFace);
   if (current !== null && current.id === wanted) {
     return isNoted(link, given) ? [] : [{ kind: 'note', face, personId, immichFace, origin }];
@@ -151,14 +149,27 @@ function planPaired(
     origin: origin === 'created' ? 'created' : 'assigned',
   };
   if (current === null) return [assign];
-  if (link?.details.state === 'linked' && link.immichId === immichFace.id) {
+  const isKnown = link?.details.state === 'linked' && link.immichId === immichFace.id;
+  if (isKnown) {
     const isWhereItWas = current.id === link.immichPersonId;
     if (isWhereItWas && link.details.origin !== 'found') return [assign];
     // Given to another person in Immich, of which the next look there tells us.
-    const isOurs = (id: string): boolean => situation.ourPersonOf.has(id);
-    if (!isWhereItWas && isMovedByUser(immichFace, current, isOurs)) return [];
+    if (!isWhereItWas && isTouched(immichFace, current, situation)) return [];
   }
   return planTaken(given, { current, wanted, assign }, situation);
+}
+
+/** Nobody also where it was on its way to be nobody's when we thought better of it. */
+function currentPerson(link: FaceLink | undefined, { person }: ImmichFace): ImmichPerson | null {
+  return person === null || person.id === link?.details.leaving ? null : person;
+}
+
+function isTouched(
+  face: ImmichFace,
+  current: ImmichPerson,
+  { ourPersonOf }: PhotoSituation,
+): boolean {
+  return isMovedByUser(face, current, (id) => ourPersonOf.has(id));
 }
 
 /** The face is already somebody's in Immich, by its recognition or by a user. */

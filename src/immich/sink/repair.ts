@@ -1,4 +1,5 @@
 import { getPerson, listPeople } from '../client/people.ts';
+import type { CollectionLink, FaceLink, Link, MemberLink, PersonLink } from './links.ts';
 import { unlessGone, type OwnerContext } from './owner-context.ts';
 
 /** What a repair has let go of, so that it is written again. */
@@ -18,30 +19,42 @@ export async function forgetWhatIsGone(
   context: OwnerContext,
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<Repaired> {
-  const { links, api } = context;
-  const counts = { people: 0, faces: 0, collections: 0, members: 0 };
+  const people = await goneLinks(context.links.all('person'), await goneCheck(context));
+  const faces = await goneLinks(context.links.all('face'), isDeclined);
+  const collections = await goneLinks(context.links.all('collection'), isGone);
+  const members = await goneLinks(context.links.all('member'), isDeclined);
+  if (!dryRun) {
+    await context.links.remove(...people, ...faces, ...collections);
+    for await (const link of context.links.all('member')) {
+      // Whether the photo is still in, the next look at it tells.
+      await context.links.write({ ...link, details: { state: 'adding' } });
+    }
+  }
+  return {
+    people: people.length,
+    faces: faces.length,
+    collections: collections.length,
+    members: members.length,
+  };
+}
+
+async function goneLinks<L extends Link>(
+  all: AsyncIterable<L>,
+  test: (link: L) => boolean | Promise<boolean>,
+): Promise<L[]> {
+  const found: L[] = [];
+  for await (const link of all) if (await test(link)) found.push(link);
+  return found;
+}
+
+const isDeclined = (link: FaceLink | MemberLink): boolean => link.details.state === 'declined';
+const isGone = (link: CollectionLink): boolean => link.details.state === 'gone';
+
+/** The listing leaves people out, so that those missing are asked for. */
+async function goneCheck({ api }: OwnerContext): Promise<(link: PersonLink) => Promise<boolean>> {
   const listed = new Set((await listPeople(api)).map(({ id }) => id));
-  for await (const link of links.all('person')) {
-    const { immichId } = link;
-    if (immichId === null || listed.has(immichId)) continue;
-    if ((await unlessGone(getPerson(api, immichId))) !== null) continue;
-    counts.people += 1;
-    if (!dryRun) await links.remove(link);
-  }
-  for await (const link of links.all('face')) {
-    if (link.details.state !== 'declined') continue;
-    counts.faces += 1;
-    if (!dryRun) await links.remove(link);
-  }
-  for await (const link of links.all('collection')) {
-    if (link.details.state !== 'gone') continue;
-    counts.collections += 1;
-    if (!dryRun) await links.remove(link);
-  }
-  for await (const link of links.all('member')) {
-    if (link.details.state === 'declined') counts.members += 1;
-    // Whether the photo is still in, the next look at it tells.
-    if (!dryRun) await links.write({ ...link, details: { state: 'adding' } });
-  }
-  return counts;
+  return async ({ immichId }) =>
+    immichId !== null &&
+    !listed.has(immichId) &&
+    (await unlessGone(getPerson(api, immichId))) === null;
 }

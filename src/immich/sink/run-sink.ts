@@ -98,17 +98,22 @@ class Turn {
     if (!accounts.isPending()) this.#consumer ??= startConsumer();
     if (Date.now() < this.#readBackAt || accounts.isPending()) return;
     this.#readBackAt = Date.now() + readBackMillis;
-    for (const account of accounts.all()) await this.#readBack(account);
+    for (const account of accounts.all()) {
+      if (!this.#isStopped()) await this.#readBack(account);
+    }
+  }
+
+  #isStopped(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   async #readBack(account: Parameters<ImmichSink['readBack']>[0]): Promise<void> {
     const { sink, log } = this.#options;
-    if (this.#stop.signal.aborted) return;
     try {
       const found = await sink.readBack(account, this.#stop.signal);
       log.debug({ user: account.name, ...found }, 'Immich was looked at for changes by its user');
     } catch (error) {
-      if (this.#stop.signal.aborted) return;
+      if (this.#isStopped()) return;
       log.warn(
         { user: account.name, reason: messageOf(error) },
         'changes made in Immich could not be read; they are read again later',

@@ -1,5 +1,5 @@
 import { listFaces } from '../client/faces.ts';
-import type { FaceLink } from './links.ts';
+import type { FaceLink, PersonLink } from './links.ts';
 import { unlessGone, type OwnerContext } from './owner-context.ts';
 import { planPhoto, type Step } from './plan-photo.ts';
 import { isTag, removeMember, withdrawEmptyCollection } from './write-collections.ts';
@@ -26,13 +26,41 @@ export async function withdrawAll(
   context: OwnerContext,
   { dryRun, signal }: { readonly dryRun: boolean; readonly signal: AbortSignal },
 ): Promise<Withdrawn> {
-  const counts = { tagged: 0, inAlbums: 0, faces: 0, unassigned: 0, people: 0, kept: 0 };
+  const options = { dryRun, signal };
+  const members = await withdrawMembers(context, options);
+  const collections = dryRun ? 0 : await withdrawCollections(context);
+  const faces = await withdrawFaces(context, options);
+  const people = await withdrawPeople(context, options);
+  return { ...members, ...faces, people: people.gone, kept: collections + people.kept };
+}
+
+interface Options {
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function withdrawMembers(
+  context: OwnerContext,
+  { dryRun, signal }: Options,
+): Promise<Pick<Withdrawn, 'tagged' | 'inAlbums'>> {
+  const counts = { tagged: 0, inAlbums: 0 };
   for await (const link of context.links.all('member')) {
     signal.throwIfAborted();
-    if (link.details.state !== 'declined') counts[isTag(link.group) ? 'tagged' : 'inAlbums'] += 1;
+    if (link.details.state === 'declined') {
+      if (!dryRun) await context.links.remove(link);
+      continue;
+    }
+    counts[isTag(link.group) ? 'tagged' : 'inAlbums'] += 1;
     if (!dryRun) await removeMember(context, link);
   }
-  if (!dryRun) counts.kept += await withdrawCollections(context);
+  return counts;
+}
+
+async function withdrawFaces(
+  context: OwnerContext,
+  { dryRun, signal }: Options,
+): Promise<Pick<Withdrawn, 'faces' | 'unassigned'>> {
+  const counts = { faces: 0, unassigned: 0 };
   for await (const { group, links } of facesByAsset(context)) {
     signal.throwIfAborted();
     for (const step of await stepsWithout(context, group, links)) {
@@ -42,17 +70,30 @@ export async function withdrawAll(
     }
     if (!dryRun) await context.links.remove(...links);
   }
+  return counts;
+}
+
+async function withdrawPeople(
+  context: OwnerContext,
+  { dryRun, signal }: Options,
+): Promise<{ gone: number; kept: number }> {
+  const counts = { gone: 0, kept: 0 };
   for await (const link of context.links.all('person')) {
     signal.throwIfAborted();
-    const { origin, touched } = link.details;
-    const isOurs = origin === 'created' && !touched && link.details.state !== 'gone';
-    if (!dryRun && link.immichId !== null) await withdrawEmptyPerson(context, link.immichId);
-    const isGone = dryRun ? isOurs : (await context.links.person(link.id)) === undefined;
-    if (isGone) counts.people += 1;
+    const { origin, touched, state } = link.details;
+    const isOurs = origin === 'created' && !touched && state !== 'gone';
+    const isGone = dryRun ? isOurs : await withdrawPerson(context, link);
+    if (isGone) counts.gone += 1;
     else if (origin === 'created') counts.kept += 1;
-    if (!dryRun) await context.links.remove(link);
   }
   return counts;
+}
+
+async function withdrawPerson(context: OwnerContext, link: PersonLink): Promise<boolean> {
+  if (link.immichId !== null) await withdrawEmptyPerson(context, link.immichId);
+  const isGone = (await context.links.person(link.id)) === undefined;
+  await context.links.remove(link);
+  return isGone;
 }
 
 async function withdrawCollections(context: OwnerContext): Promise<number> {

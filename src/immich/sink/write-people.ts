@@ -233,13 +233,21 @@ export async function withdrawEmptyPerson(
     if (!mayAll(context, 'person.delete')) return;
     const theirs = await unlessGone(getPerson(api, immichPersonId));
     if (theirs !== null) {
-      const isAsWritten = theirs.name === name && theirs.isHidden === hidden;
-      if (!isAsWritten || theirs.isFavorite || theirs.birthDate != null) return;
-      const search = { personIds: [immichPersonId], withDeleted: true, order: 'asc' } as const;
-      const { assets } = await searchAssets(api, { ...search, size: 1, page: 1 });
-      if (assets.length > 0) return;
+      if (theirs.name !== name || theirs.isHidden !== hidden) return;
+      if (await isUsersOwn(context, theirs)) return;
       await unlessGone(deletePerson(api, immichPersonId));
     }
     await links.remove(link);
   });
+}
+
+/** A favourite, one with a birthday, and one with faces that are none of ours. */
+async function isUsersOwn(
+  { api }: OwnerContext,
+  { id, isFavorite, birthDate }: ImmichPerson,
+): Promise<boolean> {
+  if (isFavorite || birthDate != null) return true;
+  const search = { personIds: [id], withDeleted: true, order: 'asc' } as const;
+  const { assets } = await searchAssets(api, { ...search, size: 1, page: 1 });
+  return assets.length > 0;
 }

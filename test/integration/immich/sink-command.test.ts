@@ -100,7 +100,10 @@ describe('the immich commands', () => {
 
   test('sink says what is missing when nothing is to be written', async () => {
     const child = spawnCli(['sink'], { IMMICH_WRITE: 'none' });
-    const [errors, [code]] = await Promise.all([text(child.stderr!), once(child, 'close')]);
+    const [errors, [code]] = await Promise.all([
+      text(child.stderr!),
+      once(child, 'close') as Promise<[number]>,
+    ]);
     expect([code, errors]).toEqual([1, expect.stringContaining('IMMICH_WRITE')]);
   });
 });

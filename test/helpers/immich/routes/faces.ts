@@ -89,7 +89,17 @@ export function facesOf(state: StandInState, assetId: string): StandInFace[] {
 }
 
 function faceDto(state: StandInState, face: StandInFace): Record<string, unknown> {
-  const { assetId: _assetId, personId, deletedAt: _deletedAt, ...dto } = face;
+  const { personId } = face;
   const person = personId === null ? undefined : state.people.get(personId);
-  return { ...dto, person: person === undefined ? null : personDto(person) };
+  return {
+    id: face.id,
+    imageWidth: face.imageWidth,
+    imageHeight: face.imageHeight,
+    boundingBoxX1: face.boundingBoxX1,
+    boundingBoxY1: face.boundingBoxY1,
+    boundingBoxX2: face.boundingBoxX2,
+    boundingBoxY2: face.boundingBoxY2,
+    sourceType: face.sourceType,
+    person: person === undefined ? null : personDto(person),
+  };
 }

@@ -25,10 +25,14 @@ class Killer {
     return this.#count >= this.#at;
   }
 
+  #strikesNow(): boolean {
+    this.#count += 1;
+    return this.#count >= this.#at;
+  }
+
   async around<T>(work: () => Promise<T>): Promise<T> {
     if (this.hasStruck) throw new Error('the worker is dead');
-    this.#count += 1;
-    if (!this.hasStruck) return work();
+    if (!this.#strikesNow()) return work();
     if (this.#when === 'after') await work();
     throw new Error('the worker dies');
   }
