@@ -205,5 +205,6 @@ function toConfig(
 function shown(name: string, value: string | undefined): string {
   if (value === undefined) return 'nothing';
   if ((SECRETS as readonly string[]).includes(name)) return 'another value (hidden)';
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  const open = value.replace(/\/\/[^/@]*@/, '//…@');
+  return JSON.stringify(open.length > 80 ? `${open.slice(0, 80)}…` : open);
 }

@@ -22,6 +22,8 @@ export async function retryFailed(
     );
     if (!dryRun) {
       for (const job of wanted) {
+        // So that it may wait for Immich anew.
+        await job.updateProgress({});
         await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
       }
     }

@@ -5,14 +5,19 @@ import { patienceMillis, retryOptions, type RetryLimits } from './retry.ts';
 /** Delays a job whose time has not come; that is no failure, and uses up none of its runs. */
 export async function putOff(
   job: Job,
-  token: string | undefined,
-  error: unknown,
+  { token, waits, error }: { token: string | undefined; waits: number; error: unknown },
 ): Promise<boolean> {
-  const waits = Math.max(0, job.attemptsStarted - job.attemptsMade - 1);
   const millis = patienceMillis(error, waits);
   if (millis === null) return false;
+  await job.updateProgress({ stage: 'waiting for Immich', waits: waits + 1 });
   await job.moveToDelayed(Date.now() + millis, token);
   return true;
+}
+
+/** How often the job was put off; BullMQ's count of starts has those of lost workers in it too. */
+export function waitsOf({ progress }: Job): number {
+  const waits = typeof progress === 'object' && 'waits' in progress ? progress.waits : 0;
+  return typeof waits === 'number' ? waits : 0;
 }
 
 /** A job that its producer gave no retries gets ours; BullMQ reads them off the job in hand. */

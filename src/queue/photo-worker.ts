@@ -8,7 +8,7 @@ import type { PhotoTask } from '../pipeline/ports.ts';
 import { outageReporter, patientConnection, redisAddress } from './connection.ts';
 import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
 import { DEFAULT_OWNER_ID, IMAGE_ADDED, IMAGE_REMOVED, parseImageAdded } from './image-added.ts';
-import { lendRetries, putOff } from './job-fate.ts';
+import { lendRetries, putOff, waitsOf } from './job-fate.ts';
 import { toJobError, type RetryLimits } from './retry.ts';
 
 /** What became of a photo, for the metrics. */
@@ -118,6 +118,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
   const log = options.log.child({ jobId: job.id });
   lendRetries(job, options.retry);
   const stages: string[] = [];
+  const waits = waitsOf(job);
   // One line a run: each is a way to Redis and back.
   const tell = (end: string): void => {
     note(log, job.log([...stages, `${end} (${millis()} ms)`].join(' → ')));
@@ -127,7 +128,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
     const report = (stage: string): void => {
       stages.push(`${stage} (${millis()} ms)`);
       // The stages after the first are over in milliseconds; the log line tells them all.
-      if (stages.length === 1) note(log, job.updateProgress({ stage }));
+      if (stages.length === 1) note(log, job.updateProgress({ stage, waits }));
     };
     const record = await options.processPhoto(task, { signal, report });
     const summary = summarise(record);
@@ -141,7 +142,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
   } catch (error) {
     const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
     tell(messageOf(error));
-    if (await putOff(job, run.token, error)) {
+    if (await putOff(job, { token: run.token, waits, error })) {
       log.debug({ code, reason: messageOf(error) }, 'the photo waits');
       throw new DelayedError(messageOf(error));
     }

@@ -6,7 +6,7 @@ import { messageOf, WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { outageReporter, patientConnection, redisAddress } from './connection.ts';
 import { FACES_IDENTIFIED } from './faces-identified.ts';
-import { lendRetries, putOff } from './job-fate.ts';
+import { lendRetries, putOff, waitsOf } from './job-fate.ts';
 import { PEOPLE_CHANGED, type PeopleChanged } from './people-changed.ts';
 import { toJobError, type RetryLimits } from './retry.ts';
 
@@ -103,7 +103,7 @@ async function run(
     return await handle(job, options, signal);
   } catch (error) {
     const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
-    if (await putOff(job, token, error)) {
+    if (await putOff(job, { token, waits: waitsOf(job), error })) {
       log.debug({ jobId: job.id, code, reason: messageOf(error) }, 'a result waits');
       throw new DelayedError(messageOf(error));
     }

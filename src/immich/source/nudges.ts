@@ -49,7 +49,8 @@ export async function listenForNudges(options: {
   const events = new QueueEvents(NUDGING_QUEUE, {
     connection: options.redis,
     prefix: options.prefix,
-    lastEventId: cursor ?? '$',
+    // From the first that is kept: '$' would mean the end anew at each reading until one has come.
+    lastEventId: cursor ?? '0-0',
   });
   events.on('error', options.onError);
   events.on('added', ({ jobId }, id) => {

@@ -34,6 +34,8 @@ export interface ImmichSource {
 
 /** Name of the mark with the time when a user's photos were first watched. */
 const WATCHED_SINCE = 'watched-since';
+/** Immich's clock may be behind ours. */
+const CLOCK_MARGIN_MILLIS = 60_000;
 /** Uploads of the last hour are uploads; older ones that nobody knew are a backfill. */
 const FRESH_MILLIS = 60 * 60 * 1000;
 /** Lets the events of one upload, and of those beside it, come together. */
@@ -58,6 +60,7 @@ class Watch implements ImmichSource {
   /** Users whose library is to be compared before its time, since a sweep had no room. */
   readonly #owed = new Set<string>();
   readonly #failing = new Map<string, string>();
+  readonly #startedAt = new Date(Date.now() - CLOCK_MARGIN_MILLIS);
   readonly #running: Promise<unknown>[];
   #logInAt = 0;
 
@@ -195,9 +198,8 @@ class Watch implements ImmichSource {
     const { store }: { store: ImmichStore } = this.#options.ports;
     const mark = await store.readMark(ownerId, WATCHED_SINCE);
     if (mark !== null) return new Date(mark);
-    const now = new Date();
-    await store.writeMark(ownerId, WATCHED_SINCE, now.toISOString());
-    return now;
+    await store.writeMark(ownerId, WATCHED_SINCE, this.#startedAt.toISOString());
+    return this.#startedAt;
   }
 
   #isStopped(): boolean {

@@ -23,6 +23,7 @@ export interface Watched {
 }
 
 const POLL_MILLIS = 25;
+const PATIENCE_MILLIS = 30_000;
 
 export function watch(options: {
   readonly immich: StandInImmich;
@@ -88,9 +89,12 @@ export function watch(options: {
     producer,
     jobs,
     until: async (satisfies) => {
-      for (;;) {
+      for (const startedAt = performance.now(); ;) {
         const found = await jobs();
         if (satisfies(found)) return found;
+        if (performance.now() - startedAt > PATIENCE_MILLIS) {
+          throw new Error(`these jobs are not what was waited for: ${found.join(', ')}`);
+        }
         await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
       }
     },

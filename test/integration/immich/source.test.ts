@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { Worker } from 'bullmq';
+import { Worker, type Job } from 'bullmq';
 
 import type { FacesIdentified } from '../../../src/queue/faces-identified.ts';
+import { createProducer, type Producer } from '../../../src/queue/producer.ts';
 import { startImmich, type StandInImmich } from '../../helpers/immich/server.ts';
 import { samplePhoto, tempFolder } from '../../helpers/pictures.ts';
 import { startRedis, type TestRedis } from '../../helpers/redis.ts';
@@ -17,12 +18,15 @@ describe('the worker beside Immich', () => {
   let worker: TestWorker;
   let consumer: Worker<FacesIdentified>;
   let results: FacesIdentified[];
+  let producer: Producer;
 
   beforeAll(async () => {
     folder = await tempFolder();
     redis = await startRedis();
     immich = await startImmich({ redis: redis.options });
     results = [];
+    const retry = { attempts: 1, backoffMillis: 1 };
+    producer = createProducer({ redis: redis.options, prefix, retry });
     consumer = new Worker<FacesIdentified>(
       'faces-identified',
       (job) => {
@@ -46,6 +50,7 @@ describe('the worker beside Immich', () => {
 
   afterAll(async () => {
     await consumer.close();
+    await producer.close();
     expect(await worker.stop()).toBe(0);
     await immich.stop();
     await redis.stop();
@@ -57,6 +62,15 @@ describe('the worker beside Immich', () => {
       const result = results.find((one) => one.assetId === assetId);
       if (result !== undefined) return result;
       await new Promise((resolve) => consumer.once('completed', resolve));
+    }
+  }
+
+  async function jobOf(assetId: string, state: 'delayed' | 'completed'): Promise<Job> {
+    for (;;) {
+      const jobs = await producer.queue.getJobs([state]);
+      const job = jobs.find(({ data }) => data.assetId === assetId);
+      if (job !== undefined) return job;
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
@@ -73,4 +87,40 @@ describe('the worker beside Immich', () => {
     expect(millis).toBeLessThan(30_000);
     expect(await readdir(path.join(folder.path, 'data', 'fetched'))).toEqual([]);
   }, 60_000);
+
+  test('a preview that takes its time uses up none of the runs, and Immich may be away', async () => {
+    const [ada] = immich.state.users.values();
+    immich.jobs.holdThumbnails();
+    const asset = await immich.upload(ada!, await readFile(samplePhoto(3)));
+    await jobOf(asset.id, 'delayed');
+    const away = immich.faults.add({ kind: 'cut' });
+    immich.jobs.resumeThumbnails();
+    await immich.jobs.settled();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    away();
+    expect((await resultOf(asset.id)).revision).toBe(1);
+    const job = await jobOf(asset.id, 'completed');
+    expect(job.attemptsMade).toBe(1);
+    const { waits } = job.progress as { waits: number };
+    expect(waits).toBeGreaterThanOrEqual(1);
+  }, 60_000);
+
+  test('a photo trashed in Immich is removed, and consumers learn of it', async () => {
+    const known = results[0]!;
+    const asset = immich.state.assets.get(known.assetId)!;
+    immich.state.touch(asset, { deletedAt: new Date() });
+    await immich.jobs.tagged(asset);
+    for (;;) {
+      if (results.some(({ assetId, removed }) => assetId === asset.id && removed)) break;
+      await new Promise((resolve) => consumer.once('completed', resolve));
+    }
+  }, 60_000);
+
+  test('the key is in no log line and no job', async () => {
+    const keys = [...immich.state.keys.keys()];
+    const jobs = await producer.queue.getJobs(['completed', 'failed', 'waiting', 'delayed']);
+    const said = JSON.stringify([worker.log, jobs.map((job) => job.toJSON())]) + worker.stderr();
+    expect(jobs.length).toBeGreaterThan(0);
+    expect(keys.filter((key) => said.includes(key))).toEqual([]);
+  });
 });

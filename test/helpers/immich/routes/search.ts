@@ -32,7 +32,7 @@ export const searchRoutes: Routes = (app, { state, login }) => {
   // Page after page of a great library would otherwise be sorted anew each time.
   let last: { readonly key: string; readonly found: StandInAsset[] } | undefined;
   const findOnce = (user: StandInUser, search: Search): StandInAsset[] => {
-    const { page: _page, ...which } = search;
+    const which = { ...search, page: 0 };
     const key = JSON.stringify([state.changes, user.id, [...user.partners], which]);
     if (last?.key !== key) last = { key, found: find(state, user, search) };
     return last.found;

@@ -94,11 +94,14 @@ export function describeReadBack(openStore: () => Promise<Store>): void {
       expect(await bench.readBack()).toMatchObject({ movedFaces: 2, distrusted: 0 });
       const again = await bench.readBack();
       expect(again).toMatchObject({ movedFaces: 0 });
-      expect(bodies()).toMatchObject([
-        { kind: 'faces-assigned', personId: 'p2', as: 'moved' },
-        { kind: 'faces-assigned', as: 'split' },
-        { kind: 'person-named', name: 'Grace' },
-      ]);
+      expect(bodies()).toHaveLength(3);
+      expect(bodies()).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ kind: 'faces-assigned', personId: 'p2', as: 'moved' }),
+          expect.objectContaining({ kind: 'faces-assigned', as: 'split' }),
+          expect.objectContaining({ kind: 'person-named', name: 'Grace' }),
+        ]),
+      );
       expect(await writeAgain([one!, two!, three!])).toEqual([]);
     });
 
