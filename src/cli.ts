@@ -8,6 +8,12 @@ import { describe, formatFaces, formatHistory, formatPeople } from './commands/p
 import { backfillCommand, type BackfillOptions } from './commands/backfill-command.ts';
 import { runBackfill, type CommandContext } from './commands/run-backfill.ts';
 import { runForget, runRemove } from './commands/run-forget.ts';
+import {
+  runImmichRepair,
+  runImmichWithdraw,
+  type ImmichWriteContext,
+} from './commands/run-immich-writes.ts';
+import { immichCommand, type ImmichWriteArguments } from './commands/immich-command.ts';
 import { runImmichBackfill } from './commands/run-immich-backfill.ts';
 import { tidyOwners, type TidyArguments } from './commands/tidy.ts';
 import { withStore } from './commands/with-store.ts';
@@ -23,6 +29,7 @@ import { createLog } from './log.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import { createCorrector } from './pipeline/correct.ts';
 import { DEFAULT_OWNER_ID } from './queue/image-added.ts';
+import { runImmichSink, withSinkParts } from './run-immich-sink.ts';
 import { runWorker } from './run-worker.ts';
 
 /** Runs one command; answers with the exit code. */
@@ -49,6 +56,7 @@ async function run(argv: readonly string[]): Promise<number> {
   addPeopleCommands(program);
   addTidying(program);
   addRemovingCommands(program);
+  addImmichCommands(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -134,6 +142,27 @@ function addRemovingCommands(program: Command): void {
     .description('remove every trace of an owner: photos, faces, people, corrections, jobs')
     .requiredOption('--owner <id>', 'who is to be forgotten')
     .action(({ owner }: { owner: string }) => runForget(owner, commandContext()));
+}
+
+function addImmichCommands(program: Command): void {
+  const withParts = (
+    run: (options: ImmichWriteArguments, context: ImmichWriteContext) => Promise<void>,
+  ): ((options: ImmichWriteArguments) => Promise<void>) => {
+    return async (options) => {
+      const context = commandContext();
+      await withSinkParts(context.log, (parts) => run(options, { ...context, ...parts }));
+    };
+  };
+  program.addCommand(
+    immichCommand({
+      sink: () => {
+        const { config, signal } = commandContext();
+        return runImmichSink(config, { log: createLog({ level: config.logLevel }), signal });
+      },
+      repair: withParts(runImmichRepair),
+      withdraw: withParts(runImmichWithdraw),
+    }),
+  );
 }
 
 function commandContext(): CommandContext {

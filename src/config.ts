@@ -6,6 +6,11 @@ import { z } from 'zod';
 
 import { immichContradictions, readImmich, type ImmichSettings } from './config/immich-settings.ts';
 import type { HttpAccount } from './config/http-users.ts';
+import {
+  immichWriteContradictions,
+  readImmichWrite,
+  type ImmichWriteSettings,
+} from './config/immich-write-settings.ts';
 import { readRedis, redisContradictions } from './config/redis-settings.ts';
 import { SECRETS, VARIABLES } from './config/variables.ts';
 import { WorkerError } from './errors.ts';
@@ -63,6 +68,8 @@ export interface Config {
   /** Undefined: photos come as jobs with paths only. */
   readonly immich: ImmichSettings | undefined;
   readonly thumbnails: { readonly maxBytes: number };
+  /** Undefined: nothing is written into Immich. */
+  readonly immichWrite: ImmichWriteSettings | undefined;
   readonly logLevel: string;
 }
 
@@ -84,6 +91,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   problems.push(...contradictions(given));
   const redis = readRedis(given, parsed.data, problems);
+  const immichWrite =
+    parsed.data === undefined ? undefined : readImmichWrite(parsed.data, problems);
   if (problems.length > 0 || parsed.data === undefined || redis === undefined) {
     throw new WorkerError(
       'CONFIG_INVALID',
@@ -91,7 +100,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
         'Each variable is described in .env.example.',
     );
   }
-  return toConfig(parsed.data, redis);
+  return toConfig(parsed.data, { redis, immichWrite });
 }
 
 /** The environment for child processes that open strangers' photos: without any secret. */
@@ -136,7 +145,11 @@ function readSecretFiles(
 }
 
 function contradictions(given: Environment): string[] {
-  const found = [...redisContradictions(given), ...immichContradictions(given)];
+  const found = [
+    ...redisContradictions(given),
+    ...immichContradictions(given),
+    ...immichWriteContradictions(given),
+  ];
   const isSet = (name: string): boolean => given[name] !== undefined;
   if (isSet('HTTP_USER') !== isSet('HTTP_PASSWORD')) {
     const [there, missing] = isSet('HTTP_USER')
@@ -159,7 +172,10 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-function toConfig(values: Values, redis: RedisOptions): Config {
+function toConfig(
+  values: Values,
+  { redis, immichWrite }: Pick<Config, 'redis' | 'immichWrite'>,
+): Config {
   return Object.freeze({
     redis,
     queuePrefix: values.QUEUE_PREFIX,
@@ -200,6 +216,7 @@ function toConfig(values: Values, redis: RedisOptions): Config {
     },
     immich: readImmich(values, redis),
     thumbnails: { maxBytes: values.THUMBNAILS_MAX_BYTES },
+    immichWrite,
     logLevel: values.LOG_LEVEL,
   });
 }

@@ -65,6 +65,7 @@ export const ERROR_CODES = {
   IMMICH_KEY_MISSING: { retryable: false },
   IMMICH_PERMISSION_MISSING: { retryable: false },
   ASSET_GONE: { retryable: false },
+  IMMICH_DETECTION_PENDING: { retryable: true, patient: true },
   PREVIEW_NOT_READY: { retryable: true, patient: true },
   UPLOAD_INVALID: { retryable: false },
   RESULT_TIMEOUT: { retryable: true },

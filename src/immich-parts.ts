@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { createAccounts, type ImmichAccounts } from './immich/accounts.ts';
 import { openImmich } from './immich/client/open-immich.ts';
+import type { Scope } from './immich/client/scopes.ts';
 import { createPhotoFetcher } from './immich/fetch-photo.ts';
 import { listenForNudges } from './immich/source/nudges.ts';
 import { watchImmich, type ImmichSource } from './immich/source/watch-immich.ts';
@@ -25,12 +26,19 @@ export interface OpenedImmich {
 export const MODEL_NAME = `${FACE_API_PACK}.${DESCRIPTOR_REVISION}`;
 
 /** Null without IMMICH_URL. */
-export function openImmichAccounts({ immich }: Config, log: Log): OpenedImmich | null {
+export function openImmichAccounts(
+  { immich }: Config,
+  log: Log,
+  scopes?: readonly Scope[],
+): OpenedImmich | null {
   if (immich === undefined) return null;
   const { url, concurrency, timeoutMillis, keys } = immich;
   const limits = { answerMillis: timeoutMillis, downloadMillis: 4 * timeoutMillis };
   const server = openImmich({ url, concurrency, limits });
-  return { accounts: createAccounts(server, { keys, log }), close: () => server.close() };
+  return {
+    accounts: createAccounts(server, { keys, log, ...(scopes !== undefined && { scopes }) }),
+    close: () => server.close(),
+  };
 }
 
 /** What fetches the photos of jobs without a path. */

@@ -7,11 +7,13 @@ import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
 import { openImmichAccounts, openImmichFetcher, startImmichSource } from './immich-parts.ts';
+import { startImmichSink } from './immich-sink-parts.ts';
 import { matchThresholds, mergeThresholds } from './identities/thresholds.ts';
 import { locatePhoto } from './image/locate-photo.ts';
 import type { Log } from './log.ts';
 import { readMachine } from './machine.ts';
 import { FACE_API_PACK } from './nets/net.ts';
+import type { Fact } from './identities/journal/fact.ts';
 import { People } from './identities/journal/people.ts';
 import type { PhotoRecord } from './identities/photo-record.ts';
 import { openPeople, type OpenedPeople } from './open-people.ts';
@@ -121,6 +123,9 @@ async function openAll(
   startTidying(config, parts);
   startLooking(config, parts, http.people);
   if (immich !== null) opened.add(startImmichSource(config, { immich, store, log }));
+  const publishFact = (fact: Fact): Promise<void> => publisher.publishFact(fact);
+  const sink = startImmichSink(config, { store, log, publishFact });
+  if (sink !== null) opened.add(sink);
   log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');
   return { address: http.address, close: () => opened.closeAll() };
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { HTTP_USERS_FORM, isAddressRange, readHttpUsers } from './http-users.ts';
 import { readImmichKeys, type PathMapping } from './immich-settings.ts';
+import { readWriteKinds } from './immich-write-settings.ts';
 
 /** Variables that may be read from a file named by `<NAME>_FILE`, as Docker secrets are. */
 export const SECRETS = [
@@ -177,5 +178,14 @@ export const VARIABLES = {
       "pairs of absolute folders, Immich's and ours, such as /data:/photos, separated by commas",
     )
     .default([]),
+  IMMICH_WRITE: z
+    .string()
+    .transform(readWriteKinds)
+    .refine((kinds) => kinds !== null, "people, tags and albums, separated by commas, or 'none'")
+    .default([]),
+  IMMICH_WRITE_UNNAMED: oneOf(['on', 'off']).default('on'),
+  IMMICH_ALBUMS_FILE: z.string().optional(),
+  IMMICH_READ_BACK_MINUTES: whole(1, 43_200).default(15),
+  IMMICH_DETECTION_WAIT_MINUTES: whole(0, 43_200).default(60),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 } as const;

@@ -8,7 +8,8 @@ import type { PhotoTask } from '../pipeline/ports.ts';
 import { outageReporter, patientConnection, redisAddress } from './connection.ts';
 import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
 import { DEFAULT_OWNER_ID, IMAGE_ADDED, IMAGE_REMOVED, parseImageAdded } from './image-added.ts';
-import { patienceMillis, retryOptions, toJobError, type RetryLimits } from './retry.ts';
+import { lendRetries, putOff, waitsOf } from './job-fate.ts';
+import { toJobError, type RetryLimits } from './retry.ts';
 
 /** What became of a photo, for the metrics. */
 export type PhotoOutcome =
@@ -161,7 +162,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
   } catch (error) {
     const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
     tell(messageOf(error));
-    if (await putOff(run, waits, error)) {
+    if (await putOff(job, { token: run.token, waits, error })) {
       log.debug({ code, reason: messageOf(error) }, 'the photo waits');
       throw new DelayedError(messageOf(error));
     }
@@ -173,30 +174,8 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
   }
 }
 
-/** Delays a job whose time has not come; that is no failure, and uses up none of its runs. */
-async function putOff({ job, token }: Run, waits: number, error: unknown): Promise<boolean> {
-  const millis = patienceMillis(error, waits);
-  if (millis === null) return false;
-  await job.updateProgress({ stage: 'waiting for Immich', waits: waits + 1 });
-  await job.moveToDelayed(Date.now() + millis, token);
-  return true;
-}
-
-/** How often the job was put off; BullMQ's count of starts has those of lost workers in it too. */
-function waitsOf({ progress }: Job): number {
-  const waits = typeof progress === 'object' && 'waits' in progress ? progress.waits : 0;
-  return typeof waits === 'number' ? waits : 0;
-}
-
 function isLastRun(job: Job, error: Error): boolean {
   return error instanceof UnrecoverableError || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
-}
-
-/** A job that its producer gave no retries gets ours; BullMQ reads them off the job in hand. */
-function lendRetries(job: Job, limits: RetryLimits): void {
-  const ours = retryOptions(limits);
-  if ((job.opts.attempts ?? 0) <= 1) Object.assign(job.opts, ours);
-  else if (job.opts.backoff === undefined) Object.assign(job.opts, { backoff: ours.backoff });
 }
 
 function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {

@@ -1,6 +1,7 @@
 import type { Fact, FacePlace } from '../identities/journal/fact.ts';
 import type { OwnerEntry } from '../identities/known-faces.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
+import type { ImmichLinks } from '../immich/sink/links.ts';
 import type { ImmichStore } from '../immich/source/ports.ts';
 
 /** What was known of an owner and is gone. */
@@ -19,6 +20,8 @@ export interface FaceFilter {
 /** Where photos, faces and the journals of corrections are kept. Nothing is known across owners. */
 export interface Store {
   readonly kind: 'sqlite' | 'mongodb';
+  /** What stands in Immich for people, faces, tags and albums of ours. */
+  readonly immichLinks: ImmichLinks;
   /** What the source of Immich's photos keeps. */
   readonly immich: ImmichStore;
   findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null>;

@@ -12,7 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   machine: [],
   image: [],
   nets: [],
-  immich: [],
+  immich: ['type faces', 'type identities'],
   faces: ['image', 'nets'],
   descriptors: ['image', 'faces', 'nets'],
   identities: ['descriptors', 'faces'],
@@ -45,7 +45,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** Import everything; nobody imports the first two, and only these import the others. */
-const ENTRY_POINTS = ['main', 'cli', 'run-worker', 'worker', 'immich-parts', 'open-people'];
+const ENTRY_POINTS = [
+  'main',
+  'cli',
+  'run-worker',
+  'worker',
+  'immich-parts',
+  'immich-sink-parts',
+  'run-immich-sink',
+  'open-people',
+];
 
 const IMPORT =
   /(?:^|\n)\s*(?<type>(?:import|export) type)?[^;'"]*?(?:from|import|import\(|require\()\s*['"](?<to>\.[^'"]+)['"]/g;

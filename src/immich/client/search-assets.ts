@@ -11,6 +11,9 @@ export interface AssetSearch {
   readonly takenAfter?: string;
   readonly takenBefore?: string;
   readonly albumIds?: readonly string[];
+  readonly tagIds?: readonly string[];
+  /** All of these people. */
+  readonly personIds?: readonly string[];
   /** Also those in the trash. */
   readonly withDeleted?: boolean;
   readonly order: 'asc' | 'desc';

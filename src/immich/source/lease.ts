@@ -4,7 +4,7 @@ import { messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ImmichStore } from './ports.ts';
 
-/** Sees to it that one worker of several watches Immich; the others stand by. */
+/** Sees to it that one process of several does something in Immich; the others stand by. */
 export interface Lease {
   readonly isHeld: boolean;
   /** Asks once more; answers whether it was taken just now. `isHeld` is as of the last time. */
@@ -13,19 +13,25 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-const NAME = 'immich-source';
+/** What a lease is for. */
+export type LeaseName = 'immich-source' | 'immich-sink';
+
 /** How long the others wait for a worker that has died. */
 const LEASE_MILLIS = 15_000;
 /** How often a lease is to be renewed. */
 export const RENEW_MILLIS = 5000;
 
 /** A lease of the store's, which nobody holds yet. */
-export function createLease(store: ImmichStore, log: Log): Lease {
+export function createLease(
+  store: Pick<ImmichStore, 'takeLease'>,
+  log: Log,
+  name: LeaseName = 'immich-source',
+): Lease {
   const holder = randomUUID();
   let isHeld = false;
   const take = (forMillis: number): Promise<boolean> => {
     const nowMillis = Date.now();
-    return store.takeLease(NAME, holder, { nowMillis, untilMillis: nowMillis + forMillis });
+    return store.takeLease(name, holder, { nowMillis, untilMillis: nowMillis + forMillis });
   };
   return {
     get isHeld() {

@@ -2,6 +2,7 @@ import type { Collection, Filter, MongoClient, Sort } from 'mongodb';
 import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
 import type { OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
+import type { ImmichLinks } from '../../immich/sink/links.ts';
 import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
@@ -24,6 +25,7 @@ import {
   toPhotoRecord,
   toStoredPhoto,
 } from './documents.ts';
+import { createMongoImmichLinks, type LinkCollection } from './immich-links.ts';
 import {
   createMongoImmichStore,
   deleteImmichOwner,
@@ -36,12 +38,14 @@ const PING_TIMEOUT_MILLIS = 5_000;
 /** Photos in a MongoDB collection, each with its faces in one document that is written whole. */
 export class MongoStore implements Store {
   readonly kind = 'mongodb';
+  readonly immichLinks: ImmichLinks;
   readonly immich: ImmichStore;
   readonly #client: MongoClient;
   readonly #photos: Collection<PhotoDocument>;
   /** The same collection, seen for its facts. */
   readonly #facts: Collection<FactDocument>;
   readonly #meta: Collection<ForgottenDocument>;
+  readonly #links: LinkCollection;
   readonly #immich: ImmichCollections;
   readonly #hosts: string;
   #closed = false;
@@ -50,6 +54,7 @@ export class MongoStore implements Store {
     readonly client: MongoClient;
     readonly photos: Collection<PhotoDocument>;
     readonly meta: Collection<ForgottenDocument>;
+    readonly links: LinkCollection;
     readonly immich: ImmichCollections;
     readonly hosts: string;
   }) {
@@ -57,7 +62,9 @@ export class MongoStore implements Store {
     this.#photos = options.photos;
     this.#facts = options.photos as unknown as Collection<FactDocument>;
     this.#meta = options.meta;
+    this.#links = options.links;
     this.#hosts = options.hosts;
+    this.immichLinks = createMongoImmichLinks(options.links, (work) => this.#do(work));
     this.#immich = options.immich;
     this.immich = createMongoImmichStore(options.immich, (work) => this.#do(work));
   }
@@ -179,6 +186,7 @@ export class MongoStore implements Store {
         .toArray();
       const facts = await this.#facts.deleteMany({ ownerId, ...IS_FACT });
       const photos = await this.#photos.deleteMany({ ownerId });
+      await this.#links.deleteMany({ ownerId });
       await deleteImmichOwner(this.#immich, ownerId);
       return {
         photos: photos.deletedCount,

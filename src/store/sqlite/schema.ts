@@ -82,6 +82,21 @@ const MIGRATIONS: readonly string[] = [
      holder       TEXT NOT NULL,
      until_millis INTEGER NOT NULL
    ) WITHOUT ROWID;`,
+
+  `-- What stands in Immich for people, faces, tags and albums of ours.
+   CREATE TABLE immich_links (
+     owner_id         TEXT NOT NULL,
+     kind             TEXT NOT NULL,
+     link_group       TEXT NOT NULL,
+     link_id          TEXT NOT NULL,
+     immich_id        TEXT,
+     immich_person_id TEXT,
+     details          TEXT NOT NULL,
+     PRIMARY KEY (owner_id, kind, link_group, link_id)
+   ) WITHOUT ROWID;
+   CREATE INDEX immich_links_asset ON immich_links (owner_id, kind, link_id);
+   CREATE INDEX immich_links_immich ON immich_links (owner_id, kind, immich_id);
+   CREATE INDEX immich_links_person ON immich_links (owner_id, kind, immich_person_id);`,
 ];
 
 /** The version that this program writes and the highest that it reads. */

@@ -1,6 +1,7 @@
 import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
 import type { KnownPhoto, OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
+import type { ImmichLinks } from '../../immich/sink/links.ts';
 import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
@@ -8,6 +9,7 @@ import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
 import { createSqliteImmichStore } from './immich-store.ts';
 import { factsAfter, insertFact, unpublishedFacts } from './facts.ts';
+import { createSqliteImmichLinks } from './immich-links.ts';
 import { countForgotten, deleteOwner, headSequence, listOwners, raiseHead } from './owners.ts';
 import { currentSequence, knownPhotosAfter, selectPhotos, writePhoto } from './photos.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
@@ -16,6 +18,7 @@ import { toStoreError } from './sqlite-error.ts';
 /** Photos and faces in one SQLite file, which several processes may share. */
 export class SqliteStore implements Store {
   readonly kind = 'sqlite';
+  readonly immichLinks: ImmichLinks;
   readonly immich: ImmichStore;
   readonly #database: SqliteDatabase;
   readonly #path: string;
@@ -24,6 +27,7 @@ export class SqliteStore implements Store {
   constructor(database: SqliteDatabase, path: string) {
     this.#database = database;
     this.#path = path;
+    this.immichLinks = createSqliteImmichLinks((work) => this.#do(work));
     this.immich = createSqliteImmichStore((work) => this.#do(work));
   }
 

@@ -97,6 +97,8 @@ export class StandInState {
   readonly tags = new Map<string, StandInTag>();
   readonly albums = new Map<string, StandInAlbum>();
   version = { major: 3, minor: 1, patch: 0 };
+  /** Whether Immich's own recognition is switched on. */
+  facialRecognition = true;
   /** Rises with each change of an asset. */
   changes = 0;
 

@@ -83,7 +83,7 @@ describe('the client, when things go wrong', () => {
       immich.faults.add({ kind }, { route: PREVIEW });
       const file = path.join(folder.path, 'previews', 'one');
       await mkdir(path.dirname(file));
-      const saving = savePreview(api, asset as never, { path: file, maxBytes: 1e6 });
+      const saving = savePreview(api, asset, { path: file, maxBytes: 1e6 });
       expect(await errorOf(saving)).toMatchObject({ code: 'IMMICH_UNAVAILABLE' });
       expect(await readdir(path.dirname(file))).toEqual([]);
     },
@@ -91,7 +91,7 @@ describe('the client, when things go wrong', () => {
 
   test('a preview larger than the limit is refused', async () => {
     const file = path.join(folder.path, 'one');
-    const saving = savePreview(api, asset as never, { path: file, maxBytes: 100 });
+    const saving = savePreview(api, asset, { path: file, maxBytes: 100 });
     expect(await errorOf(saving)).toMatchObject({ code: 'PHOTO_TOO_LARGE', retryable: false });
   });
 

@@ -4,6 +4,7 @@ import { makeFaceRecord, makePhotoRecord, unitDescriptor } from '../../helpers/r
 import { commitNext } from './commit-next.ts';
 import { describeImmichContract } from './contract-immich.ts';
 import { describeJournalContract } from './contract-journal.ts';
+import { describeLinksContract } from './contract-links.ts';
 
 /** What the suite needs of a kind of store. */
 export interface StoreKind {
@@ -292,6 +293,7 @@ export function describeStoreContract(given: StoreKind): void {
   });
 
   describeJournalContract(openNew);
+  describeLinksContract(openNew);
   describeImmichContract(openNew);
 
   describe('closing', () => {

@@ -1,3 +1,98 @@
-import type { Routes } from '../context.ts';
+import { randomUUID } from 'node:crypto';
 
-export const albumsRoutes: Routes = () => undefined;
+import { z } from 'zod';
+
+import type { Routes } from '../context.ts';
+import { IdParam, noAccess, parse, Uuid } from '../errors.ts';
+import type { StandInAlbum, StandInState, StandInUser } from '../state.ts';
+
+const Create = z.object({
+  albumName: z.string().min(1),
+  description: z.string().default(''),
+  assetIds: z.array(Uuid).default([]),
+});
+const Update = z.object({ albumName: z.string().optional(), description: z.string().optional() });
+const Ids = z.object({ ids: z.array(Uuid) });
+const List = z.object({ assetId: Uuid.optional() });
+
+/** Albums; from 3.0 on their DTO has no assets (facts, section 3). */
+export const albumsRoutes: Routes = (app, { state, login }) => {
+  app.get('/albums', (request) => {
+    const user = login(request, 'album.read');
+    const { assetId } = parse(List, request.query);
+    return [...state.albums.values()]
+      .filter(({ ownerId }) => ownerId === user.id)
+      .filter(({ assetIds }) => assetId === undefined || assetIds.has(assetId))
+      .map(albumDto);
+  });
+  app.post('/albums', (request, reply) => {
+    const user = login(request, 'album.create');
+    const { albumName, description, assetIds } = parse(Create, request.body);
+    const album = { id: randomUUID(), ownerId: user.id, albumName, description };
+    state.albums.set(album.id, { ...album, assetIds: new Set(assetIds) });
+    return reply.code(201).send(albumDto(albumOf(state, user, album.id, 'album.read')));
+  });
+  app.get('/albums/:id', (request) => {
+    const user = login(request, 'album.read');
+    return albumDto(albumOf(state, user, parse(IdParam, request.params).id, 'album.read'));
+  });
+  app.patch('/albums/:id', (request) => {
+    const user = login(request, 'album.update');
+    const album = albumOf(state, user, parse(IdParam, request.params).id, 'album.update');
+    Object.assign(album, parse(Update, request.body));
+    return albumDto(album);
+  });
+  app.delete('/albums/:id', (request, reply) => {
+    const user = login(request, 'album.delete');
+    state.albums.delete(albumOf(state, user, parse(IdParam, request.params).id, 'album.delete').id);
+    return reply.code(204).send();
+  });
+  app.put('/albums/:id/assets', (request) => {
+    const user = login(request, 'albumAsset.create');
+    const id = parse(IdParam, request.params).id;
+    const album = albumOf(state, user, id, 'albumAsset.create');
+    return parse(Ids, request.body).ids.map((assetId) => {
+      if (album.assetIds.has(assetId)) return { id: assetId, success: false, error: 'duplicate' };
+      if (state.assets.get(assetId)?.ownerId !== user.id) {
+        return { id: assetId, success: false, error: 'no_permission' };
+      }
+      album.assetIds.add(assetId);
+      return { id: assetId, success: true };
+    });
+  });
+  app.delete('/albums/:id/assets', (request) => {
+    const user = login(request, 'albumAsset.delete');
+    const id = parse(IdParam, request.params).id;
+    const album = albumOf(state, user, id, 'albumAsset.delete');
+    return parse(Ids, request.body).ids.map((assetId) => {
+      const success = album.assetIds.delete(assetId);
+      return success ? { id: assetId, success } : { id: assetId, success, error: 'not_found' };
+    });
+  });
+};
+
+/** A user's own; else 400. */
+function albumOf(
+  state: StandInState,
+  user: StandInUser,
+  id: string,
+  permission: string,
+): StandInAlbum {
+  const album = state.albums.get(id);
+  if (album?.ownerId !== user.id) throw noAccess(permission);
+  return album;
+}
+
+function albumDto(album: StandInAlbum): Record<string, unknown> {
+  const { id, ownerId, albumName, description, assetIds } = album;
+  const times = { createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z' };
+  return {
+    id,
+    ownerId,
+    albumName,
+    description,
+    assetCount: assetIds.size,
+    shared: false,
+    ...times,
+  };
+}

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Routes } from '../context.ts';
 import { IdParam, ImmichRefusal, parse } from '../errors.ts';
 import type { StandInAsset, StandInState } from '../state.ts';
+import { tagDto } from './tags.ts';
 
 const Truth = z.enum(['true', 'false']).transform((text) => text === 'true');
 const ThumbnailQuery = z.object({
@@ -63,6 +64,7 @@ export function assetDto(asset: StandInAsset, state: StandInState): Record<strin
     width: asset.width,
     height: asset.height,
     people: [...people].map((id) => ({ id, name: state.people.get(id)?.name ?? '' })),
+    tags: [...state.tags.values()].filter(({ assetIds }) => assetIds.has(asset.id)).map(tagDto),
     somethingNewer: true,
   };
 }

@@ -4,6 +4,7 @@ import type { Routes } from '../context.ts';
 import { parse, Uuid } from '../errors.ts';
 import type { StandInAsset, StandInState, StandInUser } from '../state.ts';
 import { assetDto } from './assets.ts';
+import { facesOf } from './faces.ts';
 
 const Time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const Search = z.object({
@@ -18,6 +19,8 @@ const Search = z.object({
   isOffline: z.boolean().optional(),
   withDeleted: z.boolean().optional(),
   albumIds: z.array(Uuid).optional(),
+  tagIds: z.array(Uuid).optional(),
+  personIds: z.array(Uuid).optional(),
   size: z.int().min(1).max(1000).default(250),
   page: z.int().min(1).default(1),
   order: z.enum(['asc', 'desc']).default('desc'),
@@ -29,7 +32,7 @@ export const searchRoutes: Routes = (app, { state, login }) => {
   // Page after page of a great library would otherwise be sorted anew each time.
   let last: { readonly key: string; readonly found: StandInAsset[] } | undefined;
   const findOnce = (user: StandInUser, search: Search): StandInAsset[] => {
-    const { page: _page, ...which } = search;
+    const which = { ...search, page: 0 };
     const key = JSON.stringify([state.changes, user.id, [...user.partners], which]);
     if (last?.key !== key) last = { key, found: find(state, user, search) };
     return last.found;
@@ -61,6 +64,7 @@ function find(state: StandInState, user: StandInUser, search: Search): StandInAs
   return [...state.assets.values()]
     .filter((asset) => asset.ownerId === user.id || user.partners.has(asset.ownerId))
     .filter((asset) => matches(asset, search) && inAlbums(asset, search, state))
+    .filter((asset) => hasTagsAndPeople(asset, search, state))
     .sort(
       (a, b) =>
         sign * (a.fileCreatedAt.getTime() - b.fileCreatedAt.getTime() || (a.id < b.id ? -1 : 1)),
@@ -88,5 +92,19 @@ function inAlbums(asset: StandInAsset, { albumIds }: Search, state: StandInState
   return (
     albumIds === undefined ||
     albumIds.some((id) => state.albums.get(id)?.assetIds.has(asset.id) === true)
+  );
+}
+
+/** All of the people, and one of the tags. */
+function hasTagsAndPeople(
+  asset: StandInAsset,
+  { tagIds, personIds = [] }: Search,
+  state: StandInState,
+): boolean {
+  const people = new Set(facesOf(state, asset.id).map(({ personId }) => personId));
+  return (
+    personIds.every((id) => people.has(id)) &&
+    (tagIds === undefined ||
+      tagIds.some((id) => state.tags.get(id)?.assetIds.has(asset.id) === true))
   );
 }

@@ -15,5 +15,9 @@ export const userRoutes: Routes = (app, { state, login }) => {
   });
   app.get('/server/version', () => ({ ...state.version, prerelease: null }));
   app.get('/server/ping', () => ({ res: 'pong' }));
-  app.get('/server/features', () => ({ facialRecognition: true, search: true, trash: true }));
+  app.get('/server/features', () => ({
+    facialRecognition: state.facialRecognition,
+    search: true,
+    trash: true,
+  }));
 };

@@ -1,0 +1,68 @@
+import type { ImmichFace } from '../client/faces.ts';
+import type { ImmichPerson } from '../client/people.ts';
+import type { FaceLink } from './links.ts';
+
+/** What became in Immich of a face that stands for ours. */
+export type FaceChange =
+  | { readonly kind: 'moved'; readonly link: FaceLink; readonly to: ImmichPerson }
+  /** A face that was made over the API is only removed by a user. */
+  | { readonly kind: 'removed'; readonly link: FaceLink }
+  /** Immich's recognition was reset: the face is nobody's, or was found anew. */
+  | { readonly kind: 'reset'; readonly link: FaceLink };
+
+/** Compares what was written with what is there; `isOurs` knows Immich's people that stand for ours. */
+export function judgeFaces(
+  links: readonly FaceLink[],
+  there: readonly ImmichFace[],
+  isOurs: (immichPersonId: string) => boolean,
+): FaceChange[] {
+  return links.flatMap((link): FaceChange[] => {
+    const face = there.find(({ id }) => id === link.immichId);
+    if (face === undefined) {
+      return [{ kind: link.details.origin === 'created' ? 'removed' : 'reset', link }];
+    }
+    if (face.person === null || face.person.id === link.details.leaving) {
+      return [{ kind: 'reset', link }];
+    }
+    if (face.person.id === link.immichPersonId) return [];
+    return [
+      isMovedByUser(face, face.person, isOurs)
+        ? { kind: 'moved', link, to: face.person }
+        : { kind: 'reset', link },
+    ];
+  });
+}
+
+/**
+ * Immich's recognition gives faces to people too, but never those that were made over the API, and
+ * after a reset to people that it makes, who have no name.
+ */
+export function isMovedByUser(
+  { sourceType }: ImmichFace,
+  to: ImmichPerson,
+  isOurs: (immichPersonId: string) => boolean,
+): boolean {
+  return sourceType === 'manual' || to.name !== '' || isOurs(to.id);
+}
+
+/**
+ * The person into whom one that is gone was merged, by whose its faces are now: all of them, as far
+ * as they are there. Null when they are nobody's: it was deleted.
+ */
+export function judgePerson(now: readonly (string | null)[]): string | null {
+  const there = new Set(now.filter((id) => id !== null));
+  const [only] = there;
+  return there.size === 1 && only !== undefined ? only : null;
+}
+
+/** More changes at once than this are no user's work. */
+const MOST_CHANGES = 20;
+const MOST_SHARE = 0.1;
+
+/** Whether so many faces have changed that somebody has reset Immich, or brought back a backup. */
+export function isDoubtful(changes: readonly FaceChange[], faces: number): boolean {
+  const byUser = changes.filter(({ kind }) => kind !== 'reset').length;
+  const resets = changes.length - byUser;
+  const most = Math.max(MOST_CHANGES, MOST_SHARE * faces);
+  return byUser > most || resets > most;
+}

@@ -1,0 +1,162 @@
+import { listFaces } from '../client/faces.ts';
+import { getPerson, listPeople, type ImmichPerson } from '../client/people.ts';
+import { searchAssets } from '../client/search-assets.ts';
+import type { FaceLink, PersonLink } from './links.ts';
+import { unlessGone, type OwnerContext } from './owner-context.ts';
+import { judgeFaces, judgePerson, type FaceChange } from './judge-changes.ts';
+import { takeOverFaces } from './take-over.ts';
+import { withdrawEmptyCollection } from './write-collections.ts';
+import {
+  correctQuietly,
+  markGone,
+  movePersonOfFaces,
+  syncPerson,
+  withdrawEmptyPerson,
+} from './write-people.ts';
+import { TEMPORARY } from './write-faces.ts';
+
+/** What a look at Immich has found. */
+export interface ReadBack {
+  readonly people: number;
+  readonly merged: number;
+  readonly gone: number;
+  readonly movedFaces: number;
+  readonly removedFaces: number;
+  /** So much had changed that it was no user: nothing of it was taken over. */
+  readonly distrusted: number;
+}
+
+export interface ReadBackOptions {
+  readonly signal: AbortSignal;
+  /** Writes a photo whose faces Immich has found anew. */
+  readonly writePhoto: (assetId: string) => Promise<void>;
+}
+
+/** Faces of a deleted person that are looked at to learn where they went. */
+const SAMPLE = 25;
+
+/**
+ * Looks at everything that stands in Immich for ours and takes over what its user has done: names,
+ * hiding, merges, faces moved and removed. A few requests for each person: the listing, the photos
+ * that Immich shows of the person, a thousand a request, and the faces of those that are missing.
+ */
+export async function readBack(context: OwnerContext, options: ReadBackOptions): Promise<ReadBack> {
+  const listed = new Map((await listPeople(context.api)).map((person) => [person.id, person]));
+  const found = { people: 0, merged: 0, gone: 0, movedFaces: 0, removedFaces: 0, distrusted: 0 };
+  const changes: FaceChange[] = [];
+  let faces = 0;
+  for await (const link of context.links.all('person')) {
+    options.signal.throwIfAborted();
+    if (!isLookedAt(link)) continue;
+    found.people += 1;
+    const theirs = await personOf(context, link, listed);
+    if (theirs === null) {
+      found[await settleLost(context, link)] += 1;
+      continue;
+    }
+    await syncPerson(context, link.id, theirs);
+    const seen = await changedFacesOf(context, theirs.id);
+    changes.push(...seen.changes);
+    faces += seen.faces;
+    // Its last face may have gone just before a worker ended.
+    if (seen.faces === 0) await withdrawEmptyPerson(context, theirs.id);
+  }
+  for await (const { id } of context.links.all('collection')) {
+    await withdrawEmptyCollection(context, id);
+  }
+  const taken = await takeOverFaces(context, { changes, faces, ...options });
+  return { ...found, ...taken };
+}
+
+function isLookedAt(link: PersonLink): boolean {
+  return (
+    link.details.state === 'linked' && link.immichId !== null && !link.id.startsWith(TEMPORARY)
+  );
+}
+
+/** The listing leaves people out, so that those missing are asked for. */
+async function personOf(
+  { api }: OwnerContext,
+  link: PersonLink,
+  listed: ReadonlyMap<string, ImmichPerson>,
+): Promise<ImmichPerson | null> {
+  const immichId = link.immichId ?? '';
+  return listed.get(immichId) ?? (await unlessGone(getPerson(api, immichId)));
+}
+
+/** A person that is gone was merged into the one who has its faces now, or was deleted. */
+async function settleLost(context: OwnerContext, link: PersonLink): Promise<'merged' | 'gone'> {
+  const { links, api } = context;
+  const immichPersonId = link.immichId ?? '';
+  const page = { after: null, limit: SAMPLE };
+  const sample = await links.find('face', { immichPersonId }, page);
+  const now: (string | null)[] = [];
+  for (const face of sample) {
+    const there = (await unlessGone(listFaces(api, face.group))) ?? [];
+    now.push(there.find(({ id }) => id === face.immichId)?.person?.id ?? null);
+  }
+  const into = judgePerson(now);
+  if (into === null) {
+    await markGone(context, link);
+    return 'gone';
+  }
+  const [target] = await links.find('person', { immichId: into });
+  if (target === undefined) {
+    // It goes by another id there now, and is as much ours as before.
+    await links.write({ ...link, immichId: into });
+    await movePersonOfFaces(context, immichPersonId, into);
+    return 'merged';
+  }
+  await correctQuietly(context, {
+    kind: 'people-merged',
+    from: link.id,
+    into: target.id,
+    name: null,
+  });
+  await movePersonOfFaces(context, immichPersonId, into);
+  await links.remove(link);
+  return 'merged';
+}
+
+/** Faces that stand for ours and are not where they were written. */
+async function changedFacesOf(
+  context: OwnerContext,
+  immichPersonId: string,
+): Promise<{ changes: FaceChange[]; faces: number }> {
+  const { links, api } = context;
+  const shown = await assetsOf(context, immichPersonId);
+  const missing = new Map<string, FaceLink[]>();
+  let faces = 0;
+  for await (const link of links.all('face', { immichPersonId })) {
+    if (link.details.state !== 'linked') continue;
+    faces += 1;
+    if (!shown.has(link.group)) missing.set(link.group, [...(missing.get(link.group) ?? []), link]);
+  }
+  const changes: FaceChange[] = [];
+  for (const [assetId, lost] of missing) {
+    const there = await unlessGone(listFaces(api, assetId));
+    if (there === null) {
+      await links.remove(...lost);
+      continue;
+    }
+    const ours = new Set<string>();
+    for (const { person } of there) {
+      if (person === null) continue;
+      const [link] = await links.find('person', { immichId: person.id });
+      if (link !== undefined) ours.add(person.id);
+    }
+    changes.push(...judgeFaces(lost, there, (id) => ours.has(id)));
+  }
+  return { changes, faces };
+}
+
+async function assetsOf({ api }: OwnerContext, immichPersonId: string): Promise<Set<string>> {
+  const ids = new Set<string>();
+  const search = { personIds: [immichPersonId], withDeleted: true, order: 'asc' } as const;
+  for (let page: number | null = 1; page !== null;) {
+    const found = await searchAssets(api, { ...search, size: 1000, page });
+    for (const { id } of found.assets) ids.add(id);
+    page = found.nextPage;
+  }
+  return ids;
+}

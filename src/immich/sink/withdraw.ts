@@ -1,0 +1,140 @@
+import { listFaces } from '../client/faces.ts';
+import type { FaceLink, PersonLink } from './links.ts';
+import { unlessGone, type OwnerContext } from './owner-context.ts';
+import { planPhoto, type Step } from './plan-photo.ts';
+import { isTag, removeMember, withdrawEmptyCollection } from './write-collections.ts';
+import { runStep } from './write-faces.ts';
+import { withdrawEmptyPerson } from './write-people.ts';
+
+/** What was, or in a dry run would be, taken back. */
+export interface Withdrawn {
+  readonly tagged: number;
+  readonly inAlbums: number;
+  readonly faces: number;
+  readonly unassigned: number;
+  readonly people: number;
+  /** People, tags and albums that stay, since a user has touched them or put something in. */
+  readonly kept: number;
+}
+
+/**
+ * Takes back everything that the worker wrote for a user: tags, places in albums, faces, people, and
+ * the tags and albums themselves. What a user made or touched stays. Run again after it was stopped,
+ * it goes on.
+ */
+export async function withdrawAll(
+  context: OwnerContext,
+  { dryRun, signal }: { readonly dryRun: boolean; readonly signal: AbortSignal },
+): Promise<Withdrawn> {
+  const options = { dryRun, signal };
+  const members = await withdrawMembers(context, options);
+  const collections = dryRun ? 0 : await withdrawCollections(context);
+  const faces = await withdrawFaces(context, options);
+  const people = await withdrawPeople(context, options);
+  return { ...members, ...faces, people: people.gone, kept: collections + people.kept };
+}
+
+interface Options {
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function withdrawMembers(
+  context: OwnerContext,
+  { dryRun, signal }: Options,
+): Promise<Pick<Withdrawn, 'tagged' | 'inAlbums'>> {
+  const counts = { tagged: 0, inAlbums: 0 };
+  for await (const link of context.links.all('member')) {
+    signal.throwIfAborted();
+    if (link.details.state === 'declined') {
+      if (!dryRun) await context.links.remove(link);
+      continue;
+    }
+    counts[isTag(link.group) ? 'tagged' : 'inAlbums'] += 1;
+    if (!dryRun) await removeMember(context, link);
+  }
+  return counts;
+}
+
+async function withdrawFaces(
+  context: OwnerContext,
+  { dryRun, signal }: Options,
+): Promise<Pick<Withdrawn, 'faces' | 'unassigned'>> {
+  const counts = { faces: 0, unassigned: 0 };
+  for await (const { group, links } of facesByAsset(context)) {
+    signal.throwIfAborted();
+    for (const step of await stepsWithout(context, group, links)) {
+      if (step.kind === 'delete') counts.faces += 1;
+      if (step.kind === 'unassign') counts.unassigned += 1;
+      if (!dryRun) await runStep({ ...context, assetId: group, photo: null }, step);
+    }
+    if (!dryRun) await context.links.remove(...links);
+  }
+  return counts;
+}
+
+async function withdrawPeople(
+  context: OwnerContext,
+  { dryRun, signal }: Options,
+): Promise<{ gone: number; kept: number }> {
+  const counts = { gone: 0, kept: 0 };
+  for await (const link of context.links.all('person')) {
+    signal.throwIfAborted();
+    const { origin, touched, state } = link.details;
+    const isOurs = origin === 'created' && !touched && state !== 'gone';
+    const isGone = dryRun ? isOurs : await withdrawPerson(context, link);
+    if (isGone) counts.gone += 1;
+    else if (origin === 'created') counts.kept += 1;
+  }
+  return counts;
+}
+
+async function withdrawPerson(context: OwnerContext, link: PersonLink): Promise<boolean> {
+  if (link.immichId !== null) await withdrawEmptyPerson(context, link.immichId);
+  const isGone = (await context.links.person(link.id)) === undefined;
+  await context.links.remove(link);
+  return isGone;
+}
+
+async function withdrawCollections(context: OwnerContext): Promise<number> {
+  let kept = 0;
+  for await (const link of context.links.all('collection')) {
+    await withdrawEmptyCollection(context, link.id);
+    if ((await context.links.collection(link.id)) !== undefined) kept += 1;
+    await context.links.remove(link);
+  }
+  return kept;
+}
+
+async function* facesByAsset({
+  links,
+}: OwnerContext): AsyncGenerator<{ group: string; links: FaceLink[] }> {
+  let together: FaceLink[] = [];
+  for await (const link of links.all('face')) {
+    const [first] = together;
+    if (first !== undefined && first.group !== link.group) {
+      yield { group: first.group, links: together };
+      together = [];
+    }
+    together.push(link);
+  }
+  const [first] = together;
+  if (first !== undefined) yield { group: first.group, links: together };
+}
+
+/** As for a photo that is not ours. */
+async function stepsWithout(
+  { api }: OwnerContext,
+  assetId: string,
+  faceLinks: readonly FaceLink[],
+): Promise<Step[]> {
+  const immichFaces = await unlessGone(listFaces(api, assetId));
+  if (immichFaces === null) return [];
+  return planPhoto({
+    ...{ photo: null, immichFaces, faceLinks },
+    personLinks: new Map(),
+    ourPersonOf: new Map(),
+    isWritten: () => false,
+    nameOf: () => null,
+  });
+}

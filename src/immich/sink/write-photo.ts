@@ -1,0 +1,140 @@
+import { WorkerError } from '../../errors.ts';
+import type { AssetState } from '../client/asset-state.ts';
+import { listFaces, type ImmichFace } from '../client/faces.ts';
+import type { FaceLink } from './links.ts';
+import type { OurPeople, OurPhoto } from './our-side.ts';
+import { unlessGone, type OwnerContext } from './owner-context.ts';
+import { planPhoto, type PhotoSituation, type Step } from './plan-photo.ts';
+import { runStep } from './write-faces.ts';
+import { settlePerson, withdrawEmptyPerson } from './write-people.ts';
+
+/** Immich queues a new photo for its detection within this time when it is not busy. */
+const DETECTION_GRACE_MILLIS = 60_000;
+/** Shapes that differ by more are of another picture: one that was cropped or turned since. */
+const SAME_SHAPE = 0.05;
+
+/**
+ * Brings the people on one photo in Immich to where ours are: reads both sides, plans, and carries
+ * it out. Writes nothing when all is as it should be. Rejects with IMMICH_DETECTION_PENDING while
+ * Immich's own face detection may still find the faces that would have to be made.
+ */
+export async function writePeopleOfPhoto(
+  context: OwnerContext,
+  assetId: string,
+  asset: () => Promise<AssetState>,
+): Promise<void> {
+  const { links, ours, ownerId } = context;
+  const photo = await ours.photoOf(ownerId, assetId);
+  const faceLinks = await links.find('face', { group: assetId });
+  if ((photo?.faces ?? []).length === 0 && faceLinks.length === 0) return;
+  const immichFaces = await unlessGone(listFaces(context.api, assetId));
+  if (immichFaces === null) {
+    // Faces go with their asset, in Immich too.
+    await links.remove(...faceLinks);
+    return;
+  }
+  const situation = await situationOf(context, { photo, faceLinks, immichFaces });
+  const steps = planPhoto(situation);
+  if (steps.some(({ kind }) => kind === 'create')) {
+    await refuseOtherPicture(photo, asset);
+    await waitForDetection(context, immichFaces, asset);
+  }
+  for (const step of steps) await runStep({ ...context, assetId, photo }, step);
+  await settle(context, { photo, faceLinks, steps });
+}
+
+async function situationOf(
+  context: OwnerContext,
+  known: Pick<PhotoSituation, 'photo' | 'faceLinks' | 'immichFaces'>,
+): Promise<PhotoSituation> {
+  const { links, ours, ownerId, settings } = context;
+  const people = await ours.peopleOf(ownerId);
+  const personLinks = new Map();
+  for (const personId of peopleOn(known.photo)) {
+    const link = await links.person(personId);
+    if (link !== undefined) personLinks.set(personId, link);
+  }
+  const ourPersonOf = new Map<string, string>();
+  for (const { person } of known.immichFaces) {
+    if (person === null || ourPersonOf.has(person.id)) continue;
+    const [link] = await links.find('person', { immichId: person.id });
+    if (link !== undefined) ourPersonOf.set(person.id, people.resolve(link.id));
+  }
+  return {
+    ...known,
+    personLinks,
+    ourPersonOf,
+    isWritten: (personId) => isWritten(personId, people, settings.unnamedPeople),
+    nameOf: (personId) => people.stateOf(personId).name,
+  };
+}
+
+function isWritten(personId: string, people: OurPeople, unnamedPeople: boolean): boolean {
+  const { name, deleted } = people.stateOf(personId);
+  return !deleted && (unnamedPeople || name !== null);
+}
+
+function peopleOn(photo: OurPhoto | null): Set<string> {
+  const ids = (photo?.faces ?? []).map(({ personId }) => personId);
+  return new Set(ids.filter((id) => id !== null));
+}
+
+/** Names the people that were made, and lets go of those who have lost their last face. */
+async function settle(
+  context: OwnerContext,
+  {
+    photo,
+    faceLinks,
+    steps,
+  }: { photo: OurPhoto | null; faceLinks: readonly FaceLink[]; steps: readonly Step[] },
+): Promise<void> {
+  for (const personId of peopleOn(photo)) await settlePerson(context, personId);
+  const changed = new Set(
+    steps.flatMap((step) =>
+      'link' in step ? [step.link.id] : step.kind === 'assign' ? [step.face.faceId] : [],
+    ),
+  );
+  const left = faceLinks.filter(({ id }) => changed.has(id));
+  for (const immichPersonId of new Set(left.map((link) => link.immichPersonId))) {
+    if (immichPersonId !== null) await withdrawEmptyPerson(context, immichPersonId);
+  }
+}
+
+/** Boxes of a picture that was edited since would lie beside the faces; its new look is coming. */
+async function refuseOtherPicture(
+  photo: OurPhoto | null,
+  asset: () => Promise<AssetState>,
+): Promise<void> {
+  const { width, height } = await asset();
+  if (photo === null || width == null || height == null || width * height === 0) return;
+  const [ours, theirs] = [photo.image.width / photo.image.height, width / height];
+  if (Math.abs(ours / theirs - 1) <= SAME_SHAPE) return;
+  throw new WorkerError(
+    'PHOTO_CHANGED',
+    `expected the shape of the photo that was looked at (${photo.image.width}×${photo.image.height}), ` +
+      `got ${width}×${height} in Immich: it was edited since; its next result will be written`,
+  );
+}
+
+/**
+ * Faces that Immich finds itself are assigned, not made again: one that is made before Immich's own
+ * detection comes stops that detection of the asset the second time (Immich's issue 26373).
+ */
+async function waitForDetection(
+  { detection, settings }: OwnerContext,
+  immichFaces: readonly ImmichFace[],
+  asset: () => Promise<AssetState>,
+): Promise<void> {
+  if (immichFaces.some(({ sourceType }) => sourceType === 'machine-learning')) return;
+  if (!(await detection.isOn())) return;
+  const { createdAt } = await asset();
+  const ageMillis = createdAt === undefined ? Infinity : Date.now() - Date.parse(createdAt);
+  if (ageMillis > settings.detectionWaitMillis) return;
+  const isBusy = await detection.isBusy();
+  if (isBusy !== true && ageMillis > DETECTION_GRACE_MILLIS) return;
+  throw new WorkerError(
+    'IMMICH_DETECTION_PENDING',
+    "Immich's own face detection has not had its turn for this photo yet; its faces are awaited " +
+      'before others are made (IMMICH_DETECTION_WAIT_MINUTES)',
+  );
+}

@@ -1,0 +1,28 @@
+import type { Job } from 'bullmq';
+
+import { patienceMillis, retryOptions, type RetryLimits } from './retry.ts';
+
+/** Delays a job whose time has not come; that is no failure, and uses up none of its runs. */
+export async function putOff(
+  job: Job,
+  { token, waits, error }: { token: string | undefined; waits: number; error: unknown },
+): Promise<boolean> {
+  const millis = patienceMillis(error, waits);
+  if (millis === null) return false;
+  await job.updateProgress({ stage: 'waiting for Immich', waits: waits + 1 });
+  await job.moveToDelayed(Date.now() + millis, token);
+  return true;
+}
+
+/** How often the job was put off; BullMQ's count of starts has those of lost workers in it too. */
+export function waitsOf({ progress }: Job): number {
+  const waits = typeof progress === 'object' && 'waits' in progress ? progress.waits : 0;
+  return typeof waits === 'number' ? waits : 0;
+}
+
+/** A job that its producer gave no retries gets ours; BullMQ reads them off the job in hand. */
+export function lendRetries(job: Job, limits: RetryLimits): void {
+  const ours = retryOptions(limits);
+  if ((job.opts.attempts ?? 0) <= 1) Object.assign(job.opts, ours);
+  else if (job.opts.backoff === undefined) Object.assign(job.opts, { backoff: ours.backoff });
+}

@@ -1,0 +1,136 @@
+import { DelayedError, Worker, type Job } from 'bullmq';
+import type { RedisOptions } from 'ioredis';
+import { z } from 'zod';
+
+import { messageOf, WorkerError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { outageReporter, patientConnection, redisAddress } from './connection.ts';
+import { FACES_IDENTIFIED } from './faces-identified.ts';
+import { lendRetries, putOff, waitsOf } from './job-fate.ts';
+import { PEOPLE_CHANGED, type PeopleChanged } from './people-changed.ts';
+import { toJobError, type RetryLimits } from './retry.ts';
+
+export interface ResultWorkerOptions {
+  readonly redis: RedisOptions;
+  readonly prefix: string;
+  /** Results in hand at once. */
+  readonly concurrency: number;
+  readonly lockMillis: number;
+  readonly retry: RetryLimits;
+  readonly log: Log;
+  /** Both answer with what became of it, for Bull Board. */
+  readonly onPhoto: (
+    photo: { ownerId: string; assetId: string },
+    signal: AbortSignal,
+  ) => Promise<string>;
+  readonly onPeople: (
+    changed: Pick<PeopleChanged, 'ownerId' | 'people' | 'faces'>,
+    signal: AbortSignal,
+  ) => Promise<string>;
+}
+
+const Photo = z.object({ ownerId: z.string().min(1), assetId: z.string().min(1) });
+const Words = z.object({
+  name: z.string().nullable(),
+  hidden: z.boolean(),
+  mergedInto: z.string().nullable(),
+  deleted: z.boolean(),
+});
+const People = z.object({
+  ownerId: z.string().min(1),
+  people: z.array(z.object({ personId: z.string(), before: Words, after: Words })),
+  faces: z.array(
+    z.object({
+      assetId: z.string(),
+      faceId: z.string(),
+      before: z.string().nullable(),
+      after: z.string().nullable(),
+    }),
+  ),
+});
+
+const MOST_STALLS = 10;
+/** Few: a result that is published again is to be taken again. */
+const KEEP_COMPLETED = 100;
+const KEEP_FAILED = 10_000;
+
+/** Starts taking jobs off the result queue. */
+export function startResultWorker(options: ResultWorkerOptions): { close(): Promise<void> } {
+  const { log, lockMillis } = options;
+  const stopping = new AbortController();
+  const worker = new Worker<unknown, string>(
+    FACES_IDENTIFIED,
+    (job, token, lockLost) =>
+      run(job, token, {
+        ...options,
+        signal:
+          lockLost === undefined ? stopping.signal : AbortSignal.any([stopping.signal, lockLost]),
+      }),
+    {
+      connection: patientConnection(options.redis),
+      prefix: options.prefix,
+      concurrency: options.concurrency,
+      lockDuration: lockMillis,
+      stalledInterval: lockMillis / 2,
+      maxStalledCount: MOST_STALLS,
+      removeOnComplete: { count: KEEP_COMPLETED },
+      removeOnFail: { count: KEEP_FAILED },
+    },
+  );
+  const reporter = outageReporter(log, `results of ${redisAddress(options.redis)}`);
+  worker.on('error', (error) => {
+    reporter.failed(error);
+  });
+  worker.on('ready', () => {
+    reporter.back();
+  });
+  return {
+    close: async () => {
+      stopping.abort(new WorkerError('JOB_ABORTED', 'the worker stops; the job comes again'));
+      await worker.close();
+    },
+  };
+}
+
+async function run(
+  job: Job<unknown, string>,
+  token: string | undefined,
+  options: ResultWorkerOptions & { signal: AbortSignal },
+): Promise<string> {
+  const { log, signal } = options;
+  lendRetries(job, options.retry);
+  try {
+    return await handle(job, options, signal);
+  } catch (error) {
+    const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
+    if (await putOff(job, { token, waits: waitsOf(job), error })) {
+      log.debug({ jobId: job.id, code, reason: messageOf(error) }, 'a result waits');
+      throw new DelayedError(messageOf(error));
+    }
+    log.warn({ jobId: job.id, code, err: messageOf(error) }, 'a result could not be written');
+    throw toJobError(error, job.stacktrace ?? []);
+  }
+}
+
+function handle(
+  job: Job<unknown, string>,
+  { onPhoto, onPeople }: ResultWorkerOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  if (job.name === FACES_IDENTIFIED) return onPhoto(check(Photo, job), signal);
+  if (job.name === PEOPLE_CHANGED) return onPeople(check(People, job), signal);
+  throw new WorkerError(
+    'PAYLOAD_INVALID',
+    `expected jobs named '${FACES_IDENTIFIED}' or '${PEOPLE_CHANGED}' on this queue, got '${job.name.slice(0, 80)}'`,
+  );
+}
+
+function check<T>(schema: z.ZodType<T>, job: Job): T {
+  const parsed = schema.safeParse(job.data);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new WorkerError(
+    'PAYLOAD_INVALID',
+    `field '${issue?.path.join('.') ?? ''}' of a ${job.name} job: ${issue?.message ?? 'not as expected'}`,
+  );
+}

@@ -1,0 +1,70 @@
+import { readConfig, type Config } from './config.ts';
+import { WorkerError } from './errors.ts';
+import { openSinkParts, startImmichSink, type SinkParts } from './immich-sink-parts.ts';
+import { People } from './identities/journal/people.ts';
+import type { Log } from './log.ts';
+import { waitForRedis } from './queue/connection.ts';
+import { createResultPublisher } from './queue/result-publisher.ts';
+import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
+
+/** `immich sink`: writes into Immich until the signal, in a process of its own. */
+export async function runImmichSink(
+  config: Config,
+  { log, signal }: { log: Log; signal: AbortSignal },
+): Promise<void> {
+  const { redis, queuePrefix: prefix, dataDir, mongodbUri } = config;
+  if (config.immichWrite === undefined) {
+    throw new WorkerError(
+      'CONFIG_INVALID',
+      'expected IMMICH_WRITE to say what is to be written (people, tags, albums), got none',
+    );
+  }
+  await waitForRedis(redis, { log, signal });
+  const store = await openStore({ dataDir, log, mongodbUri });
+  const publisher = createResultPublisher({
+    ...{ redis, prefix, store, log },
+    viewOf: async (record) => People.of(await store.readFacts(record.ownerId)).viewOf(record),
+  });
+  const sink = startImmichSink(config, {
+    ...{ store, log },
+    publishFact: (fact) => publisher.publishFact(fact),
+  });
+  try {
+    if (!signal.aborted) {
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve, { once: true });
+      });
+    }
+  } finally {
+    await sink?.close();
+    await publisher.close();
+    await store.close();
+  }
+}
+
+/** Opens what a command on the results in Immich needs, for the time of `work`. */
+export async function withSinkParts(
+  log: Log,
+  work: (parts: SinkParts & { config: Config; store: Store }) => Promise<void>,
+): Promise<void> {
+  const config = readConfig();
+  const { dataDir, mongodbUri } = config;
+  const store = await openStore({ dataDir, log, mongodbUri });
+  try {
+    const parts = openSinkParts(config, { store, log, publishFact: () => Promise.resolve() });
+    if (parts === null) {
+      throw new WorkerError(
+        'CONFIG_INVALID',
+        'expected IMMICH_URL and IMMICH_API_KEYS, got no address',
+      );
+    }
+    try {
+      await work({ ...parts, config, store });
+    } finally {
+      await parts.close();
+    }
+  } finally {
+    await store.close();
+  }
+}

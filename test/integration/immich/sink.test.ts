@@ -1,0 +1,41 @@
+import { createLog } from '../../../src/log.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { startMongo, type TestMongo } from '../../helpers/mongodb.ts';
+import { tempFolder } from '../../helpers/pictures.ts';
+import { describeCollections } from './sink/collections.ts';
+import { describePeople } from './sink/people.ts';
+import { describeReadBack } from './sink/read-back.ts';
+
+const log = createLog({ level: 'silent' });
+jest.setTimeout(60_000);
+
+describe('writing into Immich, with SQLite', () => {
+  let folder: Awaited<ReturnType<typeof tempFolder>>;
+
+  beforeEach(async () => {
+    folder = await tempFolder();
+  });
+
+  afterEach(() => folder.remove());
+
+  const open = (): ReturnType<typeof openStore> => openStore({ dataDir: folder.path, log });
+  describePeople(open);
+  describeReadBack(open);
+  describeCollections(open);
+});
+
+describe('writing into Immich, with MongoDB', () => {
+  let mongo: TestMongo;
+
+  beforeAll(async () => {
+    mongo = await startMongo();
+  }, 90_000);
+
+  afterAll(() => mongo.stop());
+
+  const open = (): ReturnType<typeof openStore> =>
+    openStore({ dataDir: '', log, mongodbUri: mongo.newDatabaseUri() });
+  describePeople(open);
+  describeReadBack(open);
+  describeCollections(open);
+});

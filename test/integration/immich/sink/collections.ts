@@ -1,0 +1,157 @@
+import type { Store } from '../../../../src/store/store.ts';
+import { startSinkBench, OTHER_BOX, type SinkBench } from '../../../helpers/immich/sink-bench.ts';
+import type { StandInAlbum, StandInAsset } from '../../../helpers/immich/state.ts';
+
+const RULES = {
+  everyone: true,
+  albums: [{ people: ['Ada', 'Grace'], name: 'Ada and Grace', ownerId: null }],
+};
+
+/** Declares how tags and albums are written, whatever the store. */
+export function describeCollections(openStore: () => Promise<Store>): void {
+  let store: Store;
+  let bench: SinkBench;
+  let ada: StandInAsset;
+  let both: StandInAsset;
+
+  beforeEach(async () => {
+    store = await openStore();
+    bench = await startSinkBench(store);
+    await bench.start({ settings: { tags: true, albums: true, albumRules: RULES } });
+    ada = await bench.addPhoto([{ personId: 'p1', faceId: 'f1' }]);
+    both = await bench.addPhoto([{ personId: 'p1' }, { personId: 'p2', box: OTHER_BOX }]);
+    for (const [personId, name] of [
+      ['p1', 'Ada'],
+      ['p2', 'Grace'],
+    ] as const) {
+      await bench.correct({ kind: 'person-named', personId, name });
+    }
+  });
+
+  afterEach(async () => {
+    await bench.stop();
+    await store.close();
+  });
+
+  const tags = (asset: StandInAsset): string[] =>
+    [...bench.immich.state.tags.values()]
+      .filter(({ assetIds }) => assetIds.has(asset.id))
+      .map(({ value }) => value)
+      .sort();
+  const albums = (asset: StandInAsset): string[] =>
+    [...bench.immich.state.albums.values()]
+      .filter(({ assetIds }) => assetIds.has(asset.id))
+      .map(({ albumName }) => albumName)
+      .sort();
+  const album = (name: string): StandInAlbum =>
+    [...bench.immich.state.albums.values()].find(({ albumName }) => albumName === name)!;
+
+  describe('tags and albums', () => {
+    it('hold the photos of each person, and those of two together; a second time nothing', async () => {
+      expect(tags(ada)).toEqual(['Faces/Ada']);
+      expect(tags(both)).toEqual(['Faces/Ada', 'Faces/Grace']);
+      expect(albums(ada)).toEqual(['Ada']);
+      expect(albums(both)).toEqual(['Ada', 'Ada and Grace', 'Grace']);
+      bench.takeWrites();
+      await bench.write(ada);
+      await bench.write(both);
+      expect(bench.takeWrites()).toEqual([]);
+    });
+
+    it('lose a photo that the person is not on any more, and go when they are empty', async () => {
+      await bench.lookAgain(both, [{ personId: 'p1' }]);
+      await bench.write(both);
+      expect(tags(both)).toEqual(['Faces/Ada']);
+      expect(albums(both)).toEqual(['Ada']);
+      expect([...bench.immich.state.albums.values()].map(({ albumName }) => albumName)).toEqual([
+        'Ada',
+      ]);
+      expect([...bench.immich.state.tags.values()].map(({ value }) => value)).toEqual([
+        'Faces',
+        'Faces/Ada',
+      ]);
+    });
+
+    it('follow a new name, hiding and merging', async () => {
+      const { id } = album('Ada');
+      await bench.correct({ kind: 'person-named', personId: 'p1', name: 'Ada/L.' });
+      expect(tags(ada)).toEqual(['Faces/Ada-L.']);
+      expect(album('Ada/L.').id).toBe(id);
+      await bench.correct({ kind: 'person-hidden', personId: 'p1', hidden: true });
+      expect(tags(ada)).toEqual([]);
+      expect(albums(both)).toEqual(['Grace']);
+      await bench.correct({ kind: 'person-hidden', personId: 'p1', hidden: false });
+      await bench.correct({ kind: 'people-merged', from: 'p1', into: 'p2', name: null });
+      expect(tags(ada)).toEqual(['Faces/Grace']);
+      expect(albums(ada)).toEqual(['Grace']);
+    });
+
+    it('keep what a user put in, and do not get back what a user took out', async () => {
+      const stranger = bench.immich.state.addAsset(bench.user, bench.picture);
+      album('Ada').assetIds.add(stranger.id);
+      album('Grace').assetIds.delete(both.id);
+      await bench.lookAgain(ada, [{ personId: null, faceId: 'f1' }]);
+      for (const asset of [ada, both]) await bench.write(asset);
+      expect([...album('Ada').assetIds]).toEqual([both.id, stranger.id]);
+      expect(albums(both)).toEqual(['Ada', 'Ada and Grace']);
+    });
+
+    it('of a user’s own with the name are used, and not deleted', async () => {
+      const name = 'Alan';
+      bench.immich.state.albums.set('own', {
+        id: '7f6c1a5e-0000-4000-8000-000000000001',
+        ...{ ownerId: bench.user.id, albumName: name, description: 'mine', assetIds: new Set() },
+      });
+      const own = bench.immich.state.albums.get('own')!;
+      bench.immich.state.albums.delete('own');
+      bench.immich.state.albums.set(own.id, own);
+      const asset = await bench.addPhoto([{ personId: 'p3', faceId: 'f3' }]);
+      await bench.correct({ kind: 'person-named', personId: 'p3', name });
+      expect([...own.assetIds]).toEqual([asset.id]);
+      await bench.lookAgain(asset, [{ personId: null, faceId: 'f3' }]);
+      await bench.write(asset);
+      expect([...own.assetIds]).toEqual([]);
+      expect(album(name)).toBe(own);
+    });
+
+    it('that a user deleted are not made again until a repair', async () => {
+      bench.immich.state.albums.delete(album('Ada').id);
+      const next = await bench.addPhoto([{ personId: 'p1' }]);
+      await bench.write(next);
+      expect(albums(next)).toEqual([]);
+      const { accounts, sink } = await bench.start({
+        settings: { tags: true, albums: true, albumRules: RULES },
+      });
+      await sink.repair(accounts.of(bench.user.id), { dryRun: false });
+      for (const asset of [ada, both, next]) await bench.write(asset);
+      expect(album('Ada').assetIds.size).toBe(3);
+    });
+  });
+
+  describe('a withdrawal', () => {
+    it('takes back all that was written, says so before, and leaves what is a user’s', async () => {
+      const stranger = bench.immich.state.addAsset(bench.user, bench.picture);
+      album('Ada').assetIds.add(stranger.id);
+      const found = bench.detect(await bench.addPhoto([{ personId: 'p1' }]));
+      await bench.write(bench.immich.state.assets.get(found.assetId)!);
+      const { sink, accounts } = await bench.start();
+      const account = accounts.of(bench.user.id);
+      const signal = new AbortController().signal;
+      const counts = { tagged: 4, inAlbums: 5, faces: 3, unassigned: 1, people: 2 };
+      expect(await sink.withdraw(account, { dryRun: true, signal })).toMatchObject(counts);
+      expect(bench.takeWrites()).toEqual([]);
+      expect(await sink.withdraw(account, { dryRun: false, signal })).toEqual({
+        ...counts,
+        kept: 1,
+      });
+      const { state } = bench.immich;
+      expect([...state.faces.values()]).toEqual([{ ...found, personId: null }]);
+      expect(bench.people()).toEqual([]);
+      expect([...state.albums.values()].map((one) => [...one.assetIds])).toEqual([[stranger.id]]);
+      expect([...state.tags.values()].map(({ value }) => value)).toEqual(['Faces']);
+      for (const kind of ['person', 'face', 'collection', 'member'] as const) {
+        expect(await store.immichLinks.find(bench.user.id, kind, {})).toEqual([]);
+      }
+    });
+  });
+}

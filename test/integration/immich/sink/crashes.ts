@@ -1,0 +1,181 @@
+import type { ImmichAccounts } from '../../../../src/immich/accounts.ts';
+import type { ImmichApi, ImmichRequest } from '../../../../src/immich/client/immich-api.ts';
+import type { ImmichLinks } from '../../../../src/immich/sink/links.ts';
+import type { Store } from '../../../../src/store/store.ts';
+import {
+  BOX,
+  OTHER_BOX,
+  startSinkBench,
+  type SinkBench,
+} from '../../../helpers/immich/sink-bench.ts';
+import type { StandInAsset } from '../../../helpers/immich/state.ts';
+
+/** Ends a worker at its nth write, in Immich or in the store: before it is carried out, or after. */
+class Killer {
+  readonly #at: number;
+  readonly #when: 'before' | 'after';
+  #count = 0;
+
+  constructor(at: number, when: 'before' | 'after') {
+    this.#at = at;
+    this.#when = when;
+  }
+
+  get hasStruck(): boolean {
+    return this.#count >= this.#at;
+  }
+
+  #strikesNow(): boolean {
+    this.#count += 1;
+    return this.#count >= this.#at;
+  }
+
+  async around<T>(work: () => Promise<T>): Promise<T> {
+    if (this.hasStruck) throw new Error('the worker is dead');
+    if (!this.#strikesNow()) return work();
+    if (this.#when === 'after') await work();
+    throw new Error('the worker dies');
+  }
+
+  links(links: ImmichLinks): ImmichLinks {
+    return {
+      find: (...asked) => links.find(...asked),
+      write: (written) => this.around(() => links.write(written)),
+      remove: (keys) => this.around(() => links.remove(keys)),
+    };
+  }
+
+  accounts(accounts: ImmichAccounts): ImmichAccounts {
+    return {
+      ...accounts,
+      of: (ownerId) => {
+        const account = accounts.of(ownerId);
+        return { ...account, api: this.#api(account.api) };
+      },
+    };
+  }
+
+  #api(api: ImmichApi): ImmichApi {
+    const isWriting = ({ method = 'GET', path }: ImmichRequest): boolean =>
+      method !== 'GET' && path !== '/search/metadata';
+    const around = <T>(request: ImmichRequest, work: () => Promise<T>): Promise<T> =>
+      isWriting(request) ? this.around(work) : work();
+    return {
+      who: api.who,
+      json: (request, schema) => around(request, () => api.json(request, schema)),
+      done: (request) => around(request, () => api.done(request)),
+      save: (request, file) => api.save(request, file),
+    };
+  }
+}
+
+/** Declares that a worker may end at any point, whatever the store; `every` how many points apart. */
+export function describeCrashes(openStore: () => Promise<Store>, every: number): void {
+  const settings = { tags: true, albums: true };
+  let store: Store;
+  let bench: SinkBench;
+
+  beforeEach(async () => {
+    store = await openStore();
+    bench = await startSinkBench(store);
+  });
+
+  afterEach(async () => {
+    await bench.stop();
+    await store.close();
+  });
+
+  /** Runs the work with a worker that is killed, and again with the next one. */
+  async function survive(killer: Killer, work: () => Promise<void>): Promise<void> {
+    if (!killer.hasStruck) {
+      await bench.start({
+        ...{ settings, links: killer.links(store.immichLinks) },
+        wrap: (accounts) => killer.accounts(accounts),
+      });
+      await work().catch((error: unknown) => {
+        if (!killer.hasStruck) throw error;
+      });
+    }
+    await bench.start({ settings });
+    await work();
+  }
+
+  async function forgetAll(): Promise<void> {
+    await bench.immich.jobs.settled();
+    const { people, faces, assets, tags, albums } = bench.immich.state;
+    for (const all of [people, faces, assets, tags, albums]) all.clear();
+    await store.forgetOwner(bench.user.id);
+  }
+
+  /** Everything that a write can be: made, assigned, named, tagged, withdrawn, made nobody's. */
+  async function liveThrough(killer: Killer): Promise<unknown> {
+    await forgetAll();
+    const one = await bench.addPhoto([
+      { personId: 'p1', faceId: 'f1' },
+      { personId: 'p2', faceId: 'f2', box: OTHER_BOX },
+    ]);
+    const found = bench.detect(one, OTHER_BOX);
+    const two = await bench.addPhoto([{ personId: 'p1', faceId: 'f3' }]);
+    await bench.start({ settings: { people: false } });
+    await bench.correct({ kind: 'person-named', personId: 'p1', name: 'Ada' });
+    const writeBoth = async (): Promise<void> => {
+      for (const asset of [one, two]) await bench.write(asset);
+    };
+    await survive(killer, writeBoth);
+    const before = stateOf([one, two]);
+    expect(found.personId).not.toBeNull();
+    await bench.lookAgain(one, [
+      { personId: null, faceId: 'f1', box: BOX },
+      { personId: null, faceId: 'f2', box: OTHER_BOX },
+    ]);
+    await survive(killer, writeBoth);
+    // What is empty, and was left so, goes with the next look at Immich.
+    await bench.readBack();
+    bench.takeWrites();
+    await writeBoth();
+    expect(bench.takeWrites()).toEqual([]);
+    return { before, after: stateOf([one, two]) };
+  }
+
+  /** What a user sees, without ids. */
+  function stateOf(assets: readonly StandInAsset[]): unknown {
+    const { state } = bench.immich;
+    return {
+      people: bench.people().map(({ name, isHidden }) => ({ name, isHidden })),
+      faces: assets.map((asset) =>
+        bench.faces(asset).map(({ sourceType, personId, boundingBoxX1 }) => ({
+          ...{ sourceType, boundingBoxX1 },
+          person: personId === null ? null : state.people.get(personId)?.name,
+        })),
+      ),
+      tags: [...state.tags.values()].map(({ value, assetIds }) => ({
+        value,
+        assets: assets.map(({ id }) => assetIds.has(id)),
+      })),
+      albums: [...state.albums.values()].map(({ albumName, assetIds }) => ({
+        albumName,
+        assets: assets.map(({ id }) => assetIds.has(id)),
+      })),
+    };
+  }
+
+  it.each(['before', 'after'] as const)(
+    'ends the same wherever it was killed, %s the write was carried out',
+    async (when) => {
+      const undisturbed = await liveThrough(new Killer(Infinity, when));
+      let kills = 0;
+      for (let at = 1; ; at += every) {
+        const killer = new Killer(at, when);
+        expect({ at, ...((await liveThrough(killer)) as object) }).toEqual({
+          at,
+          ...(undisturbed as object),
+        });
+        if (!killer.hasStruck) break;
+        kills += 1;
+      }
+      // Faces, people, names, tags and albums, each with what is written down before and after.
+      expect(kills * every).toBeGreaterThan(25);
+    },
+    300_000,
+  );
+}

@@ -1,0 +1,180 @@
+import type { Store } from '../../../../src/store/store.ts';
+import { addPerson, mergePeople, removePerson } from '../../../helpers/immich/routes/people.ts';
+import { startSinkBench, type SinkBench } from '../../../helpers/immich/sink-bench.ts';
+import type { StandInAsset } from '../../../helpers/immich/state.ts';
+
+/** Declares what of a user's changes in Immich is taken over, whatever the store. */
+export function describeReadBack(openStore: () => Promise<Store>): void {
+  let store: Store;
+  let bench: SinkBench;
+
+  beforeEach(async () => {
+    store = await openStore();
+    bench = await startSinkBench(store);
+    await bench.start();
+  });
+
+  afterEach(async () => {
+    await bench.stop();
+    await store.close();
+  });
+
+  /** Photos of p1, as many as named; each is written. */
+  async function photosOf(personId: string, count: number): Promise<StandInAsset[]> {
+    const assets: StandInAsset[] = [];
+    for (let i = 0; i < count; i++) {
+      const asset = await bench.addPhoto([{ personId }]);
+      await bench.write(asset);
+      assets.push(asset);
+    }
+    return assets;
+  }
+
+  /** Everything once more; answers with the writes that it took. */
+  async function writeAgain(assets: readonly StandInAsset[]): Promise<string[]> {
+    bench.takeWrites();
+    await bench.writeFacts();
+    for (const asset of assets) await bench.write(asset);
+    return bench.takeWrites();
+  }
+
+  const bodies = (): unknown[] => bench.facts.map(({ body }) => body);
+
+  describe('what a user did in Immich', () => {
+    it('is taken over when it is a name or hiding, once', async () => {
+      const assets = await photosOf('p1', 1);
+      Object.assign(bench.people()[0]!, { name: 'Ada', isHidden: true });
+      expect(await bench.readBack()).toMatchObject({ people: 1, gone: 0 });
+      await bench.readBack();
+      expect(bodies()).toEqual([
+        { kind: 'person-named', personId: 'p1', name: 'Ada' },
+        { kind: 'person-hidden', personId: 'p1', hidden: true },
+      ]);
+      expect(await writeAgain(assets)).toEqual([]);
+    });
+
+    it('wins over a name that we were given since', async () => {
+      await photosOf('p1', 1);
+      await bench.correct({ kind: 'person-named', personId: 'p1', name: 'Ada' });
+      bench.people()[0]!.name = 'Ada L.';
+      await bench.correct({ kind: 'person-named', personId: 'p1', name: 'Ada Lovelace' });
+      expect(bench.people()[0]?.name).toBe('Ada L.');
+      expect(bodies().at(-1)).toEqual({ kind: 'person-named', personId: 'p1', name: 'Ada L.' });
+    });
+
+    it('is taken over when two people were merged', async () => {
+      const assets = [...(await photosOf('p1', 3)), ...(await photosOf('p2', 1))];
+      const [one, two] = bench.people();
+      mergePeople(bench.immich.state, two!, one!);
+      expect(await bench.readBack()).toMatchObject({ merged: 1, gone: 0, movedFaces: 0 });
+      expect(bodies()).toEqual([{ kind: 'people-merged', from: 'p1', into: 'p2', name: null }]);
+      expect(await writeAgain(assets)).toEqual([]);
+      expect(bench.people()).toEqual([two]);
+    });
+
+    it('leaves our person as it is when Immich’s went into one that was none of ours', async () => {
+      const assets = await photosOf('p1', 2);
+      const bob = addPerson(bench.immich.state, bench.user, { name: 'Bob' });
+      mergePeople(bench.immich.state, bob, bench.people()[0]!);
+      expect(await bench.readBack()).toMatchObject({ merged: 1 });
+      await bench.readBack();
+      expect(bodies()).toEqual([{ kind: 'person-named', personId: 'p1', name: 'Bob' }]);
+      expect(await writeAgain(assets)).toEqual([]);
+    });
+
+    it('is taken over when a face was moved, to a person of ours or a new one', async () => {
+      const [one, two, three] = await photosOf('p1', 3);
+      await photosOf('p2', 1);
+      const [, p2] = bench.people();
+      const fresh = addPerson(bench.immich.state, bench.user, { name: 'Grace' });
+      bench.faces(one!)[0]!.personId = p2!.id;
+      bench.faces(two!)[0]!.personId = fresh.id;
+      // What ours says of them later is not written over the user's word.
+      expect(await writeAgain([one!, two!, three!])).toEqual([]);
+      expect(await bench.readBack()).toMatchObject({ movedFaces: 2, distrusted: 0 });
+      const again = await bench.readBack();
+      expect(again).toMatchObject({ movedFaces: 0 });
+      expect(bodies()).toHaveLength(3);
+      expect(bodies()).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ kind: 'faces-assigned', personId: 'p2', as: 'moved' }),
+          expect.objectContaining({ kind: 'faces-assigned', as: 'split' }),
+          expect.objectContaining({ kind: 'person-named', name: 'Grace' }),
+        ]),
+      );
+      expect(await writeAgain([one!, two!, three!])).toEqual([]);
+    });
+
+    it('is taken over when a face was removed: nobody is known by it, nor written again', async () => {
+      const [asset] = await photosOf('p1', 2);
+      bench.faces(asset!)[0]!.deletedAt = new Date();
+      expect(await bench.readBack()).toMatchObject({ removedFaces: 1 });
+      expect(bodies()).toMatchObject([{ kind: 'face-ignored', reason: 'removed in Immich' }]);
+      expect(await writeAgain([asset!])).toEqual([]);
+    });
+
+    it('ends the writing of a person who was deleted, and changes nothing of ours', async () => {
+      const assets = await photosOf('p1', 2);
+      removePerson(bench.immich.state, bench.people()[0]!);
+      expect(await bench.readBack()).toMatchObject({ gone: 1 });
+      expect(bodies()).toEqual([]);
+      expect(await writeAgain(assets)).toEqual([]);
+    });
+  });
+
+  describe('a reset of face data in Immich', () => {
+    it('is not a user’s word: our people stay, and the faces are assigned again', async () => {
+      const assets: StandInAsset[] = [];
+      for (let i = 0; i < 3; i++) {
+        const asset = await bench.addPhoto([{ personId: 'p1' }]);
+        bench.detect(asset);
+        assets.push(asset);
+        await bench.write(asset);
+      }
+      const keeper = await bench.addPhoto([{ personId: 'p1' }]);
+      await bench.write(keeper);
+      // Immich's "Face detection: reset": faces of the detection go and come anew, as nobody's.
+      for (const asset of assets) {
+        for (const { id } of bench.faces(asset)) bench.immich.state.faces.delete(id);
+        bench.detect(asset);
+      }
+      await bench.readBack();
+      expect(bodies()).toEqual([]);
+      const [person] = bench.people();
+      for (const asset of assets)
+        expect(bench.faces(asset)).toMatchObject([{ personId: person!.id }]);
+      expect(await writeAgain(assets)).toEqual([]);
+    });
+
+    it('of the recognition alone is no user’s word either: faces of its new people come back', async () => {
+      const asset = await bench.addPhoto([{ personId: 'p1' }]);
+      const found = bench.detect(asset);
+      await bench.write(asset);
+      await photosOf('p1', 1);
+      const fresh = addPerson(bench.immich.state, bench.user);
+      const [person] = bench.people();
+      found.personId = fresh.id;
+      await bench.readBack();
+      expect(bodies()).toEqual([]);
+      expect(found.personId).toBe(person?.id);
+    });
+
+    it('is not believed when so much is gone at once, and is repaired', async () => {
+      const assets = await photosOf('p1', 25);
+      // An older backup of Immich's database was brought back.
+      bench.immich.state.faces.clear();
+      expect(await bench.readBack()).toMatchObject({ removedFaces: 0, distrusted: 25 });
+      bench.immich.state.people.clear();
+      for (const asset of assets) await bench.write(asset);
+      expect(bodies()).toEqual([]);
+      const { accounts, sink } = await bench.start();
+      const account = accounts.of(bench.user.id);
+      expect(await sink.repair(account, { dryRun: true })).toMatchObject({ people: 1, faces: 25 });
+      await sink.repair(account, { dryRun: false });
+      for (const asset of assets) await bench.write(asset);
+      expect(bench.people()).toHaveLength(1);
+      for (const asset of assets) expect(bench.faces(asset)).toHaveLength(1);
+      expect(await writeAgain(assets)).toEqual([]);
+    });
+  });
+}
