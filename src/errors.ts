@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   REDIS_UNAVAILABLE: { retryable: true },
   REDIS_EVICTS: { retryable: false },
   HTTP_ADDRESS_IN_USE: { retryable: false },
+  PAGES_MISSING: { retryable: false },
   JOB_ABORTED: { retryable: true },
   UPLOAD_INVALID: { retryable: false },
   RESULT_TIMEOUT: { retryable: true },

@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import { guard } from './guard.ts';
 import { healthRoutes, type HealthOptions } from './health.ts';
 import type { Metrics } from './metrics.ts';
+import { pageRoutes } from './pages.ts';
 import { photoRoutes, statusOf, type PhotoRouteOptions } from './photos.ts';
 
 export interface HttpOptions {
@@ -67,6 +68,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
     reply.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics()),
   );
   await photoRoutes(app, options.photos);
+  await pageRoutes(app);
   return { address: await listen(app, options), close: () => app.close() };
 }
 

@@ -21,6 +21,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   store: ['descriptors', 'type faces', 'type identities'],
   queue: ['type pipeline', 'type identities', 'type descriptors', 'type faces'],
   http: ['queue', 'store'],
+  /** Runs in the browser; what it knows of the rest is what `/api` answers. */
+  pages: [],
   commands: ['queue', 'store', 'identities', 'pipeline', 'type config', 'type descriptors'],
 };
 /** Import everything; nobody imports the first two, and only these import the others. */
@@ -36,7 +38,7 @@ interface Import {
 }
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) =>
-  file.endsWith('.ts'),
+  /\.tsx?$/.test(file),
 );
 const imports = files.flatMap(importsOf);
 
@@ -50,7 +52,7 @@ function importsOf(from: string): Import[] {
 }
 
 function partOf(file: string): string {
-  return file.split(path.sep, 1)[0]!.replace(/\.ts$/, '');
+  return file.split(path.sep, 1)[0]!.replace(/\.tsx?$/, '');
 }
 
 function isAllowed({ from, to, typeOnly }: Import): boolean {

@@ -1,0 +1,121 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+import type { FaceDetails, PhotoDetails } from '../api/types.ts';
+import { useApp } from '../app/app.ts';
+import { personUrl, type Place } from '../app/place.ts';
+import { joined } from '../app/plain-reasons.ts';
+import { useResource } from '../app/use-resource.ts';
+import { counted, dayAndTimeText } from '../app/words.ts';
+import { BoxedPhoto } from '../parts/boxed-photo.tsx';
+import { FaceImage } from '../parts/face-image.tsx';
+import { Empty, Failure, Loading } from '../parts/states.tsx';
+import { View } from '../parts/view.tsx';
+import { FaceActions } from './face-actions.tsx';
+import { FaceWhy } from './face-why.tsx';
+
+/** One photo: who is on it, and why the worker thinks so. */
+export function PhotoView(props: { assetId: string; query: Place['query'] }): JSX.Element {
+  const { assetId, query } = props;
+  const { api } = useApp();
+  const { data, error, reload } = useResource(`photo ${assetId}`, () => api.photo(assetId));
+  const asked = query.get('face');
+  const [chosen, setChosen] = useState(asked);
+  useEffect(() => {
+    setChosen(asked);
+  }, [asked, assetId]);
+  if (error !== null) {
+    return (
+      <View title="Photo">
+        <Failure error={error} retry={reload} />
+      </View>
+    );
+  }
+  if (data === null) return <Loading what="photo" />;
+  const { photo, faces } = data;
+  const file = photo.path?.split('/').at(-1);
+  return (
+    <View
+      title="Photo"
+      heading={file ?? 'Photo'}
+      class="photo-view"
+      intro={`${counted(faces.length, 'face')} · looked at ${dayAndTimeText(photo.decidedAt)}`}
+    >
+      <div class="photo-and-faces">
+        <BoxedPhoto
+          src={api.imageUrl(assetId, 1600)}
+          alt={altText(data)}
+          image={photo.image}
+          faces={faces.map(toBoxed)}
+          chosen={chosen}
+          onChoose={(faceId) => {
+            setChosen(faceId);
+            document.getElementById(cardId(faceId))?.scrollIntoView({ block: 'nearest' });
+          }}
+        />
+        <ol class="face-cards" aria-label="Faces on this photo">
+          {faces.map((face) => (
+            <FaceCard
+              key={face.faceId}
+              face={face}
+              head={data.head}
+              isChosen={face.faceId === chosen}
+            />
+          ))}
+          {faces.length === 0 ? <Empty icon="people" title="No faces on this photo" /> : null}
+        </ol>
+      </div>
+    </View>
+  );
+}
+
+function altText({ photo }: PhotoDetails): string {
+  const names = photo.people.flatMap(({ name }) => (name === null ? [] : [name]));
+  return names.length === 0
+    ? `A photo with ${counted(photo.faces, 'face')}`
+    : `A photo of ${joined(names)}`;
+}
+
+function cardId(faceId: string): string {
+  return `face-${faceId}`;
+}
+
+function toBoxed(face: FaceDetails): Parameters<typeof BoxedPhoto>[0]['faces'][number] {
+  const tone = face.personId === null ? 'nobody' : face.name === null ? 'unnamed' : 'known';
+  return { key: face.faceId, box: face.box, label: whoText(face), tone };
+}
+
+function whoText(face: FaceDetails): string {
+  if (face.ignored !== null) return 'Left out';
+  if (face.personId === null) return 'Nobody known';
+  return face.name ?? 'No name yet';
+}
+
+function FaceCard(props: { face: FaceDetails; head: number; isChosen: boolean }): JSX.Element {
+  const { face, head, isChosen } = props;
+  const { personId, name, faceId } = face;
+  const isConfirmed = face.assignedBy === 'user' && personId !== null;
+  return (
+    <li id={cardId(faceId)} class={isChosen ? 'face-card chosen' : 'face-card'}>
+      <div class="face-card-head">
+        <FaceImage faceId={faceId} />
+        <div>
+          <h2>
+            {personId === null ? whoText(face) : <a href={personUrl(personId)}>{whoText(face)}</a>}
+          </h2>
+          {isConfirmed ? <span class="pill good">Confirmed by you</span> : null}
+          {face.ignored === null ? null : <span class="pill">{face.ignored}</span>}
+        </div>
+      </div>
+      <FaceWhy face={face} />
+      <FaceActions
+        faces={{
+          faceIds: [faceId],
+          person: personId === null ? null : { personId, name },
+          head,
+        }}
+        isConfirmed={isConfirmed}
+      />
+    </li>
+  );
+}
