@@ -119,7 +119,7 @@ export class Api {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries({ ...query, owner: this.owner })) {
       if (value === undefined || value === '') continue;
-      for (const one of Array.isArray(value) ? (value as string[]) : [String(value)]) {
+      for (const one of typeof value === 'object' ? value : [value]) {
         search.append(name, one);
       }
     }
