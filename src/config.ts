@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { RedisOptions } from 'ioredis';
 import { z } from 'zod';
 
+import type { HttpAccount } from './config/http-users.ts';
 import { readRedis, redisContradictions } from './config/redis-settings.ts';
 import { SECRETS, VARIABLES } from './config/variables.ts';
 import { WorkerError } from './errors.ts';
@@ -41,11 +42,13 @@ export interface Config {
   readonly http: {
     readonly host: string;
     readonly port: number;
-    readonly user: string | undefined;
-    readonly password: string | undefined;
+    /** Who may log in, HTTP_USER first; none: whoever is on this machine. */
+    readonly accounts: readonly HttpAccount[];
+    readonly trustedProxies: readonly string[];
     readonly uploadMaxBytes: number;
     readonly uploadWaitMillis: number;
   };
+  readonly thumbnails: { readonly maxBytes: number };
   readonly logLevel: string;
 }
 
@@ -128,9 +131,10 @@ function contradictions(given: Environment): string[] {
     found.push(`${missing}: expected together with ${there}, got only ${there}`);
   }
   const host = given['HTTP_HOST'];
-  if (host !== undefined && !isLoopback(host) && !isSet('HTTP_PASSWORD')) {
+  const needsLogin = isSet('HTTP_PASSWORD') || isSet('HTTP_USERS');
+  if (host !== undefined && !isLoopback(host) && !needsLogin) {
     found.push(
-      `HTTP_HOST: expected a loopback address (127.0.0.1, ::1, localhost) or HTTP_USER and HTTP_PASSWORD, got ${JSON.stringify(host)} without them`,
+      `HTTP_HOST: expected a loopback address (127.0.0.1, ::1, localhost) or HTTP_USER and HTTP_PASSWORD (or HTTP_USERS), got ${JSON.stringify(host)} without them`,
     );
   }
   return found;
@@ -171,13 +175,18 @@ function toConfig(values: Values, redis: RedisOptions): Config {
     http: {
       host: values.HTTP_HOST,
       port: values.HTTP_PORT,
-      user: values.HTTP_USER,
-      password: values.HTTP_PASSWORD,
+      accounts: [...adminOf(values), ...values.HTTP_USERS],
+      trustedProxies: values.HTTP_TRUSTED_PROXIES,
       uploadMaxBytes: values.UPLOAD_MAX_BYTES,
       uploadWaitMillis: values.UPLOAD_WAIT_MILLIS,
     },
+    thumbnails: { maxBytes: values.THUMBNAILS_MAX_BYTES },
     logLevel: values.LOG_LEVEL,
   });
+}
+
+function adminOf({ HTTP_USER: user, HTTP_PASSWORD: password }: Values): HttpAccount[] {
+  return user === undefined || password === undefined ? [] : [{ user, password, ownerId: null }];
 }
 
 /** What came, for the message; a secret is not repeated. */

@@ -9,11 +9,11 @@ import { startHttpServer } from './http/server.ts';
 import { DEFAULT_MATCH } from './identities/decide-photo.ts';
 import { locatePhoto } from './image/locate-photo.ts';
 import type { Log } from './log.ts';
-import type { EngineChoice } from './nets/engines.ts';
 import { readMachine } from './machine.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import { People } from './identities/journal/people.ts';
 import type { PhotoRecord } from './identities/photo-record.ts';
+import { openPeople } from './open-people.ts';
 import { createPhotoProcessor } from './pipeline/process-photo.ts';
 import {
   outageReporter,
@@ -82,7 +82,7 @@ async function openAll(
     store,
     publisher,
     locate,
-    engine: vision.engine,
+    vision,
     plan,
   });
   const leftBehind = await publisher.publishPending();
@@ -137,7 +137,7 @@ async function openHttp(
     store: Store;
     publisher: ResultPublisher;
     locate: (path: string) => Promise<string>;
-    engine: EngineChoice;
+    vision: VisionPool;
     plan: VisionPlan;
   },
 ): Promise<{ address: string; metrics: Metrics; about: Record<string, unknown> }> {
@@ -154,7 +154,7 @@ async function openHttp(
   const queues = [producer.queue, publisher.queue];
   const metrics = opened.add(createMetrics(queues, config.jobLockMillis));
   const about = {
-    engine: parts.engine,
+    engine: parts.vision.engine,
     detector: config.detector.kind,
     profile: config.profile,
     vision: parts.plan,
@@ -169,9 +169,11 @@ async function openHttp(
     },
   };
   const photos = { producer, events, store, locate, dataDir, ...config.http };
+  const api = openPeople(config, parts);
   const http = opened.add(
     await startHttpServer({
       ...config.http,
+      api,
       log,
       queues,
       metrics,

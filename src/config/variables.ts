@@ -2,8 +2,10 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
+import { HTTP_USERS_FORM, isAddressRange, readHttpUsers, type HttpAccount } from './http-users.ts';
+
 /** Variables that may be read from a file named by `<NAME>_FILE`, as Docker secrets are. */
-export const SECRETS = ['REDIS_PASSWORD', 'MONGODB_URI', 'HTTP_PASSWORD'] as const;
+export const SECRETS = ['REDIS_PASSWORD', 'MONGODB_URI', 'HTTP_PASSWORD', 'HTTP_USERS'] as const;
 
 const checkout = path.resolve(__dirname, '../..');
 const packageRoot = path.basename(checkout) === 'dist' ? path.dirname(checkout) : checkout;
@@ -95,6 +97,22 @@ export const VARIABLES = {
   HTTP_PORT: whole(0, 65535).default(3033),
   HTTP_USER: z.string().optional(),
   HTTP_PASSWORD: z.string().optional(),
+  HTTP_USERS: z
+    .string()
+    .transform(readHttpUsers)
+    .refine((users) => users !== undefined, HTTP_USERS_FORM)
+    .transform((users): readonly HttpAccount[] => users ?? [])
+    .default([]),
+  HTTP_TRUSTED_PROXIES: z
+    .string()
+    .transform(toList)
+    .refine(
+      (list) => list?.every(isAddressRange) === true,
+      'IP addresses or ranges such as 172.16.0.0/12, separated by commas',
+    )
+    .transform((list) => list ?? [])
+    .default([]),
+  THUMBNAILS_MAX_BYTES: whole(0, 1_048_576 * MiB).default(512 * MiB),
   UPLOAD_MAX_BYTES: whole(1, 1024 * MiB).default(64 * MiB),
   UPLOAD_WAIT_MILLIS: whole(0, 600_000).default(30_000),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -30,6 +30,8 @@ const SECURITY_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
+const OPEN = { config: { open: true } };
+
 interface Asset {
   readonly type: string;
   readonly bytes: Buffer;
@@ -56,10 +58,11 @@ export async function pageRoutes(app: FastifyInstance): Promise<void> {
       .header('cache-control', 'no-cache')
       .type('text/html; charset=utf-8')
       .send(pages.html);
-  app.get('/people', sendPage);
-  app.get('/people/*', sendPage);
+  app.get('/people', OPEN, sendPage);
+  app.get('/people/*', OPEN, sendPage);
   app.get<{ Params: { version: string; '*': string } }>(
     '/people/assets/:version/*',
+    OPEN,
     (request, reply) => {
       const asset = pages.assets.get(request.params['*']);
       if (asset === undefined || request.params.version !== pages.version) {

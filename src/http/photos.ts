@@ -9,6 +9,7 @@ import { DEFAULT_OWNER_ID, ImageAdded } from '../queue/image-added.ts';
 import type { Producer } from '../queue/producer.ts';
 import { ownerUploadFolder } from '../queue/upload-folder.ts';
 import type { Store } from '../store/store.ts';
+import { statusOf } from './status-of.ts';
 import { discardUpload, keepUpload } from './uploads.ts';
 
 export interface PhotoRouteOptions {
@@ -177,27 +178,3 @@ const UNUSABLE = new Set([
   'PHOTO_FORMAT_UNSUPPORTED',
   'PHOTO_TOO_MANY_PIXELS',
 ]);
-
-const STATUSES: Readonly<Record<string, number>> = {
-  UPLOAD_INVALID: 400,
-  PAYLOAD_INVALID: 400,
-  PHOTO_EMPTY: 400,
-  PATH_OUTSIDE_ROOTS: 403,
-  PATH_UNREADABLE: 403,
-  PATH_NOT_FOUND: 404,
-  PATH_NOT_A_FILE: 400,
-  PHOTO_TOO_LARGE: 413,
-  PHOTO_TOO_MANY_PIXELS: 413,
-  PHOTO_NOT_AN_IMAGE: 422,
-  PHOTO_DAMAGED: 422,
-  PHOTO_FORMAT_UNSUPPORTED: 415,
-  REDIS_UNAVAILABLE: 503,
-  STORE_UNAVAILABLE: 503,
-  VISION_DEADLINE: 504,
-  VISION_MEMORY: 507,
-};
-
-/** The HTTP status that fits an error code; 500 for what the caller cannot help. */
-export function statusOf(code: string): number {
-  return STATUSES[code] ?? 500;
-}

@@ -6,23 +6,30 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 
 import { messageOf, systemCodeOf, WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { ApiOptions } from './api/api-options.ts';
+import { apiRoutes, requestError } from './api/api.ts';
 import { guard } from './guard.ts';
 import { healthRoutes, type HealthOptions } from './health.ts';
 import type { Metrics } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
-import { photoRoutes, statusOf, type PhotoRouteOptions } from './photos.ts';
+import { photoRoutes, type PhotoRouteOptions } from './photos.ts';
+import type { Account } from './login/login.ts';
+import { statusOf } from './status-of.ts';
 
 export interface HttpOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly user: string | undefined;
-  readonly password: string | undefined;
+  /** Who may log in; none: whoever is on this machine. */
+  readonly accounts: readonly Account[];
+  /** Proxies whose word on the browser's address and protocol counts. */
+  readonly trustedProxies: readonly string[];
   readonly log: Log;
   readonly queues: readonly Queue[];
   readonly metrics: Metrics;
   readonly health: HealthOptions;
   readonly photos: PhotoRouteOptions;
+  readonly api: ApiOptions;
 }
 
 export interface HttpServer {
@@ -40,17 +47,20 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
     logger: false,
     forceCloseConnections: true,
     bodyLimit: 64 * 1024,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { maxParamLength: MOST_ENCODED_ID_LENGTH },
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const { status, code, message } = toHttpError(error);
+    const { status, code, message, details } = toHttpError(error);
     if (status >= 500) {
       options.log.error(
         { method: request.method, route: request.routeOptions.url, err: messageOf(error) },
         'a request failed',
       );
     }
-    return reply.code(status).send({ error: { code, message } });
+    return reply
+      .code(status)
+      .send({ error: { code, message, ...(details === undefined ? {} : { details }) } });
   });
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({
@@ -60,11 +70,12 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
       },
     }),
   );
-  await guard(app, options);
+  const doors = await guard(app, options);
   app.get('/', (_request, reply) => reply.redirect('/queues'));
   await dashboard(app, options.queues);
   healthRoutes(app, options.health);
-  app.get('/metrics', async (_request, reply) =>
+  await apiRoutes(app, { ...options.api, guard: doors });
+  app.get('/metrics', { config: { adminOnly: true } }, async (_request, reply) =>
     reply.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics()),
   );
   await photoRoutes(app, options.photos);
@@ -79,7 +90,16 @@ async function dashboard(app: FastifyInstance, queues: readonly Queue[]): Promis
     serverAdapter: adapter,
   });
   adapter.setBasePath('/queues');
-  await app.register(adapter.registerPlugin(), { prefix: '/queues' });
+  await app.register(
+    async (scope) => {
+      // Jobs are of all owners.
+      scope.addHook('onRoute', (route) => {
+        route.config = { ...route.config, adminOnly: true };
+      });
+      await scope.register(adapter.registerPlugin());
+    },
+    { prefix: '/queues' },
+  );
 }
 
 async function listen(app: FastifyInstance, { host, port }: HttpOptions): Promise<string> {
@@ -96,10 +116,20 @@ async function listen(app: FastifyInstance, { host, port }: HttpOptions): Promis
   }
 }
 
+interface HttpError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** Our own errors with their code, the framework's with its status, all else without a word. */
-function toHttpError(error: FastifyError): { status: number; code: string; message: string } {
+function toHttpError(thrown: FastifyError): HttpError {
+  const error = requestError(thrown) ?? thrown;
   if (error instanceof WorkerError) {
-    return { status: statusOf(error.code), code: error.code, message: error.message };
+    const { code, message } = error;
+    const details = Object.keys(error.details).length === 0 ? undefined : error.details;
+    return { status: statusOf(code), code, message, details };
   }
   const status = error.statusCode ?? 500;
   if (status >= 500)

@@ -23,6 +23,8 @@ export interface Store {
   readPhotosAfter(ownerId: string, sequence: number, limit: number): Promise<PhotoRecord[]>;
   /** Photos and facts of the owner in their one order; none that was committed before is missed. */
   readEntriesAfter(ownerId: string, sequence: number, limit: number): Promise<OwnerEntry[]>;
+  /** Owners of whom anything is known, in the order of their ids. */
+  listOwners(): Promise<string[]>;
   /** The owner's highest sequence; 0 when nothing is known. */
   headSequence(ownerId: string): Promise<number>;
   /**

@@ -20,13 +20,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   vision: ['type machine', 'image', 'faces', 'descriptors', 'nets'],
   store: ['descriptors', 'type faces', 'type identities'],
   queue: ['type pipeline', 'type identities', 'type descriptors', 'type faces'],
-  http: ['queue', 'store'],
+  people: ['identities', 'faces', 'type descriptors', 'type pipeline'],
+  thumbnails: ['type faces'],
+  http: ['queue', 'store', 'people', 'thumbnails', 'type pipeline', 'identities', 'type faces'],
   /** Runs in the browser; what it knows of the rest is what `/api` answers. */
   pages: [],
   commands: ['queue', 'store', 'identities', 'pipeline', 'type config', 'type descriptors'],
 };
 /** Import everything; nobody imports the first two, and only these import the others. */
-const ENTRY_POINTS = ['main', 'cli', 'run-worker', 'worker'];
+const ENTRY_POINTS = ['main', 'cli', 'run-worker', 'worker', 'open-people'];
 
 const IMPORT =
   /(?:^|\n)\s*(?<type>(?:import|export) type)?[^;'"]*?(?:from|import|import\(|require\()\s*['"](?<to>\.[^'"]+)['"]/g;

@@ -23,6 +23,8 @@ export class People {
   readonly #facts: Fact[] = [];
   #undone = new Set<string>();
   #folded = emptyFold();
+  /** By person, who was merged into it; null until somebody asks. */
+  #mergedIds: ReadonlyMap<string, readonly string[]> | null = null;
 
   static of(facts: readonly Fact[]): People {
     const people = new People();
@@ -39,6 +41,7 @@ export class People {
   /** Takes in the next fact. */
   apply(fact: Fact): void {
     this.#facts.push(fact);
+    this.#mergedIds = null;
     if (fact.body.kind === 'undone') this.#foldAgain();
     else fold(this.#folded, fact.body);
   }
@@ -55,8 +58,8 @@ export class People {
   /** Ids that stand for the person: its own and those merged into it. */
   idsOf(personId: string): string[] {
     const person = this.resolve(personId);
-    const merged = [...this.#folded.mergedInto.keys()].filter((id) => this.resolve(id) === person);
-    return [...new Set([person, personId, ...merged])];
+    this.#mergedIds ??= mergedIds(this.#folded);
+    return [...new Set([person, personId, ...(this.#mergedIds.get(person) ?? [])])];
   }
 
   /** Faces that a user gave to the person or to one merged into it. */
@@ -88,6 +91,17 @@ export class People {
 
   isIgnored(faceId: string): boolean {
     return this.#folded.ignored.has(faceId);
+  }
+
+  /** Why a user said that the face is to be ignored; null when nobody did. */
+  ignoredReasonOf(faceId: string): string | null {
+    return this.#folded.ignored.get(faceId) ?? null;
+  }
+
+  /** People whom a user said that the face is not, after merges. */
+  deniedOf(faceId: string): string[] {
+    const denied = this.#folded.denied.get(faceId) ?? [];
+    return [...new Set([...denied].map((id) => this.resolve(id)))];
   }
 
   /** Whether a user said that the face is not this person's, under whatever id. */
@@ -139,6 +153,7 @@ export class People {
   }
 
   #foldAgain(): void {
+    this.#mergedIds = null;
     this.#undone = undoneFacts(this.#facts);
     this.#folded = emptyFold();
     for (const { factId, body } of this.#facts) {
@@ -174,6 +189,15 @@ function resolve({ mergedInto }: Folded, personId: string): string {
     person = next;
   }
   return person;
+}
+
+function mergedIds(folded: Folded): Map<string, string[]> {
+  const ids = new Map<string, string[]>();
+  for (const id of folded.mergedInto.keys()) {
+    const person = resolve(folded, id);
+    ids.set(person, [...(ids.get(person) ?? []), id]);
+  }
+  return ids;
 }
 
 function fold(folded: Folded, body: FactBody): void {

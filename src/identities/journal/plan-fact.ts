@@ -163,18 +163,19 @@ function refuse(why: string): never {
   throw new WorkerError('CORRECTION_REFUSED', `${why}; nothing was changed`);
 }
 
-function undoneBody(factId: string, people: People): FactBody {
+/** What an undoing speaks of, also one of an undoing. */
+export function undoneBody(factId: string, people: People): FactBody {
   const found = people.facts.find((fact) => fact.factId === factId)?.body;
   if (found?.kind === 'undone') return undoneBody(found.factId, people);
   return found ?? { kind: 'undone', factId };
 }
 
-function peopleIn(body: FactBody | Correction): string[] {
+export function peopleIn(body: FactBody | Correction): string[] {
   if (body.kind === 'people-merged') return [body.from, body.into];
   return 'personId' in body ? [body.personId] : [];
 }
 
-function facesIn(body: FactBody | Correction): readonly string[] {
+export function facesIn(body: FactBody | Correction): readonly string[] {
   if ('faceIds' in body) return body.faceIds;
   return 'faceId' in body ? [body.faceId] : [];
 }

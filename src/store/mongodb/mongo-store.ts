@@ -86,6 +86,11 @@ export class MongoStore implements Store {
     return entries.map(toEntry);
   }
 
+  async listOwners(): Promise<string[]> {
+    const owners = await this.#do(() => this.#photos.distinct('ownerId'));
+    return owners.sort();
+  }
+
   async headSequence(ownerId: string): Promise<number> {
     const last = await this.#do(() =>
       this.#photos.findOne({ ownerId }, { sort: { sequence: -1 }, projection: { sequence: 1 } }),

@@ -7,6 +7,11 @@ export function headSequence(database: SqliteDatabase, ownerId: string): number 
   return database.all<{ head: number }>(sql, ownerId)[0]?.head ?? 0;
 }
 
+export function listOwners(database: SqliteDatabase): string[] {
+  const sql = 'SELECT owner_id AS id FROM owners ORDER BY owner_id';
+  return database.all<{ id: string }>(sql).map(({ id }) => id);
+}
+
 export function raiseHead(database: SqliteDatabase, ownerId: string, sequence: number): void {
   database.run(
     `INSERT INTO owners VALUES (?, ?)

@@ -6,7 +6,7 @@ import { closedStoreError } from '../closed-store.ts';
 import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
 import { factsAfter, insertFact, unpublishedFacts } from './facts.ts';
-import { countForgotten, deleteOwner, headSequence, raiseHead } from './owners.ts';
+import { countForgotten, deleteOwner, headSequence, listOwners, raiseHead } from './owners.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import type { PhotoFaceRow } from './rows.ts';
 import { faceValues, photoDetails, photosFromRows } from './rows.ts';
@@ -81,6 +81,10 @@ export class SqliteStore implements Store {
         return inOneOrder(photos, facts).slice(0, limit);
       }),
     );
+  }
+
+  async listOwners(): Promise<string[]> {
+    return this.#do(listOwners);
   }
 
   async headSequence(ownerId: string): Promise<number> {

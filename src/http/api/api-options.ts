@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyTypeProvider,
+  RawServerDefault,
+} from 'fastify';
+import type { z } from 'zod';
+
+import type { Directories } from '../../people/directories.ts';
+import type { Correct } from '../../pipeline/correct.ts';
+import type { Store } from '../../store/store.ts';
+import type { Thumbnails } from '../../thumbnails/thumbnails.ts';
+import type { Guard } from '../guard.ts';
+
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+/** Requests are of their schemas' types; what handlers answer may be readonly. */
+export interface SchemaTypes extends FastifyTypeProvider {
+  validator: this['schema'] extends z.core.$ZodType ? z.output<this['schema']> : unknown;
+  serializer: this['schema'] extends z.core.$ZodType
+    ? DeepReadonly<z.output<this['schema']>>
+    : unknown;
+}
+
+/** A Fastify instance whose routes are typed and checked by their zod schemas. */
+export type ApiApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  SchemaTypes
+>;
+
+/** What the API answers from and acts by. */
+export interface ApiOptions {
+  readonly directories: Directories;
+  readonly store: Pick<Store, 'findPhoto' | 'listOwners'>;
+  readonly correct: Correct;
+  readonly thumbnails: Thumbnails;
+}
+
+export interface ApiContext extends ApiOptions {
+  readonly guard: Guard;
+}
