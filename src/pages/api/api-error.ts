@@ -1,3 +1,5 @@
+import { capital } from '../app/words.ts';
+
 /** An answer of the server that is no success, or no answer at all (status 0). */
 export class ApiError extends Error {
   readonly status: number;
@@ -17,5 +19,5 @@ export class ApiError extends Error {
 export function wordsFor(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   if (error.status === 0) return 'The worker does not answer. Is it running?';
-  return error.message.charAt(0).toUpperCase() + error.message.slice(1);
+  return capital(error.message);
 }

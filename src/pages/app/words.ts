@@ -32,6 +32,15 @@ export function spanText(firstAt: string | null, lastAt: string | null): string 
   return first === last ? first : `${first} – ${last}`;
 }
 
+/** `2 h`, for a figure. */
+export function shortDurationText(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  return seconds < 36 * 3600
+    ? `${Math.round(seconds / 3600)} h`
+    : counted(Math.round(seconds / 86_400), 'day');
+}
+
 /** `about 2 hours`, for what is left to do. */
 export function durationText(seconds: number): string {
   if (seconds < 90) return `about ${counted(Math.max(1, Math.round(seconds)), 'second')}`;
@@ -43,6 +52,11 @@ export function durationText(seconds: number): string {
     : `about ${counted(Math.round(hours / 24), 'day')}`;
 }
 
+/** The first letter large, as at the beginning of a sentence. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export function nameOf(person: { readonly name: string | null } | null): string {
-  return person?.name ?? 'Someone without a name';
+  return person?.name ?? 'someone without a name';
 }

@@ -35,9 +35,11 @@ export function PhotoTile({ photo }: { photo: PhotoSummary }): JSX.Element {
           }}
         />
       )}
-      <span class="photo-caption" aria-hidden="true">
-        {who}
-      </span>
+      {names.length === 0 && photo.faces < 2 ? null : (
+        <span class="photo-caption" aria-hidden="true">
+          {who}
+        </span>
+      )}
     </a>
   );
 }

@@ -18,6 +18,8 @@ export interface TileGridProps<T> {
 
 const GAP_PX = 16;
 const GAP_ON_PHONE_PX = 10;
+/** Three beside each other at 360 px. */
+const LEAST_ON_PHONE_PX = 100;
 
 /** Tiles of which only those near the window exist, so that a list may have any length. */
 export function TileGrid<T>(props: TileGridProps<T>): JSX.Element {
@@ -29,7 +31,8 @@ export function TileGrid<T>(props: TileGridProps<T>): JSX.Element {
   const shape = gridShape({
     count,
     widthPx: sight.widthPx,
-    leastWidthPx: sight.widthPx < 500 ? Math.min(props.leastWidthPx, 104) : props.leastWidthPx,
+    leastWidthPx:
+      sight.widthPx < 500 ? Math.min(props.leastWidthPx, LEAST_ON_PHONE_PX) : props.leastWidthPx,
     gapPx: sight.widthPx < 500 ? GAP_ON_PHONE_PX : GAP_PX,
     labelHeightPx: props.labelHeightPx,
   });

@@ -23,9 +23,11 @@ export function FaceActions(props: {
   faces: ChosenFaces;
   /** The user has confirmed it already. */
   isConfirmed?: boolean;
+  /** The user has left it out already. */
+  isIgnored?: boolean;
   onDone?: () => void;
 }): JSX.Element {
-  const { faces, isConfirmed = false, onDone } = props;
+  const { faces, isConfirmed = false, isIgnored = false, onDone } = props;
   const { faceIds, person } = faces;
   const [open, setOpen] = useState<Open>(null);
   const say = useSay(faces, onDone);
@@ -47,13 +49,15 @@ export function FaceActions(props: {
         }}
       />
       <Action icon="plus" label="New person" onClick={say.split} />
-      <Action
-        icon="trash"
-        label="Leave out…"
-        onClick={() => {
-          setOpen('ignore');
-        }}
-      />
+      {isIgnored ? null : (
+        <Action
+          icon="trash"
+          label="Leave out…"
+          onClick={() => {
+            setOpen('ignore');
+          }}
+        />
+      )}
       {open === 'move' ? (
         <MoveDialog
           count={faceIds.length}

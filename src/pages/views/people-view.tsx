@@ -63,7 +63,7 @@ export function PeopleView({ query }: { query: Place['query'] }): JSX.Element {
         list={list}
         keyOf={({ personId }) => personId}
         leastWidthPx={140}
-        labelHeightPx={58}
+        labelHeightPx={44}
         tile={(person) => <PersonTile person={person} />}
         empty={<NobodyHere show={show} words={settled} />}
       />

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { PersonDetails, PersonSummary } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { go, placeUrl } from '../app/place.ts';
-import { counted, nameOf, spanText } from '../app/words.ts';
+import { capital, counted, nameOf, spanText } from '../app/words.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { FaceImage } from '../parts/face-image.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -156,7 +156,7 @@ function DeleteDialog(props: {
   const remove = async (): Promise<void> => {
     onClose();
     const { personId } = person;
-    const said = `${nameOf(person)} is deleted.`;
+    const said = `${capital(nameOf(person))} is deleted.`;
     const done = await correct([{ kind: 'person-deleted', personId }], { said, head });
     if (done !== null) go(placeUrl([]));
   };

@@ -6,7 +6,7 @@ import { useApp } from '../app/app.ts';
 import { go, personUrl, type Place } from '../app/place.ts';
 import { useList } from '../app/use-list.ts';
 import { useResource } from '../app/use-resource.ts';
-import { nameOf, numberText } from '../app/words.ts';
+import { numberText } from '../app/words.ts';
 import { PhotoTile } from '../parts/photo-tile.tsx';
 import { Empty, Failure, Loading } from '../parts/states.tsx';
 import { TileGrid } from '../parts/tile-grid.tsx';
@@ -21,7 +21,7 @@ export function PersonView(props: { personId: string; query: Place['query'] }): 
   const { data, error, reload } = useResource(`person ${personId}`, () => api.person(personId));
   useEffect(() => {
     if (data === null) return;
-    document.title = `${nameOf(data.person)} · Faces`;
+    document.title = `${data.person.name ?? 'No name yet'} · Faces`;
     const { personId: found } = data.person;
     if (found !== personId) go(personUrl(found), { replace: true });
   }, [data, personId]);

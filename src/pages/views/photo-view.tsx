@@ -9,6 +9,7 @@ import { useResource } from '../app/use-resource.ts';
 import { counted, dayAndTimeText } from '../app/words.ts';
 import { BoxedPhoto } from '../parts/boxed-photo.tsx';
 import { FaceImage } from '../parts/face-image.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { Empty, Failure, Loading } from '../parts/states.tsx';
 import { View } from '../parts/view.tsx';
 import { FaceActions } from './face-actions.tsx';
@@ -24,6 +25,12 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
   useEffect(() => {
     setChosen(asked);
   }, [asked, assetId]);
+  const onlyFace = data?.faces.length === 1 ? data.faces[0]?.faceId : undefined;
+  const open = chosen ?? onlyFace;
+  useEffect(() => {
+    if (open !== undefined)
+      document.getElementById(cardId(open))?.scrollIntoView({ block: 'nearest' });
+  }, [open, data === null]);
   if (error !== null) {
     return (
       <View title="Photo">
@@ -47,10 +54,9 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
           alt={altText(data)}
           image={photo.image}
           faces={faces.map(toBoxed)}
-          chosen={chosen}
+          chosen={open ?? null}
           onChoose={(faceId) => {
             setChosen(faceId);
-            document.getElementById(cardId(faceId))?.scrollIntoView({ block: 'nearest' });
           }}
         />
         <ol class="face-cards" aria-label="Faces on this photo">
@@ -59,7 +65,10 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
               key={face.faceId}
               face={face}
               head={data.head}
-              isChosen={face.faceId === chosen}
+              isOpen={face.faceId === open}
+              onToggle={() => {
+                setChosen(face.faceId === open ? '' : face.faceId);
+              }}
             />
           ))}
           {faces.length === 0 ? <Empty icon="people" title="No faces on this photo" /> : null}
@@ -91,31 +100,56 @@ function whoText(face: FaceDetails): string {
   return face.name ?? 'No name yet';
 }
 
-function FaceCard(props: { face: FaceDetails; head: number; isChosen: boolean }): JSX.Element {
-  const { face, head, isChosen } = props;
-  const { personId, name, faceId } = face;
+function FaceCard(props: {
+  face: FaceDetails;
+  head: number;
+  isOpen: boolean;
+  onToggle: () => void;
+}): JSX.Element {
+  const { face, head, isOpen, onToggle } = props;
+  const { personId, name, faceId, ignored } = face;
   const isConfirmed = face.assignedBy === 'user' && personId !== null;
   return (
-    <li id={cardId(faceId)} class={isChosen ? 'face-card chosen' : 'face-card'}>
-      <div class="face-card-head">
-        <FaceImage faceId={faceId} />
-        <div>
-          <h2>
-            {personId === null ? whoText(face) : <a href={personUrl(personId)}>{whoText(face)}</a>}
-          </h2>
-          {isConfirmed ? <span class="pill good">Confirmed by you</span> : null}
-          {face.ignored === null ? null : <span class="pill">{face.ignored}</span>}
-        </div>
-      </div>
-      <FaceWhy face={face} />
-      <FaceActions
-        faces={{
-          faceIds: [faceId],
-          person: personId === null ? null : { personId, name },
-          head,
-        }}
-        isConfirmed={isConfirmed}
-      />
+    <li id={cardId(faceId)} class={isOpen ? 'face-card chosen' : 'face-card'}>
+      <h2>
+        <button type="button" class="face-card-head" aria-expanded={isOpen} onClick={onToggle}>
+          <FaceImage faceId={faceId} />
+          <span class="face-card-words">
+            <span class={name === null ? 'nameless' : ''}>{whoText(face)}</span>
+            {isConfirmed ? <span class="pill good">Confirmed by you</span> : null}
+          </span>
+          <Icon name="chevron" />
+        </button>
+      </h2>
+      {isOpen ? (
+        <>
+          <FaceWhy face={face} />
+          {personId === null ? null : <PersonLinks personId={personId} name={name} />}
+          <FaceActions
+            faces={{
+              faceIds: [faceId],
+              person: personId === null ? null : { personId, name },
+              head,
+            }}
+            isConfirmed={isConfirmed}
+            isIgnored={ignored !== null}
+          />
+        </>
+      ) : null}
     </li>
+  );
+}
+
+function PersonLinks(props: { personId: string; name: string | null }): JSX.Element {
+  const { personId, name } = props;
+  return name === null ? (
+    <p>
+      <a href={personUrl(personId, { edit: 'name' })}>Add a name</a> or{' '}
+      <a href={personUrl(personId)}>see all photos</a>
+    </p>
+  ) : (
+    <p>
+      <a href={personUrl(personId)}>All photos of {name}</a>
+    </p>
   );
 }

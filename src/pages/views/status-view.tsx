@@ -5,7 +5,13 @@ import { wordsFor } from '../api/api-error.ts';
 import type { Status } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { photoUrl } from '../app/place.ts';
-import { counted, dayAndTimeText, durationText, numberText } from '../app/words.ts';
+import {
+  counted,
+  dayAndTimeText,
+  durationText,
+  numberText,
+  shortDurationText,
+} from '../app/words.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Failure, Loading } from '../parts/states.tsx';
 import { View } from '../parts/view.tsx';
@@ -14,6 +20,7 @@ const REFRESH_MILLIS = 3000;
 
 /** What the worker is doing, how long it will take, and what went wrong. */
 export function StatusView(): JSX.Element {
+  const { session } = useApp();
   const { status, error, refresh } = useStatus();
   return (
     <View
@@ -21,7 +28,7 @@ export function StatusView(): JSX.Element {
       class="status-view"
       intro={status === null ? ' ' : doingText(status)}
       actions={
-        status === null ? null : (
+        status === null || !session.admin ? null : (
           <a class="button" href={status.bullBoard} target="_blank" rel="noopener">
             <Icon name="status" />
             All jobs in Bull Board
@@ -93,7 +100,7 @@ function Figures({ status }: { status: Status }): JSX.Element {
       </div>
       <div>
         <dt>Time left</dt>
-        <dd>{secondsLeft === null ? '–' : durationText(secondsLeft)}</dd>
+        <dd>{secondsLeft === null ? '–' : shortDurationText(secondsLeft)}</dd>
       </div>
       <div class={failures.length > 0 ? 'bad' : ''}>
         <dt>Could not be looked at</dt>

@@ -107,7 +107,7 @@ function SharedPhotos(props: {
   const names = joined(props.people.map(nameOf));
   return (
     <>
-      <p class="intro" role="status">
+      <p class="intro shared-intro" role="status">
         {list.total === null ? ' ' : `${counted(list.total, 'photo')} of ${names}`}
       </p>
       <TileGrid
