@@ -34,13 +34,11 @@ export function FaceActions(props: {
   const close = (): void => {
     setOpen(null);
   };
-  const name = person?.name ?? 'this person';
   return (
     <div class="actions">
-      {person === null || isConfirmed ? null : (
-        <Action icon="check" label={`Yes, ${name}`} onClick={say.confirm} />
+      {person === null ? null : (
+        <AboutPerson name={person.name} isConfirmed={isConfirmed} say={say} />
       )}
-      {person === null ? null : <Action icon="block" label={`Not ${name}`} onClick={say.deny} />}
       <Action
         icon="arrow"
         label={person === null ? 'Say who it is…' : 'Someone else…'}
@@ -71,6 +69,18 @@ export function FaceActions(props: {
         <IgnoreDialog count={faceIds.length} onClose={close} onReason={say.ignore} />
       ) : null}
     </div>
+  );
+}
+
+/** Whether the person is right. */
+function AboutPerson(props: { name: string | null; isConfirmed: boolean; say: Say }): JSX.Element {
+  const { isConfirmed, say } = props;
+  const name = props.name ?? 'this person';
+  return (
+    <>
+      {isConfirmed ? null : <Action icon="check" label={`Yes, ${name}`} onClick={say.confirm} />}
+      <Action icon="block" label={`Not ${name}`} onClick={say.deny} />
+    </>
   );
 }
 

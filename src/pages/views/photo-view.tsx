@@ -20,17 +20,7 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
   const { assetId, query } = props;
   const { api } = useApp();
   const { data, error, reload } = useResource(`photo ${assetId}`, () => api.photo(assetId));
-  const asked = query.get('face');
-  const [chosen, setChosen] = useState(asked);
-  useEffect(() => {
-    setChosen(asked);
-  }, [asked, assetId]);
-  const onlyFace = data?.faces.length === 1 ? data.faces[0]?.faceId : undefined;
-  const open = chosen ?? onlyFace;
-  useEffect(() => {
-    if (open !== undefined)
-      document.getElementById(cardId(open))?.scrollIntoView({ block: 'nearest' });
-  }, [open, data === null]);
+  const [open, setOpen] = useOpenFace(query.get('face'), data);
   if (error !== null) {
     return (
       <View title="Photo">
@@ -56,7 +46,7 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
           faces={faces.map(toBoxed)}
           chosen={open ?? null}
           onChoose={(faceId) => {
-            setChosen(faceId);
+            setOpen(faceId);
           }}
         />
         <ol class="face-cards" aria-label="Faces on this photo">
@@ -67,7 +57,7 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
               head={data.head}
               isOpen={face.faceId === open}
               onToggle={() => {
-                setChosen(face.faceId === open ? '' : face.faceId);
+                setOpen(face.faceId === open ? '' : face.faceId);
               }}
             />
           ))}
@@ -76,6 +66,23 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
       </div>
     </View>
   );
+}
+
+/** The face that is told of: the one asked for, the only one, or the one chosen since; '' is none. */
+function useOpenFace(
+  asked: string | null,
+  details: PhotoDetails | null,
+): [string | undefined, (faceId: string) => void] {
+  const [chosen, setChosen] = useState(asked);
+  useEffect(() => {
+    setChosen(asked);
+  }, [asked]);
+  const [first, second] = details?.faces ?? [];
+  const open = chosen ?? (second === undefined ? first?.faceId : undefined);
+  useEffect(() => {
+    document.getElementById(cardId(open ?? ''))?.scrollIntoView({ block: 'nearest' });
+  }, [open, details === null]);
+  return [open, setChosen];
 }
 
 function altText({ photo }: PhotoDetails): string {
