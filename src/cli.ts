@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 
 import packageFile from '../package.json';
 import { correctCommand } from './commands/correct.ts';
+import { httpUserCommand } from './commands/http-user.ts';
 import { describe, formatFaces, formatHistory, formatPeople } from './commands/people.ts';
 import {
   runBackfill,
@@ -50,6 +51,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .action(async (options: BackfillArguments) => {
       exitCode = await backfillCommand(options);
     });
+  program.addCommand(httpUserCommand());
   addPeopleCommands(program);
   addRemovingCommands(program);
   try {

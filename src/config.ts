@@ -44,6 +44,8 @@ export interface Config {
     readonly port: number;
     /** Who may log in, HTTP_USER first; none: whoever is on this machine. */
     readonly accounts: readonly HttpAccount[];
+    /** Bull Board only shows. */
+    readonly readOnly: boolean;
     readonly trustedProxies: readonly string[];
     readonly uploadMaxBytes: number;
     readonly uploadWaitMillis: number;
@@ -176,6 +178,7 @@ function toConfig(values: Values, redis: RedisOptions): Config {
       host: values.HTTP_HOST,
       port: values.HTTP_PORT,
       accounts: [...adminOf(values), ...values.HTTP_USERS],
+      readOnly: values.HTTP_QUEUES_READ_ONLY,
       trustedProxies: values.HTTP_TRUSTED_PROXIES,
       uploadMaxBytes: values.UPLOAD_MAX_BYTES,
       uploadWaitMillis: values.UPLOAD_WAIT_MILLIS,

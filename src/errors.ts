@@ -43,6 +43,8 @@ export const ERROR_CODES = {
   PERSON_UNKNOWN: { retryable: false },
   FACE_UNKNOWN: { retryable: false },
   PHOTO_UNKNOWN: { retryable: false },
+  JOB_UNKNOWN: { retryable: false },
+  JOB_NOT_FAILED: { retryable: false },
   REVIEW_OVER: { retryable: false },
   REQUEST_INVALID: { retryable: false },
   IMPORT_INVALID: { retryable: false },

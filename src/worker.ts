@@ -14,6 +14,7 @@ import { FACE_API_PACK } from './nets/net.ts';
 import { People } from './identities/journal/people.ts';
 import type { PhotoRecord } from './identities/photo-record.ts';
 import { openPeople } from './open-people.ts';
+import { KnownFacesCache } from './pipeline/known-faces-cache.ts';
 import { createPhotoProcessor } from './pipeline/process-photo.ts';
 import {
   outageReporter,
@@ -76,6 +77,7 @@ async function openAll(
   const publisher = opened.add(
     createResultPublisher({ redis, prefix, store, log, viewOf: (record) => viewOf(record, store) }),
   );
+  const cache = new KnownFacesCache(store);
   const http = await openHttp(config, {
     log,
     opened,
@@ -84,6 +86,7 @@ async function openAll(
     locate,
     vision,
     plan,
+    cache,
   });
   const leftBehind = await publisher.publishPending();
   if (leftBehind > 0) log.info({ count: leftBehind }, 'results of an earlier run were published');
@@ -101,6 +104,7 @@ async function openAll(
       see: (path, abort) => vision.see(path, abort),
       publish: (record) => publisher.publish(record),
       match: matchOf(config),
+      cache,
       model: { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION },
     }),
     onOutcome: http.metrics.observe,
@@ -139,6 +143,7 @@ async function openHttp(
     locate: (path: string) => Promise<string>;
     vision: VisionPool;
     plan: VisionPlan;
+    cache: KnownFacesCache;
   },
 ): Promise<{ address: string; metrics: Metrics; about: Record<string, unknown> }> {
   const { log, opened, store, publisher, locate } = parts;
@@ -169,7 +174,7 @@ async function openHttp(
     },
   };
   const photos = { producer, events, store, locate, dataDir, ...config.http };
-  const api = openPeople(config, parts);
+  const api = openPeople(config, { ...parts, producer, about, match: matchOf(config) });
   const http = opened.add(
     await startHttpServer({
       ...config.http,

@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
-import { HTTP_USERS_FORM, isAddressRange, readHttpUsers, type HttpAccount } from './http-users.ts';
+import { HTTP_USERS_FORM, isAddressRange, readHttpUsers } from './http-users.ts';
 
 /** Variables that may be read from a file named by `<NAME>_FILE`, as Docker secrets are. */
 export const SECRETS = ['REDIS_PASSWORD', 'MONGODB_URI', 'HTTP_PASSWORD', 'HTTP_USERS'] as const;
@@ -101,8 +101,10 @@ export const VARIABLES = {
     .string()
     .transform(readHttpUsers)
     .refine((users) => users !== undefined, HTTP_USERS_FORM)
-    .transform((users): readonly HttpAccount[] => users ?? [])
     .default([]),
+  HTTP_QUEUES_READ_ONLY: oneOf(['true', 'false'])
+    .transform((value) => value === 'true')
+    .default(false),
   HTTP_TRUSTED_PROXIES: z
     .string()
     .transform(toList)

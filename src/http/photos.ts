@@ -40,20 +40,13 @@ export async function photoRoutes(app: FastifyInstance, options: PhotoRouteOptio
   await app.register(import('@fastify/multipart'), {
     limits: { fileSize: options.uploadMaxBytes, files: 1, fields: 10 },
   });
-  app.addContentTypeParser(
-    /^image\//,
-    { parseAs: 'buffer', bodyLimit: options.uploadMaxBytes },
-    (_request, body, done) => {
-      done(null, body);
-    },
-  );
   app.post('/photos', async (request, reply) => {
     const { payload, upload } = await readPayload(request, options);
     const jobId = await options.producer.add(payload);
     return answerWhenDone(reply, { payload, upload, jobId, options });
   });
   app.get<{ Params: { assetId: string } }>('/photos/:assetId', async (request, reply) => {
-    const { ownerId } = parseQuery(request);
+    const ownerId = ownerAllowed(request, parseQuery(request).ownerId);
     const { assetId } = request.params;
     const record = await options.store.findPhoto(ownerId ?? DEFAULT_OWNER_ID, assetId);
     if (record !== null) return toFacesIdentified(record);
@@ -72,11 +65,35 @@ interface Received {
   readonly upload: string | null;
 }
 
+/** A login of one owner asks for that owner's photos and no others. Throws FORBIDDEN. */
+function ownerAllowed(request: FastifyRequest, asked: string | undefined): string | undefined {
+  const own = request.login?.ownerId ?? null;
+  if (own === null || asked === own) return asked;
+  if (asked === undefined) return own;
+  throw new WorkerError(
+    'FORBIDDEN',
+    'this login sees the photos of one owner, and not of this one',
+  );
+}
+
+/** MEDIA_ROOTS hold the photos of all. */
+function refusePathOfOthers(request: FastifyRequest): void {
+  if (request.login?.ownerId === null) return;
+  throw new WorkerError(
+    'FORBIDDEN',
+    'a path is taken only from who may see all owners; send the photo itself',
+  );
+}
+
 async function readPayload(request: FastifyRequest, options: PhotoRouteOptions): Promise<Received> {
   const bytes = await readUpload(request);
-  if (bytes === null)
+  if (bytes === null) {
+    refusePathOfOthers(request);
     return { payload: await readPathPayload(request.body, options), upload: null };
-  const { ownerId, assetId } = parseQuery(request);
+  }
+  const query = parseQuery(request);
+  const { assetId } = query;
+  const ownerId = ownerAllowed(request, query.ownerId);
   const kept = await keepUpload(
     ownerUploadFolder(options.dataDir, ownerId ?? DEFAULT_OWNER_ID),
     bytes,

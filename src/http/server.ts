@@ -1,22 +1,21 @@
-import { createBullBoard } from '@bull-board/api';
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import { FastifyAdapter } from '@bull-board/fastify';
-import type { Queue } from 'bullmq';
+import fastifyHelmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 
 import { messageOf, systemCodeOf, WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { ApiOptions } from './api/api-options.ts';
 import { apiRoutes, requestError } from './api/api.ts';
+import { bullBoard, type BullBoardOptions } from './bull-board.ts';
 import { guard } from './guard.ts';
 import { healthRoutes, type HealthOptions } from './health.ts';
 import type { Metrics } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
 import { photoRoutes, type PhotoRouteOptions } from './photos.ts';
 import type { Account } from './login/login.ts';
+import { acceptImages } from './uploads.ts';
 import { statusOf } from './status-of.ts';
 
-export interface HttpOptions {
+export interface HttpOptions extends BullBoardOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -25,7 +24,6 @@ export interface HttpOptions {
   /** Proxies whose word on the browser's address and protocol counts. */
   readonly trustedProxies: readonly string[];
   readonly log: Log;
-  readonly queues: readonly Queue[];
   readonly metrics: Metrics;
   readonly health: HealthOptions;
   readonly photos: PhotoRouteOptions;
@@ -40,6 +38,35 @@ export interface HttpServer {
 
 /** An asset id of 255 characters, each three bytes of UTF-8, each byte as %xx. */
 const MOST_ENCODED_ID_LENGTH = 255 * 9;
+
+/**
+ * Pages load nothing but this worker's own files, run no script of a page's own text, and stand in
+ * no other site's frame. HSTS is the proxy's to say, which has the certificate.
+ */
+const SECURITY_HEADERS: FastifyHelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      manifestSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+  // An address of loopback is no secure context, and these would only warn there.
+  crossOriginOpenerPolicy: { policy: 'same-origin' },
+  crossOriginResourcePolicy: { policy: 'same-origin' },
+  originAgentCluster: false,
+  referrerPolicy: { policy: 'no-referrer' },
+  xFrameOptions: { action: 'deny' },
+};
 
 /** Starts the dashboard, health, metrics and photo routes. Throws HTTP_ADDRESS_IN_USE. */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
@@ -70,9 +97,11 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
       },
     }),
   );
+  await app.register(fastifyHelmet, SECURITY_HEADERS);
   const doors = await guard(app, options);
+  acceptImages(app, options.photos.uploadMaxBytes);
   app.get('/', (_request, reply) => reply.redirect('/queues'));
-  await dashboard(app, options.queues);
+  await bullBoard(app, options);
   healthRoutes(app, options.health);
   await apiRoutes(app, { ...options.api, guard: doors });
   app.get('/metrics', { config: { adminOnly: true } }, async (_request, reply) =>
@@ -81,25 +110,6 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   await photoRoutes(app, options.photos);
   await pageRoutes(app);
   return { address: await listen(app, options), close: () => app.close() };
-}
-
-async function dashboard(app: FastifyInstance, queues: readonly Queue[]): Promise<void> {
-  const adapter = new FastifyAdapter();
-  createBullBoard({
-    queues: queues.map((queue) => new BullMQAdapter(queue)),
-    serverAdapter: adapter,
-  });
-  adapter.setBasePath('/queues');
-  await app.register(
-    async (scope) => {
-      // Jobs are of all owners.
-      scope.addHook('onRoute', (route) => {
-        route.config = { ...route.config, adminOnly: true };
-      });
-      await scope.register(adapter.registerPlugin());
-    },
-    { prefix: '/queues' },
-  );
 }
 
 async function listen(app: FastifyInstance, { host, port }: HttpOptions): Promise<string> {

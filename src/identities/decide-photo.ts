@@ -58,14 +58,16 @@ export function decidePhoto(input: {
   assetId: string;
   thresholds: MatchThresholds;
   newId: () => string;
+  /** What an earlier run decided counts only for a face that matches nobody now. */
+  reconsider?: boolean;
 }): FaceRecord[] {
-  const { seen, former, thresholds, newId, known } = input;
+  const { seen, former, thresholds, newId, known, reconsider = false } = input;
   const formerFaces = pairWithFormer(seen, former, thresholds);
   const open = seen.faces.map((face, i): OpenFace => {
     const earlier = formerFaces[i] ?? null;
     return { seen: face, former: earlier, candidates: findCandidates(face, earlier, input) };
   });
-  const verdicts = assignPeople(open, known.people, { thresholds, newId });
+  const verdicts = assignPeople(open, known.people, { thresholds, newId, reconsider });
   const faces = open.map((face, i) =>
     toRecord(
       face,
@@ -169,14 +171,23 @@ function isBestOfPerson(
 function assignPeople(
   faces: readonly OpenFace[],
   people: People,
-  { thresholds, newId }: { thresholds: MatchThresholds; newId: () => string },
+  {
+    thresholds,
+    newId,
+    reconsider,
+  }: { thresholds: MatchThresholds; newId: () => string; reconsider: boolean },
 ): Verdict[] {
   const taken = new Set<string>();
-  const verdicts = faces.map(({ former }) => keepFormer(former, people, taken));
+  const verdicts = faces.map(({ former }) =>
+    reconsider && !isUsersWord(former, people) ? null : keepFormer(former, people, taken),
+  );
+  const held = faces.map(({ former }) => (former === null ? null : people.personOf(former)));
   const matches = faces
     .flatMap(({ candidates }, i) =>
       candidates
         .filter((candidate) => isMatch(candidate, candidates, thresholds.margin))
+        // A face that is thought about again takes nobody's person from another face beside it.
+        .filter(({ personId }) => held[i] === personId || !held.includes(personId))
         .map((candidate) => ({ i, candidate, excess: excess(candidate) })),
     )
     .sort((a, b) => a.excess - b.excess || a.i - b.i);
@@ -185,7 +196,23 @@ function assignPeople(
     taken.add(candidate.personId);
     verdicts[i] = { personId: candidate.basePersonId, rule: 'matched', isNewPerson: false };
   }
+  if (reconsider) {
+    for (const [i, { former }] of faces.entries())
+      verdicts[i] ??= keepFormer(former, people, taken);
+  }
   return faces.map(({ seen, former }, i) => verdicts[i] ?? unmatched(seen, former, newId));
+}
+
+/** Whether what the face is stands by a user's decision, or by that of its person. */
+function isUsersWord(former: FaceRecord | null, people: People): boolean {
+  if (former === null) return false;
+  const { faceId } = former;
+  const person = people.personOf(former);
+  return (
+    people.isIgnored(faceId) ||
+    people.isAssigned(faceId) ||
+    (person === null && former.personId !== null)
+  );
 }
 
 /** What an earlier run or a user has settled; null leaves the face to be decided. */

@@ -102,11 +102,17 @@ export class Directory {
 
   /** Faces whose person the fact may change, or its undoing. */
   facesConcerned({ body }: Pick<Fact, 'body'>): ListedFace[] {
-    const { faceIds, personIds } = facesToSee(body, this.people);
-    return [
+    return this.facesOf(facesToSee(body, this.people));
+  }
+
+  /** Faces by their ids, and those that the machine took for one of the people; each once. */
+  facesOf(which: { faceIds: readonly string[]; personIds: readonly string[] }): ListedFace[] {
+    const { faceIds, personIds } = which;
+    const found = [
       ...faceIds.flatMap((faceId) => this.#faces.get(faceId) ?? []),
       ...personIds.flatMap((personId) => [...(this.#stored.get(personId) ?? [])]),
     ];
+    return [...new Set(found)];
   }
 
   #add(face: ListedFace): void {

@@ -14,6 +14,8 @@ export interface PhotoTask {
   readonly runId: string;
   /** A backfill that was not forced: a photo with descriptors of today's revision is left as it is. */
   readonly skipWhenCurrent: boolean;
+  /** Decides again by what is known now, from what was seen before where that still holds. */
+  readonly reconsider?: boolean;
 }
 
 /** Looks at a photo file; in production in a child process. Rejects with a `WorkerError`. */

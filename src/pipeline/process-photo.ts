@@ -10,6 +10,7 @@ import { People } from '../identities/journal/people.ts';
 import type { KnownFaces } from '../identities/known-faces.ts';
 import { KnownFacesCache } from './known-faces-cache.ts';
 import type { PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
+import { seenAgain } from '../identities/seen-again.ts';
 import { removedRecord } from './remove-photo.ts';
 
 export interface PhotoProcessorPorts {
@@ -21,6 +22,8 @@ export interface PhotoProcessorPorts {
   readonly match: MatchThresholds;
   /** The descriptors that `see` makes. */
   readonly model: DescriptorModel;
+  /** Shared with others who compare faces; left out: one of its own. */
+  readonly cache?: KnownFacesCache;
   readonly newId?: () => string;
 }
 
@@ -44,7 +47,7 @@ const LONGEST_PAUSE_MILLIS = 100;
  * see it: each face with the person that it has by their corrections.
  */
 export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
-  const cache = new KnownFacesCache(ports.store);
+  const cache = ports.cache ?? new KnownFacesCache(ports.store);
   return async (task, { signal, report }) => {
     const earlier = await ports.store.findPhoto(task.ownerId, task.assetId);
     if (earlier !== null && isDone(earlier, task, ports.model)) {
@@ -56,14 +59,35 @@ export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
       report('removing');
       return publish(await remove({ task, earlier, ports, cache, signal }), ports);
     }
-    report('looking');
-    const path = await locate(task, ports);
-    const seen = await ports.see(path, signal);
+    const seen = seenBefore(task, earlier, ports) ?? (await look(task, ports, { signal, report }));
     report('deciding');
     const record = await decideAndCommit({ task, earlier, seen, ports, cache, signal });
     report('publishing');
     return publish(record, ports);
   };
+}
+
+async function look(
+  task: PhotoTask,
+  ports: PhotoProcessorPorts,
+  { signal, report }: PhotoContext,
+): Promise<SeenPhoto> {
+  report('looking');
+  return ports.see(await locate(task, ports), signal);
+}
+
+/** What an earlier run saw, for a photo that is only to be decided again; null: look at it. */
+function seenBefore(
+  task: PhotoTask,
+  earlier: PhotoRecord | null,
+  ports: PhotoProcessorPorts,
+): SeenPhoto | null {
+  const isUsable =
+    task.reconsider === true &&
+    earlier !== null &&
+    !earlier.removed &&
+    sameModel(earlier.model, ports.model);
+  return isUsable ? seenAgain(earlier) : null;
 }
 
 async function publish(record: PhotoRecord, ports: PhotoProcessorPorts): Promise<PhotoRecord> {
@@ -102,17 +126,18 @@ async function decideAndCommit(work: Work & { readonly seen: SeenPhoto }): Promi
   return commitWhenFirst(work, (former, known) => {
     if (isNewer(former, earlier, seen)) throw changedMeanwhile(task);
     const thresholds = ports.match;
+    const reconsider = task.reconsider === true;
     return {
       ownerId,
       assetId,
       sequence: known.sequence + 1,
       revision: (former?.revision ?? 0) + 1,
       runId,
-      path: task.path,
+      path: task.path ?? (reconsider ? (former?.path ?? null) : null),
       checksum: seen.checksum,
       image: seen.image,
       model: seen.model,
-      faces: decidePhoto({ seen, former, known, assetId, thresholds, newId }),
+      faces: decidePhoto({ seen, former, known, assetId, thresholds, newId, reconsider }),
       removed: false,
       timings: seen.timings,
       decidedAt: new Date().toISOString(),

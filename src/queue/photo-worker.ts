@@ -156,7 +156,7 @@ function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {
       `expected jobs named '${IMAGE_ADDED}' or '${IMAGE_REMOVED}' on this queue, got '${job.name.slice(0, 80)}'`,
     );
   }
-  const { assetId, ownerId, path, source, force } = parseImageAdded(job.data);
+  const { assetId, ownerId, path, source, force, reconsider } = parseImageAdded(job.data);
   return {
     kind: job.name === IMAGE_REMOVED ? 'remove' : 'look',
     assetId,
@@ -164,6 +164,7 @@ function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {
     path: path ?? null,
     // A stalled job comes again with as many attempts made; a retried or re-run one with more.
     runId: `${job.id ?? ''}.${job.timestamp}.${job.attemptsMade}`,
+    reconsider: reconsider === true,
     skipWhenCurrent: source === 'backfill' && force !== true && job.attemptsMade === 0,
   };
 }

@@ -22,10 +22,28 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   queue: ['type pipeline', 'type identities', 'type descriptors', 'type faces'],
   people: ['identities', 'faces', 'type descriptors', 'type pipeline'],
   thumbnails: ['type faces'],
-  http: ['queue', 'store', 'people', 'thumbnails', 'type pipeline', 'identities', 'type faces'],
+  http: [
+    'queue',
+    'store',
+    'people',
+    'thumbnails',
+    'type vision',
+    'type pipeline',
+    'identities',
+    'type faces',
+  ],
+  commands: [
+    'queue',
+    'store',
+    'identities',
+    'pipeline',
+    'thumbnails',
+    'http',
+    'type config',
+    'type descriptors',
+  ],
   /** Runs in the browser; what it knows of the rest is what `/api` answers. */
   pages: [],
-  commands: ['queue', 'store', 'identities', 'pipeline', 'type config', 'type descriptors'],
 };
 /** Import everything; nobody imports the first two, and only these import the others. */
 const ENTRY_POINTS = ['main', 'cli', 'run-worker', 'worker', 'open-people'];

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import type { Queue } from 'bullmq';
 import type {
   FastifyBaseLogger,
   FastifyInstance,
@@ -8,10 +9,14 @@ import type {
 } from 'fastify';
 import type { z } from 'zod';
 
+import type { MatchThresholds } from '../../identities/decide-photo.ts';
+import type { KnownFaces } from '../../identities/known-faces.ts';
 import type { Directories } from '../../people/directories.ts';
+import type { Reapplication } from '../../people/reapplication.ts';
 import type { Correct } from '../../pipeline/correct.ts';
 import type { Store } from '../../store/store.ts';
 import type { Thumbnails } from '../../thumbnails/thumbnails.ts';
+import type { VisionPool } from '../../vision/pool.ts';
 import type { Guard } from '../guard.ts';
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
@@ -43,6 +48,16 @@ export interface ApiOptions {
   readonly store: Pick<Store, 'findPhoto' | 'listOwners'>;
   readonly correct: Correct;
   readonly thumbnails: Thumbnails;
+  readonly vision: VisionPool;
+  /** The owner's known faces with everything that was committed before the call. */
+  readonly known: (ownerId: string) => Promise<KnownFaces>;
+  readonly match: MatchThresholds;
+  readonly reapplication: Reapplication;
+  /** The queue of photos, and all that are shown. */
+  readonly photos: Queue;
+  readonly queues: readonly Queue[];
+  /** What the worker runs with: engine, store, addresses; never a secret. */
+  readonly about: Readonly<Record<string, unknown>>;
 }
 
 export interface ApiContext extends ApiOptions {

@@ -12,10 +12,12 @@ import packageFile from '../../../package.json';
 import { WorkerError } from '../../errors.ts';
 import { csrfError } from '../guard.ts';
 import type { ApiApp, ApiContext, SchemaTypes } from './api-options.ts';
-import { correctionRoutes } from './corrections.ts';
+import { correctionRoutes, reapplyRoutes } from './corrections.ts';
 import { peopleRoutes } from './people.ts';
 import { pictureRoutes } from './pictures.ts';
 import { sessionRoutes } from './session.ts';
+import { statusRoutes } from './status.ts';
+import { whoRoutes } from './who.ts';
 
 /** The JSON API under `/api`; its OpenAPI document is made of the schemas that check requests. */
 export async function apiRoutes(app: FastifyInstance, context: ApiContext): Promise<void> {
@@ -37,6 +39,9 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
       peopleRoutes(api, context);
       pictureRoutes(api, context);
       correctionRoutes(api, context);
+      reapplyRoutes(api, context);
+      whoRoutes(api, context);
+      statusRoutes(api, context);
       api.get('/openapi.json', { schema: { hide: true } }, () => api.swagger());
     },
     { prefix: '/api' },

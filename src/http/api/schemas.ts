@@ -3,9 +3,14 @@ import { z } from 'zod';
 /** What `/api` takes and answers; requests are checked by it and the OpenAPI document is made of it. */
 
 const Time = z.iso.datetime();
-const Box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
-const Size = z.object({ width: z.number(), height: z.number() });
-const Quality = z.object({ value: z.number(), reasons: z.array(z.string()) });
+export const Box = z.object({
+  x: z.number(),
+  y: z.number(),
+  width: z.number(),
+  height: z.number(),
+});
+export const Size = z.object({ width: z.number(), height: z.number() });
+export const Quality = z.object({ value: z.number(), reasons: z.array(z.string()) });
 
 export const Id = z.string().min(1).max(255);
 
