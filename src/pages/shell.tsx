@@ -28,6 +28,7 @@ export function Shell(props: {
 }): JSX.Element {
   const { api, session, onOwner, onLoggedOut } = props;
   const place = usePlace();
+  useFocusOnArrival(place.parts.join('/'));
   const { toasts, notify, close } = useToasts();
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const [version, setVersion] = useState(0);
@@ -67,6 +68,24 @@ export function Shell(props: {
       )}
     </AppContext.Provider>
   );
+}
+
+/**
+ * Whoever follows a link hears where it led: the heading gets the focus, unless the view has given
+ * it to a field. Not when the page opens, which the browser tells itself.
+ */
+function useFocusOnArrival(path: string): void {
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    const main = document.getElementById('main');
+    const { activeElement } = document;
+    if (activeElement !== main && main?.contains(activeElement) === true) return;
+    (main?.querySelector<HTMLElement>('h1') ?? main)?.focus({ preventScroll: true });
+  }, [path]);
 }
 
 function useToasts(): {

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { Since } from '../app/corrections.ts';
-import { dayAndTimeText } from '../app/words.ts';
+import { capital, dayAndTimeText } from '../app/words.ts';
 import { Dialog } from './dialog.tsx';
 
 /** Tells what others changed since this was last looked at, and asks whether to go on all the same. */
@@ -23,7 +23,7 @@ export function ConflictDialog(props: {
       <ul class="since">
         {since.map(({ describe, at, by }) => (
           <li key={at + describe}>
-            <p class="strong">{describe}</p>
+            <p class="strong">{capital(describe)}</p>
             <p class="quiet-text">
               {dayAndTimeText(at)} · by {by}
             </p>

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { HistoryEntry } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { useList } from '../app/use-list.ts';
-import { dayAndTimeText, longDayText } from '../app/words.ts';
+import { capital, dayAndTimeText, longDayText } from '../app/words.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Empty, ListState, Loading } from '../parts/states.tsx';
 import { View } from '../parts/view.tsx';
@@ -61,7 +61,7 @@ function HistoryLine({ entry }: { entry: HistoryEntry }): JSX.Element {
   return (
     <li class={undone ? 'history-line undone' : 'history-line'}>
       <div>
-        <p>{describe}</p>
+        <p>{capital(describe)}</p>
         <p class="quiet-text">
           <time dateTime={fact.at}>{dayAndTimeText(fact.at)}</time> · by {fact.by}
         </p>

@@ -159,7 +159,7 @@ function Queues({ status }: { status: Status }): JSX.Element {
   return (
     <section class="panel" aria-labelledby="queues-title">
       <h2 id="queues-title">Queues</h2>
-      <div class="wide-table" role="region" aria-label="Queues" tabIndex={0}>
+      <div class="wide-table" role="group" aria-label="Table of queues" tabIndex={0}>
         <table>
           <thead>
             <tr>
