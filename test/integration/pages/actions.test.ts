@@ -108,6 +108,7 @@ describe('what can be corrected on the pages', () => {
 
   test('a face becomes a new person, moves to another, and comes back', async () => {
     const [person, other] = [await somebody(0), await somebody(1)];
+    await name(other, 'Hedy');
     const page = await openPerson(person);
     await expectFaces(page, 2);
     await tickFirst(page);
@@ -118,7 +119,6 @@ describe('what can be corrected on the pages', () => {
     await undo(page, '1 face made a new person.');
     await expectFaces(page, 2);
 
-    await name(other, 'Hedy');
     await tickFirst(page);
     await page.getByRole('button', { name: 'Someone else…' }).click();
     await page.getByRole('dialog').getByRole('searchbox').fill('Hed');
