@@ -35,6 +35,8 @@ export interface Config {
   readonly photoDeadlineMillis: number;
   readonly limits: { readonly maxPhotoBytes: number; readonly maxPhotoPixels: number };
   readonly match: { readonly distance: number | undefined; readonly margin: number | undefined };
+  /** Faces of all owners together that are kept in memory. */
+  readonly maxKnownFaces: number;
   readonly jobs: { readonly attempts: number; readonly backoffMillis: number };
   /** A job whose worker has died is given to another after it. */
   readonly jobLockMillis: number;
@@ -171,6 +173,7 @@ function toConfig(values: Values, redis: RedisOptions): Config {
     photoDeadlineMillis: values.PHOTO_DEADLINE_MILLIS,
     limits: { maxPhotoBytes: values.MAX_PHOTO_BYTES, maxPhotoPixels: values.MAX_PHOTO_PIXELS },
     match: { distance: values.MATCH_DISTANCE, margin: values.MATCH_MARGIN },
+    maxKnownFaces: values.MAX_KNOWN_FACES,
     jobs: { attempts: values.JOB_ATTEMPTS, backoffMillis: values.JOB_BACKOFF_MILLIS },
     jobLockMillis: values.JOB_LOCK_MILLIS,
     shutdownGraceMillis: values.SHUTDOWN_GRACE_MILLIS,

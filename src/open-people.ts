@@ -4,11 +4,13 @@ import type { Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { WorkerError } from './errors.ts';
 import type { ApiOptions } from './http/api/api-options.ts';
-import type { MatchThresholds } from './identities/decide-photo.ts';
+import { DEFAULT_MERGE, type MatchThresholds } from './identities/thresholds.ts';
 import type { KnownFaces } from './identities/known-faces.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import { Directories } from './people/directories.ts';
 import { Reapplication } from './people/reapplication.ts';
+import { ReviewList } from './people/review-list.ts';
+import { createReview } from './pipeline/review.ts';
 import { createCorrector } from './pipeline/correct.ts';
 import type { KnownFacesCache } from './pipeline/known-faces-cache.ts';
 import type { Producer } from './queue/producer.ts';
@@ -36,6 +38,7 @@ export function openPeople(
   const { store, publisher, vision, producer, match, about } = parts;
   const directories = new Directories(store);
   const known = (ownerId: string): Promise<KnownFaces> => parts.cache.current(ownerId, MODEL);
+  const review = createReview({ store, cache: parts.cache, model: MODEL, merge: DEFAULT_MERGE });
   return {
     store,
     directories,
@@ -45,6 +48,10 @@ export function openPeople(
     about,
     photos: producer.queue,
     queues: [producer.queue, publisher.queue],
+    review: new ReviewList({
+      directories,
+      proposeMerges: (ownerId, limit) => review.proposeMerges(ownerId, limit),
+    }),
     reapplication: new Reapplication({
       directories,
       known,

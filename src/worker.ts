@@ -6,7 +6,7 @@ import { childEnvironment, type Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
-import { DEFAULT_MATCH } from './identities/decide-photo.ts';
+import { DEFAULT_MATCH } from './identities/thresholds.ts';
 import { locatePhoto } from './image/locate-photo.ts';
 import type { Log } from './log.ts';
 import { readMachine } from './machine.ts';
@@ -66,9 +66,7 @@ async function openAll(
   const { log, signal } = options;
   const { redis, queuePrefix: prefix, dataDir, mongodbUri } = config;
   await waitForRedis(redis, { log, signal });
-  const store = opened.add(
-    await openStore({ dataDir, log, ...(mongodbUri === undefined ? {} : { mongodbUri }) }),
-  );
+  const store = opened.add(await openStore({ dataDir, log, mongodbUri, waitUntil: signal }));
   await mkdir(uploadFolder(dataDir), { recursive: true });
   const mediaRoots = [...config.mediaRoots, uploadFolder(dataDir)];
   const locate = (path: string): Promise<string> => locatePhoto(path, mediaRoots);
@@ -77,7 +75,7 @@ async function openAll(
   const publisher = opened.add(
     createResultPublisher({ redis, prefix, store, log, viewOf: (record) => viewOf(record, store) }),
   );
-  const cache = new KnownFacesCache(store);
+  const cache = new KnownFacesCache(store, config.maxKnownFaces);
   const http = await openHttp(config, {
     log,
     opened,

@@ -89,6 +89,7 @@ export const VARIABLES = {
   MAX_PHOTO_PIXELS: whole(1, 2_000_000_000).default(150_000_000),
   MATCH_DISTANCE: share(0.05, 1.5).optional(),
   MATCH_MARGIN: share(0, 0.5).optional(),
+  MAX_KNOWN_FACES: whole(1, 1_000_000_000).default(1_000_000),
   JOB_ATTEMPTS: whole(1, 100).default(5),
   JOB_BACKOFF_MILLIS: whole(0, 3_600_000).default(2000),
   JOB_LOCK_MILLIS: whole(5000, 3_600_000).default(60_000),

@@ -6,24 +6,7 @@ import type { People } from './journal/people.ts';
 import type { KnownFaces } from './known-faces.ts';
 import { distanceBetween } from './nearest-faces.ts';
 import type { AssignmentRule, Candidate, FaceRecord, PhotoRecord } from './photo-record.ts';
-
-/** What a match takes, as Euclidean distances of unit-length descriptors (0…2). */
-export interface MatchThresholds {
-  /** Evidence distance up to which a face is the person's, when one known face speaks for it. */
-  readonly distance: number;
-  /** When a second person is nearer than this beyond the first, the first must be this much surer. */
-  readonly margin: number;
-}
-
-/** Found on LFW's development view and a labelled album; see the README, "Telling people apart". */
-export const DEFAULT_MATCH: MatchThresholds = { distance: 0.34, margin: 0.02 };
-
-/**
- * Room that each further voter earns: that three faces of a person are all by chance as near is
- * much rarer than one. Measured with 0.34 at first: the album's BCubed F rose from 0.872 to 0.942,
- * LFW's development view stayed at 0.957.
- */
-const ROOM_PER_VOTER = 0.02;
+import { ROOM_PER_VOTER, type MatchThresholds } from './thresholds.ts';
 
 /** Overlap above which a face of a re-run is the face of the earlier run. */
 const SAME_FACE_IOU = 0.5;

@@ -7,7 +7,7 @@ export function describeFact(body: FactBody, people: People): string {
     people.stateOf(personId).name ?? people.stateOf(people.resolve(personId)).name ?? 'somebody';
   switch (body.kind) {
     case 'person-named':
-      return body.name === null ? `took a name away` : `named a person ${body.name}`;
+      return describeNaming(body.name);
     case 'people-merged':
       return `merged ${who(body.from)} into ${body.name ?? who(body.into)}`;
     case 'faces-assigned':
@@ -20,9 +20,15 @@ export function describeFact(body: FactBody, people: People): string {
       return `${body.hidden ? 'hid' : 'showed'} ${who(body.personId)}`;
     case 'person-deleted':
       return `deleted ${who(body.personId)}`;
+    case 'people-distinct':
+      return `told ${who(body.personA)} and ${who(body.personB)} apart`;
     case 'undone':
       return describeUndoing(body.factId, people);
   }
+}
+
+function describeNaming(name: string | null): string {
+  return name === null ? 'took a name away' : `named a person ${name}`;
 }
 
 function describeAssignment(

@@ -23,6 +23,8 @@ export interface ListedFace {
   readonly quality: Quality;
   readonly score: number;
   readonly rule: AssignmentRule;
+  /** Null: its descriptor was refused, so it was never compared. */
+  readonly descriptor: true | null;
   /** People that it came near to when it was decided, the best first. */
   readonly near: readonly Candidate[];
   /** Whose it is now; null: nobody's. */
@@ -53,6 +55,7 @@ export function toListedPhoto(record: PhotoRecord): ListedPhoto {
       quality: face.quality,
       score: face.score,
       rule: face.explanation.rule,
+      descriptor: face.descriptor === null ? null : true,
       near: face.explanation.candidates.filter(
         ({ evidenceDistance, limitDistance }) => evidenceDistance - limitDistance <= NEAR_EXCESS,
       ),

@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 
 import { decidePhoto } from '../identities/decide-photo.ts';
-import type { MatchThresholds } from '../identities/decide-photo.ts';
+import type { MatchThresholds } from '../identities/thresholds.ts';
 import type { Fact } from '../identities/journal/fact.ts';
 import { peopleIn, undoneBody } from '../identities/journal/plan-fact.ts';
 import type { KnownFaces } from '../identities/known-faces.ts';

@@ -1,6 +1,7 @@
 import type { SeenPhoto } from '../descriptors/seen-photo.ts';
 import type { Box, Quality } from '../faces/face.ts';
-import { decidePhoto, type MatchThresholds } from '../identities/decide-photo.ts';
+import { decidePhoto } from '../identities/decide-photo.ts';
+import type { MatchThresholds } from '../identities/thresholds.ts';
 import type { KnownFaces } from '../identities/known-faces.ts';
 import type { Directory } from './directory.ts';
 import { summarisePerson, type PersonSummary } from './summaries.ts';

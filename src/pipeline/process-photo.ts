@@ -4,7 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 import { sameModel, type DescriptorModel } from '../descriptors/descriptor.ts';
 import type { SeenPhoto } from '../descriptors/seen-photo.ts';
 import { WorkerError } from '../errors.ts';
-import { decidePhoto, type MatchThresholds } from '../identities/decide-photo.ts';
+import { decidePhoto } from '../identities/decide-photo.ts';
+import type { MatchThresholds } from '../identities/thresholds.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
 import { People } from '../identities/journal/people.ts';
 import type { KnownFaces } from '../identities/known-faces.ts';
@@ -24,6 +25,7 @@ export interface PhotoProcessorPorts {
   readonly model: DescriptorModel;
   /** Shared with others who compare faces; left out: one of its own. */
   readonly cache?: KnownFacesCache;
+  readonly maxKnownFaces?: number;
   readonly newId?: () => string;
 }
 
@@ -47,7 +49,7 @@ const LONGEST_PAUSE_MILLIS = 100;
  * see it: each face with the person that it has by their corrections.
  */
 export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
-  const cache = ports.cache ?? new KnownFacesCache(ports.store);
+  const cache = ports.cache ?? new KnownFacesCache(ports.store, ports.maxKnownFaces);
   return async (task, { signal, report }) => {
     const earlier = await ports.store.findPhoto(task.ownerId, task.assetId);
     if (earlier !== null && isDone(earlier, task, ports.model)) {

@@ -35,6 +35,8 @@ export function createProducer(options: {
     prefix: options.prefix,
   });
   queue.on('error', options.onError ?? (() => undefined));
+  // Each upload that waits for its result listens for the queue's end, however many there are.
+  queue.setMaxListeners(0);
   const jobOptions = (payload: ImageAdded, jobId: string | undefined): JobsOptions => ({
     ...retryOptions(options.retry),
     priority: PRIORITY[payload.source ?? 'upload'],

@@ -20,12 +20,12 @@ export interface TestWorker {
   stop(): Promise<number | null>;
 }
 
-const main = path.resolve(__dirname, '../../dist/src/main.js');
+const MAIN = path.resolve(__dirname, '../../dist/src/main.js');
 
-/** Starts `node dist/src/main.js`; `ready: false` does not wait for `/health/ready`. */
+/** Starts `node dist/src/main.js` or another program; `ready: false` does not wait until it is ready. */
 export async function startWorkerProcess(
   environment: Readonly<Record<string, string>>,
-  { ready = true }: { ready?: boolean } = {},
+  { ready = true, main = MAIN }: { ready?: boolean; main?: string } = {},
 ): Promise<TestWorker> {
   const port = environment['HTTP_PORT'] ?? String(await freePort());
   const { PATH: searchPath = '', HOME: home = '' } = process.env;

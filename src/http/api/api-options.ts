@@ -9,10 +9,11 @@ import type {
 } from 'fastify';
 import type { z } from 'zod';
 
-import type { MatchThresholds } from '../../identities/decide-photo.ts';
+import type { MatchThresholds } from '../../identities/thresholds.ts';
 import type { KnownFaces } from '../../identities/known-faces.ts';
 import type { Directories } from '../../people/directories.ts';
 import type { Reapplication } from '../../people/reapplication.ts';
+import type { ReviewList } from '../../people/review-list.ts';
 import type { Correct } from '../../pipeline/correct.ts';
 import type { Store } from '../../store/store.ts';
 import type { Thumbnails } from '../../thumbnails/thumbnails.ts';
@@ -53,6 +54,7 @@ export interface ApiOptions {
   readonly known: (ownerId: string) => Promise<KnownFaces>;
   readonly match: MatchThresholds;
   readonly reapplication: Reapplication;
+  readonly review: ReviewList;
   /** The queue of photos, and all that are shown. */
   readonly photos: Queue;
   readonly queues: readonly Queue[];

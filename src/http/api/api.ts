@@ -15,6 +15,7 @@ import type { ApiApp, ApiContext, SchemaTypes } from './api-options.ts';
 import { correctionRoutes, reapplyRoutes } from './corrections.ts';
 import { peopleRoutes } from './people.ts';
 import { pictureRoutes } from './pictures.ts';
+import { reviewRoutes } from './review.ts';
 import { sessionRoutes } from './session.ts';
 import { statusRoutes } from './status.ts';
 import { whoRoutes } from './who.ts';
@@ -40,6 +41,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
       pictureRoutes(api, context);
       correctionRoutes(api, context);
       reapplyRoutes(api, context);
+      reviewRoutes(api, context);
       whoRoutes(api, context);
       statusRoutes(api, context);
       api.get('/openapi.json', { schema: { hide: true } }, () => api.swagger());

@@ -10,6 +10,15 @@ const FaceIds = z.array(Id).min(1).max(20_000);
 
 const Named = z.object({ kind: z.literal('person-named'), personId: Id, name: Name });
 const Merged = z.object({ kind: z.literal('people-merged'), from: Id, into: Id, name: Name });
+const Distinct = z.object({ kind: z.literal('people-distinct'), personA: Id, personB: Id });
+const MergeEvidence = z.object({
+  distance: z.number(),
+  limitDistance: z.number(),
+  nearestDistance: z.number(),
+  nearestFaceIds: z.tuple([z.string(), z.string()]),
+  faces: z.tuple([z.number(), z.number()]),
+  otherDistance: z.number().nullable(),
+});
 const Denied = z.object({ kind: z.literal('face-denied'), faceId: Id, personId: Id });
 const Ignored = z.object({
   kind: z.literal('face-ignored'),
@@ -36,6 +45,8 @@ export const CorrectionWish: z.ZodType<Correction> = z
     Deleted,
     Undone,
     Assigned,
+    Distinct,
+    z.object({ kind: z.literal('faces-confirmed'), faceIds: FaceIds, personId: Id }),
     z.object({ kind: z.literal('split'), faceIds: FaceIds }),
   ])
   .meta({ id: 'Correction' });
@@ -43,7 +54,8 @@ export const CorrectionWish: z.ZodType<Correction> = z
 export const FactBodySchema: z.ZodType<FactBody> = z
   .discriminatedUnion('kind', [
     Named,
-    Merged,
+    Merged.extend({ evidence: MergeEvidence.exactOptional() }),
+    Distinct,
     Denied,
     Ignored,
     Hidden,

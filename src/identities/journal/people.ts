@@ -12,6 +12,8 @@ interface Folded {
   readonly assigned: Map<string, string>;
   readonly denied: Map<string, Set<string>>;
   readonly ignored: Map<string, string>;
+  /** Pairs whom a user told apart. */
+  readonly distinct: [string, string][];
 }
 
 /**
@@ -110,6 +112,18 @@ export class People {
     return [...(this.#folded.denied.get(faceId) ?? [])].some((id) => this.resolve(id) === person);
   }
 
+  /**
+   * Whether a user told the two apart: said so, or took back a merge of them, the machine's as well
+   * as one of a user's.
+   */
+  areDistinct(a: string, b: string): boolean {
+    const pair = [this.resolve(a), this.resolve(b)].sort();
+    return this.#folded.distinct.some((told) => {
+      const [one, other] = told.map((id) => this.resolve(id)).sort();
+      return one === pair[0] && other === pair[1];
+    });
+  }
+
   /** Whether a user decided anything of the face itself. */
   isTouched(faceId: string): boolean {
     const { assigned, denied, ignored } = this.#folded;
@@ -158,6 +172,7 @@ export class People {
     this.#folded = emptyFold();
     for (const { factId, body } of this.#facts) {
       if (!this.#undone.has(factId)) fold(this.#folded, body);
+      else if (body.kind === 'people-merged') this.#folded.distinct.push([body.from, body.into]);
     }
   }
 }
@@ -180,6 +195,7 @@ function emptyFold(): Folded {
     assigned: new Map(),
     denied: new Map(),
     ignored: new Map(),
+    distinct: [],
   };
 }
 
@@ -222,6 +238,9 @@ function fold(folded: Folded, body: FactBody): void {
       break;
     case 'person-deleted':
       folded.deleted.add(resolve(folded, body.personId));
+      break;
+    case 'people-distinct':
+      folded.distinct.push([body.personA, body.personB]);
       break;
     case 'undone':
       break;

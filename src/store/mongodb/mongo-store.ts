@@ -1,17 +1,25 @@
-import type { Collection, Document, Filter, MongoClient, Sort } from 'mongodb';
+import type { Collection, Filter, MongoClient, Sort } from 'mongodb';
 import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
 import type { OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
 import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
-import type { FactDocument, ForgottenDocument, PhotoDocument, StoredPhoto } from './documents.ts';
+import type {
+  FactDocument,
+  ForgottenDocument,
+  KnownDocument,
+  PhotoDocument,
+  StoredPhoto,
+} from './documents.ts';
 import {
   IS_FACT,
   IS_PHOTO,
+  KNOWN_ENTRY,
   STORED_FACT,
   STORED_PHOTO,
   toFactDocument,
+  toOwnerEntry,
   toPhotoRecord,
   toStoredPhoto,
 } from './documents.ts';
@@ -79,11 +87,11 @@ export class MongoStore implements Store {
     const filter = { ownerId, sequence: { $gt: sequence } };
     const entries = await this.#do(() =>
       this.#photos
-        .find(filter, { sort: { sequence: 1 }, limit })
-        .project(STORED_PHOTO)
+        .find(filter, { sort: { sequence: 1 }, limit, batchSize: limit })
+        .project<KnownDocument>(KNOWN_ENTRY)
         .toArray(),
     );
-    return entries.map(toEntry);
+    return entries.map(toOwnerEntry);
   }
 
   async listOwners(): Promise<string[]> {
@@ -139,6 +147,12 @@ export class MongoStore implements Store {
   async markFactPublished(ownerId: string, factId: string): Promise<void> {
     const filter = { ownerId, assetId: { factId } };
     await this.#do(() => this.#facts.updateOne(filter, { $set: { unpublished: false } }));
+  }
+
+  async markUnpublishedSince(at: string): Promise<number> {
+    const since = { $or: [{ decidedAt: { $gte: at } }, { at: { $gte: at } }] };
+    const mark = { $set: { unpublished: true } };
+    return (await this.#do(() => this.#photos.updateMany(since, mark))).matchedCount;
   }
 
   /** Counted first: a worker that still reads the old count meets a missing number at its commit. */
@@ -250,13 +264,4 @@ function facesOf({ faceIds, personIds }: FaceFilter): Filter<PhotoDocument> {
   return {
     $or: [{ 'faces.faceId': { $in: faceIds } }, { 'faces.personId': { $in: personIds } }],
   };
-}
-
-function toEntry(document: Document): OwnerEntry {
-  const sequence = document['sequence'] as number;
-  if (typeof document['assetId'] === 'string') {
-    return { kind: 'photo', sequence, record: toPhotoRecord(document as StoredPhoto) };
-  }
-  const { ownerId, factId, at, by, body, changes } = document as FactDocument;
-  return { kind: 'fact', sequence, fact: { ownerId, sequence, factId, at, by, body, changes } };
 }

@@ -1,14 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { MongoClient } from 'mongodb';
 import type { Collection, Db, Document, MongoClientOptions } from 'mongodb';
-import { WorkerError } from '../../errors.ts';
+import { messageOf, WorkerError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Store } from '../store.ts';
 import type { ForgottenDocument, PhotoDocument, SchemaDocument } from './documents.ts';
 import { PHOTO_INDEXES, SCHEMA_VERSION } from './documents.ts';
-import { isDuplicateKey, toStoreError } from './mongo-error.ts';
+import { isAway, isDuplicateKey, toStoreError } from './mongo-error.ts';
 import { MongoStore } from './mongo-store.ts';
 
 const DEFAULT_DATABASE = 'immich-face-worker';
+const RETRY_MILLIS = 1_000;
 
 /** For what the URI does not set itself. */
 const DEFAULT_TIMEOUTS = {
@@ -25,6 +28,28 @@ const CLIENT_OPTIONS: MongoClientOptions = {
   // After a commit the job is reported done: the photo must outlive a fail-over and a power cut.
   writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
 };
+
+/** Opens the store when its server is there, saying once that it is not; rejects when `signal` fires. */
+export async function openMongoStoreWhenThere(options: {
+  readonly uri: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}): Promise<Store> {
+  const { log, signal } = options;
+  for (let said = false; ; said = true) {
+    try {
+      const store = await openMongoStore(options);
+      if (said) log.info('MongoDB answers');
+      return store;
+    } catch (error) {
+      if (signal.aborted || !isAway(error)) throw error;
+      if (!said) log.warn({ reason: messageOf(error) }, 'MongoDB does not answer; trying again');
+      await delay(RETRY_MILLIS, undefined, { signal }).catch(() => {
+        throw error;
+      });
+    }
+  }
+}
 
 /** Connects (the driver refuses servers before 4.4), checks the schema and makes missing indexes. */
 export async function openMongoStore(options: {
