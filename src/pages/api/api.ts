@@ -1,10 +1,10 @@
 import { ApiError } from './api-error.ts';
 import type {
   Answer,
+  Answered,
   Corrected,
   Correction,
   CorrectionPreview,
-  Fact,
   ImportReport,
   Page,
   PersonDetails,
@@ -65,7 +65,7 @@ export class Api {
     return this.#ask(`photos/${encodeURIComponent(assetId)}`);
   }
 
-  answer(reviewId: string, answer: Answer): Promise<{ fact: Fact | null; head: number }> {
+  answer(reviewId: string, answer: Answer): Promise<Answered> {
     const path = `review/${encodeURIComponent(reviewId)}`;
     return this.#ask(path, { method: 'POST', json: { answer } });
   }

@@ -121,6 +121,12 @@ export interface ReviewItem {
 
 export type Answer = 'yes' | 'no' | 'skip';
 
+/** What an answer wrote down; null when nothing. */
+export interface Answered {
+  readonly fact: Fact | null;
+  readonly wouldChange: number;
+}
+
 export interface Fact {
   readonly factId: string;
   readonly at: string;
@@ -152,6 +158,7 @@ export type Correction =
       readonly faceIds: readonly string[];
       readonly personId: string;
     }
+  | { readonly kind: 'people-distinct'; readonly personA: string; readonly personB: string }
   | { readonly kind: 'split'; readonly faceIds: readonly string[] }
   | { readonly kind: 'face-denied'; readonly faceId: string; readonly personId: string }
   | { readonly kind: 'face-ignored'; readonly faceId: string; readonly reason: string }

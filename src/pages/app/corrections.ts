@@ -52,7 +52,7 @@ export function createCorrect(ports: CorrectionPorts): App['correct'] {
     link: link?.(last),
     undo: () => correct(undoing(done), { said: 'Undone.' }),
     undoLabel: last.fact.body.kind === 'undone' ? 'Redo' : 'Undo',
-    offer: last.wouldChange === 0 ? undefined : offerToApply(last.wouldChange, ports),
+    offer: offerToApply(last.wouldChange, ports),
   });
   return correct;
 }
@@ -85,7 +85,12 @@ function toSince(details: unknown): Since[] {
   return since.map(({ fact, describe }) => ({ describe, at: fact.at, by: fact.by }));
 }
 
-function offerToApply(faces: number, { api, notify }: CorrectionPorts): Notice['offer'] {
+/** Says how many other faces would change; undefined when none would. */
+export function offerToApply(
+  faces: number,
+  { api, notify }: Pick<CorrectionPorts, 'api' | 'notify'>,
+): Notice['offer'] {
+  if (faces === 0) return undefined;
   return {
     text: `${counted(faces, 'other face')} would now go to somebody else.`,
     label: 'Apply',

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 
 import type { FaceSummary, PersonSummary, ReviewItem } from '../api/types.ts';
 import { personUrl, photoUrl } from '../app/place.ts';
-import { counted } from '../app/words.ts';
+import { capital, counted } from '../app/words.ts';
 import { FaceImage } from '../parts/face-image.tsx';
 
 const MOST_FACES_OF_ONE = 6;
@@ -29,7 +29,7 @@ export function ReviewCard({ item }: { item: ReviewItem }): JSX.Element {
           faces={item.kind === 'uncertain-face' ? item.faces.slice(1) : item.faces}
         />
       </div>
-      <p class="reason">{item.reason}</p>
+      <p class="reason">{capital(item.reason)}.</p>
     </article>
   );
 }
@@ -52,10 +52,12 @@ function PersonSide(props: {
   if (person === undefined) return null;
   const own = faces.filter(({ personId }) => personId === person.personId);
   const name = person.name ?? 'No name yet';
-  const more = own.filter(({ faceId }) => faceId !== person.coverFaceId);
+  // The one that was compared comes first.
+  const shown = own[0]?.faceId ?? person.coverFaceId;
+  const more = own.filter(({ faceId }) => faceId !== shown);
   return (
     <div class="review-side">
-      <FaceImage faceId={person.coverFaceId} sizePx={384} alt={`Portrait of ${name}`} />
+      <FaceImage faceId={shown} sizePx={384} alt={`Face of ${name}`} />
       <a href={personUrl(person.personId)}>{name}</a>
       <span class="quiet-text">{counted(person.photos, 'photo')}</span>
       {more.length === 0 ? null : (

@@ -2,14 +2,24 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { PersonDetails, PersonSummary } from '../api/types.ts';
+import { useApp } from '../app/app.ts';
 import { personUrl } from '../app/place.ts';
+import { capital, nameOf } from '../app/words.ts';
 import { PersonLine } from '../parts/person-tile.tsx';
 import { MergeDialog } from './merge-dialog.tsx';
 
 /** Others who look alike, with the reason, each to be made one with this person. */
 export function SimilarPeople({ details }: { details: PersonDetails }): JSX.Element | null {
   const [other, setOther] = useState<PersonSummary | null>(null);
+  const { correct } = useApp();
   if (details.similar.length === 0) return null;
+  const tellApart = ({ personId }: PersonSummary): void => {
+    const personA = details.person.personId;
+    void correct([{ kind: 'people-distinct', personA, personB: personId }], {
+      said: 'Two different people, noted for ever.',
+      head: details.head,
+    });
+  };
   return (
     <section class="similar" aria-labelledby="similar-title">
       <h2 id="similar-title">Could be the same person</h2>
@@ -19,17 +29,29 @@ export function SimilarPeople({ details }: { details: PersonDetails }): JSX.Elem
             <a class="plain-link" href={personUrl(person.personId)}>
               <PersonLine person={person} />
             </a>
-            <p class="reason">{reason}</p>
-            <button
-              type="button"
-              class="button small"
-              aria-label={`Same person as ${person.name ?? 'this one without a name'}?`}
-              onClick={() => {
-                setOther(person);
-              }}
-            >
-              Same person?
-            </button>
+            <p class="reason">{capital(reason)}</p>
+            <div class="actions">
+              <button
+                type="button"
+                class="button small"
+                aria-label={`Same person as ${nameOf(person)}?`}
+                onClick={() => {
+                  setOther(person);
+                }}
+              >
+                Same person?
+              </button>
+              <button
+                type="button"
+                class="button small quiet"
+                aria-label={`Different from ${nameOf(person)}`}
+                onClick={() => {
+                  tellApart(person);
+                }}
+              >
+                Different
+              </button>
+            </div>
           </li>
         ))}
       </ul>

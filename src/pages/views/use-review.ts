@@ -3,10 +3,11 @@ import { useEffect, useState } from 'preact/hooks';
 import { wordsFor } from '../api/api-error.ts';
 import type { Answer, Fact, ReviewItem } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
+import { offerToApply } from '../app/corrections.ts';
 import type { ListLoader } from '../app/list-loader.ts';
 import { useList } from '../app/use-list.ts';
 
-interface Answered {
+interface Given {
   readonly id: string;
   readonly fact: Fact | null;
 }
@@ -35,13 +36,13 @@ const FEW = 5;
 export function useReview(): Review {
   const { api, changed, correct, notify } = useApp();
   const list = useList<ReviewItem>('review');
-  const [answered, setAnswered] = useState<readonly Answered[]>([]);
+  const [answered, setAnswered] = useState<readonly Given[]>([]);
   const open = list.items.filter(({ id }) => answered.every((one) => one.id !== id));
   useEffect(() => {
     if (open.length < FEW) list.loadMore();
   });
   const [item, next] = open;
-  const takeBack = (): Answered | undefined => {
+  const takeBack = (): Given | undefined => {
     setAnswered((all) => all.slice(0, -1));
     return answered.at(-1);
   };
@@ -56,11 +57,12 @@ export function useReview(): Review {
     const { id } = item;
     setAnswered((all) => [...all, { id, fact: null }]);
     try {
-      const { fact } = await api.answer(id, given);
+      const { fact, wouldChange } = await api.answer(id, given);
       setAnswered((all) => all.map((one) => (one.id === id ? { id, fact } : one)));
       notify({
         text: SAID[given],
         tone: 'good',
+        offer: offerToApply(wouldChange, { api, notify }),
         undo: async () => {
           setAnswered((all) => all.filter((one) => one.id !== id));
           if (fact === null) return;
