@@ -16,7 +16,7 @@ describe('what can be corrected on the pages', () => {
   }, 120_000);
   afterAll(async () => {
     await pages.stop();
-  });
+  }, 60_000);
   afterEach(() => {
     expect(pages.takeComplaints()).toEqual([]);
   });

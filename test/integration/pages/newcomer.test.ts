@@ -10,7 +10,7 @@ describe('the people pages', () => {
   }, 120_000);
   afterAll(async () => {
     await pages.stop();
-  });
+  }, 60_000);
   afterEach(() => {
     expect(pages.takeComplaints()).toEqual([]);
   });

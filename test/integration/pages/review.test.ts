@@ -15,7 +15,7 @@ describe('the questions', () => {
   }, 120_000);
   afterAll(async () => {
     await pages.stop();
-  });
+  }, 60_000);
   afterEach(() => {
     expect(pages.takeComplaints()).toEqual([]);
   });

@@ -40,7 +40,7 @@ describe('ten thousand people, one of them with twenty thousand faces', () => {
   }, 300_000);
   afterAll(async () => {
     await pages.stop();
-  });
+  }, 60_000);
   afterEach(() => {
     expect(pages.takeComplaints()).toEqual([]);
   });
