@@ -1,18 +1,28 @@
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 import type { Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
-import { WorkerError } from './errors.ts';
+import { messageOf, WorkerError } from './errors.ts';
 import type { ApiOptions } from './http/api/api-options.ts';
 import { DEFAULT_MERGE, type MatchThresholds } from './identities/thresholds.ts';
+import type { Fact } from './identities/journal/fact.ts';
 import type { KnownFaces } from './identities/known-faces.ts';
+import type { Log } from './log.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import { Directories } from './people/directories.ts';
 import { Reapplication } from './people/reapplication.ts';
 import { ReviewList } from './people/review-list.ts';
 import { createReview } from './pipeline/review.ts';
 import { createCorrector } from './pipeline/correct.ts';
+import { importPeople } from './pipeline/import-people.ts';
+import {
+  PEOPLE_FILE_FORMAT,
+  PEOPLE_FILE_VERSION,
+  parsePeopleFile,
+} from './pipeline/people-file.ts';
 import type { KnownFacesCache } from './pipeline/known-faces-cache.ts';
+import type { PhotoOutcome } from './queue/photo-worker.ts';
 import type { Producer } from './queue/producer.ts';
 import type { ResultPublisher } from './queue/result-publisher.ts';
 import type { Store } from './store/store.ts';
@@ -20,6 +30,13 @@ import { Thumbnails, THUMBNAILS_FOLDER, type PicturedPhoto } from './thumbnails/
 import type { VisionPool } from './vision/pool.ts';
 
 const MODEL = { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION };
+
+export interface OpenedPeople {
+  readonly api: ApiOptions;
+  /** Sees what became of each photo: the pictures of one that is gone go with it. */
+  observe(outcome: PhotoOutcome): void;
+  close(): Promise<void>;
+}
 
 /** Wires what the people API answers from and acts by. */
 export function openPeople(
@@ -32,14 +49,25 @@ export function openPeople(
     readonly cache: KnownFacesCache;
     readonly producer: Producer;
     readonly match: MatchThresholds;
+    readonly log: Log;
     readonly about: Readonly<Record<string, unknown>>;
   },
-): ApiOptions {
+): OpenedPeople {
   const { store, publisher, vision, producer, match, about } = parts;
   const directories = new Directories(store);
   const known = (ownerId: string): Promise<KnownFaces> => parts.cache.current(ownerId, MODEL);
+  const publish = (fact: Fact): Promise<void> => publisher.publishFact(fact);
   const review = createReview({ store, cache: parts.cache, model: MODEL, merge: DEFAULT_MERGE });
-  return {
+  const thumbnails = new Thumbnails({
+    folder: path.join(config.dataDir, THUMBNAILS_FOLDER),
+    maxBytes: config.thumbnails.maxBytes,
+    open: async (photo) => ({
+      path: await parts.locate(pathOf(photo)),
+      discard: () => Promise.resolve(),
+    }),
+    cut: (wish, signal) => vision.cut(wish, signal),
+  });
+  const api: ApiOptions = {
     store,
     directories,
     known,
@@ -59,16 +87,24 @@ export function openPeople(
       findPhoto: (ownerId, assetId) => store.findPhoto(ownerId, assetId),
       rerun: (photo) => producer.add({ ...photo, source: 'rerun', reconsider: true }),
     }),
-    correct: createCorrector({ store, publish: (fact) => publisher.publishFact(fact) }),
-    thumbnails: new Thumbnails({
-      folder: path.join(config.dataDir, THUMBNAILS_FOLDER),
-      maxBytes: config.thumbnails.maxBytes,
-      open: async (photo) => ({
-        path: await parts.locate(pathOf(photo)),
-        discard: () => Promise.resolve(),
-      }),
-      cut: (wish, signal) => vision.cut(wish, signal),
-    }),
+    correct: createCorrector({ store, publish }),
+    people: {
+      fileHead: { format: PEOPLE_FILE_FORMAT, version: PEOPLE_FILE_VERSION },
+      importFile: async (ownerId, file) =>
+        importPeople(ownerId, await parsePeopleFile(file, setImmediate), { store, publish }),
+    },
+    importMaxBytes: config.http.uploadMaxBytes,
+    thumbnails,
+  };
+  return {
+    api,
+    observe: (outcome) => {
+      if (outcome.kind === 'failed' || !outcome.record.removed) return;
+      thumbnails.forgetPhoto(outcome.record).catch((error: unknown) => {
+        parts.log.warn({ reason: messageOf(error) }, 'pictures of a removed photo are still there');
+      });
+    },
+    close: () => thumbnails.close(),
   };
 }
 

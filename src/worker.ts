@@ -13,7 +13,7 @@ import { readMachine } from './machine.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import { People } from './identities/journal/people.ts';
 import type { PhotoRecord } from './identities/photo-record.ts';
-import { openPeople } from './open-people.ts';
+import { openPeople, type OpenedPeople } from './open-people.ts';
 import { KnownFacesCache } from './pipeline/known-faces-cache.ts';
 import { createPhotoProcessor } from './pipeline/process-photo.ts';
 import {
@@ -71,11 +71,16 @@ async function openAll(
   const mediaRoots = [...config.mediaRoots, uploadFolder(dataDir)];
   const locate = (path: string): Promise<string> => locatePhoto(path, mediaRoots);
   const plan = planVision({ profile: config.profile, ...config.vision }, readMachine());
-  const vision = opened.add(await openVision(config, plan, options));
+  const cache = new KnownFacesCache(store, config.maxKnownFaces);
+  const metrics = opened.add(
+    createMetrics({ lockMillis: config.jobLockMillis, known: () => cache.totals }),
+  );
+  const vision = opened.add(
+    await openVision(config, plan, { ...options, onReplaced: metrics.childReplaced }),
+  );
   const publisher = opened.add(
     createResultPublisher({ redis, prefix, store, log, viewOf: (record) => viewOf(record, store) }),
   );
-  const cache = new KnownFacesCache(store, config.maxKnownFaces);
   const http = await openHttp(config, {
     log,
     opened,
@@ -85,6 +90,7 @@ async function openAll(
     vision,
     plan,
     cache,
+    metrics,
   });
   const leftBehind = await publisher.publishPending();
   if (leftBehind > 0) log.info({ count: leftBehind }, 'results of an earlier run were published');
@@ -103,9 +109,14 @@ async function openAll(
       publish: (record) => publisher.publish(record),
       match: matchOf(config),
       cache,
+      onCompared: metrics.compared,
       model: { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION },
     }),
-    onOutcome: http.metrics.observe,
+    onOutcome: (outcome) => {
+      metrics.observe(outcome);
+      http.people.observe(outcome);
+    },
+    onMishap: metrics.mishap,
   });
   opened.add({ close: () => photoWorker.close(config.shutdownGraceMillis) });
   log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');
@@ -115,7 +126,7 @@ async function openAll(
 function openVision(
   config: Config,
   plan: VisionPlan,
-  { log, childScript }: WorkerOptions,
+  { log, childScript, onReplaced }: WorkerOptions & { onReplaced: (reason: string) => void },
 ): Promise<VisionPool> {
   return createVisionPool({
     plan,
@@ -127,6 +138,7 @@ function openVision(
     photoDeadlineMillis: config.photoDeadlineMillis,
     environment: childEnvironment(),
     log,
+    onReplaced,
     ...(childScript === undefined ? {} : { childScript }),
   });
 }
@@ -142,9 +154,10 @@ async function openHttp(
     vision: VisionPool;
     plan: VisionPlan;
     cache: KnownFacesCache;
+    metrics: Metrics;
   },
-): Promise<{ address: string; metrics: Metrics; about: Record<string, unknown> }> {
-  const { log, opened, store, publisher, locate } = parts;
+): Promise<{ address: string; people: OpenedPeople; about: Record<string, unknown> }> {
+  const { log, opened, store, publisher, locate, metrics } = parts;
   const { redis, queuePrefix: prefix, dataDir } = config;
   const reporter = outageReporter(log, `events of ${redisAddress(redis)}`);
   const producer = opened.add(
@@ -155,7 +168,7 @@ async function openHttp(
   );
   events.on('error', reporter.failed);
   const queues = [producer.queue, publisher.queue];
-  const metrics = opened.add(createMetrics(queues, config.jobLockMillis));
+  metrics.watchQueues(queues);
   const about = {
     engine: parts.vision.engine,
     detector: config.detector.kind,
@@ -172,11 +185,13 @@ async function openHttp(
     },
   };
   const photos = { producer, events, store, locate, dataDir, ...config.http };
-  const api = openPeople(config, { ...parts, producer, about, match: matchOf(config) });
+  const people = opened.add(
+    openPeople(config, { ...parts, producer, about, match: matchOf(config) }),
+  );
   const http = opened.add(
     await startHttpServer({
       ...config.http,
-      api,
+      api: people.api,
       log,
       queues,
       metrics,
@@ -184,7 +199,7 @@ async function openHttp(
       photos,
     }),
   );
-  return { address: http.address, metrics, about };
+  return { address: http.address, people, about };
 }
 
 /** For results that an earlier run left: whose faces they are now. */

@@ -2,6 +2,7 @@ import { sameModel } from '../descriptors/descriptor.ts';
 import type { SeenFace, SeenPhoto } from '../descriptors/seen-photo.ts';
 import { boxIou } from '../faces/face.ts';
 import { mayVote } from '../faces/quality.ts';
+import { asEarlierRun } from './imported-photo.ts';
 import type { People } from './journal/people.ts';
 import type { KnownFaces } from './known-faces.ts';
 import { distanceBetween } from './nearest-faces.ts';
@@ -44,7 +45,8 @@ export function decidePhoto(input: {
   /** What an earlier run decided counts only for a face that matches nobody now. */
   reconsider?: boolean;
 }): FaceRecord[] {
-  const { seen, former, thresholds, newId, known, reconsider = false } = input;
+  const { seen, thresholds, newId, known, reconsider = false } = input;
+  const former = input.former === null ? null : asEarlierRun(input.former, seen);
   const formerFaces = pairWithFormer(seen, former, thresholds);
   const open = seen.faces.map((face, i): OpenFace => {
     const earlier = formerFaces[i] ?? null;
@@ -61,7 +63,7 @@ export function decidePhoto(input: {
       },
     ),
   );
-  return [...faces, ...unseenByUser(input, formerFaces)];
+  return [...faces, ...unseenByUser({ seen, former, known }, formerFaces)];
 }
 
 /** Faces that a user spoke of stay with their photo, although the detector missed them this time. */

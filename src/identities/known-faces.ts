@@ -84,6 +84,11 @@ export class KnownFaces {
     return this.#faces.length;
   }
 
+  /** Number of people with faces that may vote, before merges. */
+  get peopleCount(): number {
+    return this.#placesOf.size;
+  }
+
   /** Takes in an entry, a photo in place of what was known of it; entries seen change nothing. */
   apply(entry: OwnerEntry): void {
     if (entry.sequence <= this.sequence) return;

@@ -32,6 +32,16 @@ export class KnownFacesCache {
     return [...this.#owners.keys()];
   }
 
+  /** How much is in memory, of all owners. */
+  get totals(): { readonly faces: number; readonly people: number } {
+    let [faces, people] = [0, 0];
+    for (const known of this.#owners.values()) {
+      faces += known.size;
+      people += known.peopleCount;
+    }
+    return { faces, people };
+  }
+
   /** The owner's known faces with everything that was committed before this call. */
   async current(ownerId: string, model: DescriptorModel): Promise<KnownFaces> {
     const earlier = this.#readings.get(ownerId) ?? Promise.resolve(null);

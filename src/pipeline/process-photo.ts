@@ -26,6 +26,8 @@ export interface PhotoProcessorPorts {
   /** Shared with others who compare faces; left out: one of its own. */
   readonly cache?: KnownFacesCache;
   readonly maxKnownFaces?: number;
+  /** Told how long a photo's faces were compared with the known ones. */
+  readonly onCompared?: (millis: number) => void;
   readonly newId?: () => string;
 }
 
@@ -129,6 +131,9 @@ async function decideAndCommit(work: Work & { readonly seen: SeenPhoto }): Promi
     if (isNewer(former, earlier, seen)) throw changedMeanwhile(task);
     const thresholds = ports.match;
     const reconsider = task.reconsider === true;
+    const start = performance.now();
+    const faces = decidePhoto({ seen, former, known, assetId, thresholds, newId, reconsider });
+    ports.onCompared?.(performance.now() - start);
     return {
       ownerId,
       assetId,
@@ -139,7 +144,7 @@ async function decideAndCommit(work: Work & { readonly seen: SeenPhoto }): Promi
       checksum: seen.checksum,
       image: seen.image,
       model: seen.model,
-      faces: decidePhoto({ seen, former, known, assetId, thresholds, newId, reconsider }),
+      faces,
       removed: false,
       timings: seen.timings,
       decidedAt: new Date().toISOString(),

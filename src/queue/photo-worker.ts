@@ -1,4 +1,4 @@
-import { Worker, type Job } from 'bullmq';
+import { UnrecoverableError, Worker, type Job } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 
 import { messageOf, WorkerError } from '../errors.ts';
@@ -12,8 +12,24 @@ import { retryOptions, toJobError, type RetryLimits } from './retry.ts';
 
 /** What became of a photo, for the metrics. */
 export type PhotoOutcome =
-  | { readonly kind: 'done'; readonly record: PhotoRecord; readonly millis: number }
-  | { readonly kind: 'failed'; readonly code: string; readonly millis: number };
+  | {
+      readonly kind: 'done';
+      readonly record: PhotoRecord;
+      readonly millis: number;
+      /** From being added, or from the failure before, to being taken. */
+      readonly waitMillis: number;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly millis: number;
+      readonly waitMillis: number;
+      /** It is not tried again by itself. */
+      readonly isFinal: boolean;
+    };
+
+/** What befell jobs through no fault of theirs. */
+export type JobMishap = 'stalled' | 'lock-lost';
 
 export interface PhotoWorkerOptions {
   readonly redis: RedisOptions;
@@ -27,6 +43,7 @@ export interface PhotoWorkerOptions {
     context: { signal: AbortSignal; report: (stage: string) => void },
   ) => Promise<PhotoRecord>;
   readonly onOutcome?: (outcome: PhotoOutcome) => void;
+  readonly onMishap?: (mishap: JobMishap, jobs: number) => void;
   /** A job's lock; a job whose worker has died is given to another after it. */
   readonly lockMillis: number;
 }
@@ -75,9 +92,11 @@ export function startPhotoWorker(options: PhotoWorkerOptions): PhotoWorker {
     reporter.back();
   });
   worker.on('stalled', (jobId) => {
+    options.onMishap?.('stalled', 1);
     log.warn({ jobId }, 'a job lost its worker and is taken up again');
   });
   worker.on('lockRenewalFailed', (jobIds) => {
+    options.onMishap?.('lock-lost', jobIds.length);
     log.warn({ jobIds }, 'locks were lost; these photos are given up here');
     for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
   });
@@ -110,6 +129,7 @@ async function runJob(
 ): Promise<FacesIdentified> {
   const start = performance.now();
   const millis = (): number => Math.round(performance.now() - start);
+  const waitMillis = Math.max(0, (job.processedOn ?? Date.now()) - (job.timestamp + job.delay));
   const log = options.log.child({ jobId: job.id });
   lendRetries(job, options.retry);
   const stages: string[] = [];
@@ -131,15 +151,21 @@ async function runJob(
       { assetId: record.assetId, revision: record.revision, millis: millis(), ...record.timings },
       summary,
     );
-    options.onOutcome?.({ kind: 'done', record, millis: millis() });
+    options.onOutcome?.({ kind: 'done', record, millis: millis(), waitMillis });
     return toFacesIdentified(record);
   } catch (error) {
     const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
     tell(messageOf(error));
     log.warn({ code, err: messageOf(error), attempt: job.attemptsMade + 1 }, 'the photo failed');
-    options.onOutcome?.({ kind: 'failed', code, millis: millis() });
-    throw toJobError(error, job.stacktrace ?? []);
+    const jobError = toJobError(error, job.stacktrace ?? []);
+    const isFinal = isLastRun(job, jobError);
+    options.onOutcome?.({ kind: 'failed', code, millis: millis(), waitMillis, isFinal });
+    throw jobError;
   }
+}
+
+function isLastRun(job: Job, error: Error): boolean {
+  return error instanceof UnrecoverableError || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
 }
 
 /** A job that its producer gave no retries gets ours; BullMQ reads them off the job in hand. */

@@ -28,7 +28,11 @@ export interface ChildSlotOptions {
   /** Photos after which a child is replaced; 0: never for that. */
   readonly recyclePhotos: number;
   readonly log: Log;
+  readonly onReplaced?: ((reason: ReplacedBecause) => void) | undefined;
 }
+
+/** Why a child had to make room for another. */
+export type ReplacedBecause = 'worn' | 'idle-end' | 'not-started' | 'ended-by-photo';
 
 /** JavaScript objects of one photo are few; what is large lies outside V8's heap. */
 const CHILD_HEAP_MIB = 512;
@@ -83,10 +87,10 @@ export class ChildSlot {
     try {
       const answer = await this.#exec<T>(call, pid);
       const { residentMiB: held } = answer;
-      if (this.#isWorn(held)) await this.#replace(WORN, { photos: this.#photos, held });
+      if (this.#isWorn(held)) await this.#replace('worn', WORN, { photos: this.#photos, held });
       return answer;
     } catch (error) {
-      if (!isAlive(pid)) await this.#replace(messageOf(error), aboutPhoto(call));
+      if (!isAlive(pid)) await this.#replace('ended-by-photo', messageOf(error), aboutPhoto(call));
       throw error;
     }
   }
@@ -96,10 +100,10 @@ export class ChildSlot {
     try {
       const { pid } = await this.#child.greeting;
       if (isAlive(pid)) return pid;
-      await this.#replace('ended while idle');
+      await this.#replace('idle-end', 'ended while idle');
       return (await this.#child.greeting).pid;
     } catch (error) {
-      await this.#replace(messageOf(error));
+      await this.#replace('not-started', messageOf(error));
       // Not the photo's fault, whatever it is: the first child of this worker did load.
       throw new WorkerError('VISION_FAILED', `no child process to look: ${messageOf(error)}`, {
         cause: error,
@@ -155,11 +159,16 @@ export class ChildSlot {
   }
 
   /** The new child starts when the old one is gone: there may be no room for both. */
-  async #replace(why: string, about: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  async #replace(
+    reason: ReplacedBecause,
+    why: string,
+    about: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
     await endChild(this.#child);
     this.#photos = 0;
     if (this.#closed) return;
-    const level = why === WORN ? 'info' : 'warn';
+    this.#options.onReplaced?.(reason);
+    const level = reason === 'worn' ? 'info' : 'warn';
     this.#options.log[level]({ ...about, why }, 'a vision child was replaced');
     this.#child = startChild(this.#options);
   }

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { EngineChoice } from '../nets/engines.ts';
 import type { DetectorName, EngineName } from '../nets/net.ts';
 import { throwIfAborted } from './child-end.ts';
-import { ChildSlot, type ChildSlotOptions } from './child-slot.ts';
+import { ChildSlot, type ChildSlotOptions, type ReplacedBecause } from './child-slot.ts';
 import type { CutWish } from './child-protocol.ts';
 import type { PhotoSource } from './look-at-photo.ts';
 import type { VisionPlan } from './plan.ts';
@@ -26,6 +26,8 @@ export interface VisionPoolOptions {
   /** Photos after which a child is replaced; 0: never for that. */
   readonly recyclePhotos: number;
   readonly log: Log;
+  /** Called for each child that was replaced. */
+  readonly onReplaced?: ((reason: ReplacedBecause) => void) | undefined;
   /** The children's environment: they meet strangers' files and need no password; default: ours. */
   readonly environment?: NodeJS.ProcessEnv;
   /** The compiled child; tests name it, since they run from the sources. */
@@ -118,6 +120,7 @@ function slotOptions(options: VisionPoolOptions, engine: EngineName | 'auto'): C
     recycleMiB: plan.recycleMiB,
     recyclePhotos: options.recyclePhotos,
     log: options.log,
+    onReplaced: options.onReplaced,
   };
 }
 

@@ -15,6 +15,7 @@ import type { Directories } from '../../people/directories.ts';
 import type { Reapplication } from '../../people/reapplication.ts';
 import type { ReviewList } from '../../people/review-list.ts';
 import type { Correct } from '../../pipeline/correct.ts';
+import type { ImportReport } from '../../pipeline/import-people.ts';
 import type { Store } from '../../store/store.ts';
 import type { Thumbnails } from '../../thumbnails/thumbnails.ts';
 import type { VisionPool } from '../../vision/pool.ts';
@@ -54,6 +55,12 @@ export interface ApiOptions {
   readonly known: (ownerId: string) => Promise<KnownFaces>;
   readonly match: MatchThresholds;
   readonly reapplication: Reapplication;
+  /** Moving house. */
+  readonly people: {
+    readonly fileHead: { readonly format: string; readonly version: number };
+    importFile(ownerId: string, file: unknown): Promise<ImportReport>;
+  };
+  readonly importMaxBytes: number;
   readonly review: ReviewList;
   /** The queue of photos, and all that are shown. */
   readonly photos: Queue;

@@ -18,6 +18,7 @@ import { pictureRoutes } from './pictures.ts';
 import { reviewRoutes } from './review.ts';
 import { sessionRoutes } from './session.ts';
 import { statusRoutes } from './status.ts';
+import { transferRoutes } from './transfer.ts';
 import { whoRoutes } from './who.ts';
 
 /** The JSON API under `/api`; its OpenAPI document is made of the schemas that check requests. */
@@ -43,6 +44,7 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
       reapplyRoutes(api, context);
       reviewRoutes(api, context);
       whoRoutes(api, context);
+      transferRoutes(api, context);
       statusRoutes(api, context);
       api.get('/openapi.json', { schema: { hide: true } }, () => api.swagger());
     },
