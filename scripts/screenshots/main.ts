@@ -79,6 +79,10 @@ function toShots({ ada, grace }: { ada: string; grace: string }, picture: string
 async function openSecondFace(page: Page): Promise<void> {
   await page.locator('.box').nth(1).click();
   await page.getByText('How was this decided?').click();
+  const faces = page.locator('.candidate img');
+  for (const face of await faces.all()) {
+    await face.evaluate((image) => (image as unknown as { decode(): Promise<void> }).decode());
+  }
 }
 
 async function upload(page: Page, picture: string): Promise<void> {

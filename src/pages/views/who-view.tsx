@@ -7,7 +7,7 @@ import { useApp } from '../app/app.ts';
 import { personUrl } from '../app/place.ts';
 import { qualityText } from '../app/plain-reasons.ts';
 import { counted } from '../app/words.ts';
-import { BoxedPhoto } from '../parts/boxed-photo.tsx';
+import { BoxedPhoto, type BoxedFace } from '../parts/boxed-photo.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { PersonLine } from '../parts/person-tile.tsx';
 import { Empty, Loading } from '../parts/states.tsx';
@@ -60,13 +60,7 @@ export function WhoView(): JSX.Element {
                 src={asked.url}
                 alt="The picture that you chose"
                 image={asked.answer.image}
-                faces={asked.answer.faces.map((face, i) => ({
-                  key: String(i),
-                  box: face.box,
-                  label:
-                    face.candidates.find(({ isMatch }) => isMatch)?.person.name ?? `Face ${i + 1}`,
-                  tone: face.candidates.some(({ isMatch }) => isMatch) ? 'known' : 'nobody',
-                }))}
+                faces={asked.answer.faces.map(toBoxed)}
                 chosen={chosen}
                 onChoose={setChosen}
               />
@@ -77,6 +71,16 @@ export function WhoView(): JSX.Element {
       )}
     </View>
   );
+}
+
+function toBoxed(face: WhoAnswer['faces'][number], index: number): BoxedFace {
+  const match = face.candidates.find(({ isMatch }) => isMatch)?.person;
+  return {
+    key: String(index),
+    box: face.box,
+    label: match === undefined ? `Face ${index + 1}` : (match.name ?? 'No name yet'),
+    tone: match === undefined ? 'nobody' : 'known',
+  };
 }
 
 function DropPlace(props: {

@@ -215,6 +215,23 @@ describe('what can be corrected on the pages', () => {
     expect(pages.takeComplaints().filter((line) => !line.includes('409 (Conflict)'))).toEqual([]);
   }, 60_000);
 
+  test('a photo that failed is listed with its reason, and tried again', async () => {
+    const failed = await fetch(`${pages.worker.address}/photos`, {
+      method: 'POST',
+      headers: { 'content-type': 'image/jpeg' },
+      body: 'no photo at all',
+    });
+    expect(failed.status).toBe(422);
+    const page = await pages.open('/people/status');
+    const line = page.locator('.failure-line');
+    await line.getByText('PHOTO_NOT_AN_IMAGE').waitFor();
+    await line.getByRole('button', { name: /^Try .* again$/ }).click();
+    await toast(page, 'It will be tried again.').waitFor();
+    await line.getByText('PATH_NOT_FOUND').waitFor();
+    const board = page.getByRole('link', { name: 'All jobs in Bull Board' });
+    expect(await board.getAttribute('href')).toBe('/queues');
+  }, 60_000);
+
   test('photos of two together, and who is on a picture', async () => {
     const photo = await ask<{ faces: { personId: string }[] }>('photos/sample1.jpg');
     const [a, b] = photo.faces;
