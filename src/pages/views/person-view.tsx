@@ -7,9 +7,8 @@ import { go, personUrl, type Place } from '../app/place.ts';
 import { useList } from '../app/use-list.ts';
 import { useResource } from '../app/use-resource.ts';
 import { numberText } from '../app/words.ts';
-import { PhotoTile } from '../parts/photo-tile.tsx';
-import { Empty, Failure, Loading } from '../parts/states.tsx';
-import { TileGrid } from '../parts/tile-grid.tsx';
+import { PhotoGrid } from '../parts/photo-grid.tsx';
+import { Failure, Loading } from '../parts/states.tsx';
 import { PersonFaces } from './person-faces.tsx';
 import { PersonHead } from './person-head.tsx';
 import { SimilarPeople } from './similar-people.tsx';
@@ -68,15 +67,5 @@ function Person(props: { details: PersonDetails; query: Place['query'] }): JSX.E
 
 function PersonPhotos({ personId }: { personId: string }): JSX.Element {
   const list = useList<PhotoSummary>(`people/${encodeURIComponent(personId)}/photos`);
-  return (
-    <TileGrid
-      label="Photos"
-      list={list}
-      keyOf={({ assetId }) => assetId}
-      leastWidthPx={200}
-      labelHeightPx={0}
-      tile={(photo) => <PhotoTile photo={photo} />}
-      empty={<Empty icon="photo" title="No photos" />}
-    />
-  );
+  return <PhotoGrid list={list} none="No photos" />;
 }

@@ -12,9 +12,8 @@ import { Dialog } from '../parts/dialog.tsx';
 import { FaceImage } from '../parts/face-image.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { PersonSearch } from '../parts/person-search.tsx';
-import { PhotoTile } from '../parts/photo-tile.tsx';
+import { PhotoGrid } from '../parts/photo-grid.tsx';
 import { Empty } from '../parts/states.tsx';
-import { TileGrid } from '../parts/tile-grid.tsx';
 import { View } from '../parts/view.tsx';
 
 function togetherUrl(personIds: readonly string[]): string {
@@ -110,15 +109,7 @@ function SharedPhotos(props: {
       <p class="intro shared-intro" role="status">
         {list.total === null ? ' ' : `${counted(list.total, 'photo')} of ${names}`}
       </p>
-      <TileGrid
-        label="Photos"
-        list={list}
-        keyOf={({ assetId }) => assetId}
-        leastWidthPx={200}
-        labelHeightPx={0}
-        tile={(photo) => <PhotoTile photo={photo} />}
-        empty={<Empty icon="photo" title="They are on no photo together" />}
-      />
+      <PhotoGrid list={list} none="They are on no photo together" />
     </>
   );
 }
