@@ -14,7 +14,7 @@ export default tseslint.config(
   { ignores: ['node_modules', 'dist', '.cache', 'data', 'demo-output', 'bench-output'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -30,7 +30,7 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
     },
   },
-  { files: ['src/**/*.ts'], ignores: ['src/config.ts'], rules: noEnvironment },
+  { files: ['src/**/*.ts', 'src/**/*.tsx'], ignores: ['src/config.ts'], rules: noEnvironment },
   {
     files: ['scripts/**/*.ts', 'src/commands/**/*.ts', 'src/cli.ts'],
     rules: { 'no-console': 'off' },

@@ -57,6 +57,7 @@ export const ERROR_CODES = {
   REDIS_UNAVAILABLE: { retryable: true },
   REDIS_EVICTS: { retryable: false },
   HTTP_ADDRESS_IN_USE: { retryable: false },
+  PAGES_MISSING: { retryable: false },
   JOB_ABORTED: { retryable: true },
   IMMICH_UNAVAILABLE: { retryable: true, patient: true },
   IMMICH_ANSWER_INVALID: { retryable: false },

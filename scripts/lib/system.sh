@@ -20,6 +20,9 @@ system_needs() {
   if [[ $1 == test || ($1 == demo && -z ${REDIS_URL:-} && -z ${REDIS_HOSTNAME:-}) ]]; then
     echo 'redis-server|a Redis of its own for demo and tests|command -v redis-server'
   fi
+  if [[ $1 == test ]]; then
+    echo 'chromium|the browser that the tests of the pages look with|has_chromium'
+  fi
   echo 'g++|compiles the native parts|command -v g++'
   echo 'make|compiles the native parts|command -v make'
   echo "python3|node-gyp, and pip for TensorFlow's library|has_python"
@@ -41,6 +44,12 @@ assert sys.version_info >= (3, 9)
 for name in sys.argv[1:]:
     importlib.import_module(name)
 PYTHON
+}
+
+# The browser that CHROMIUM names, or one of these on the PATH.
+has_chromium() {
+  [[ -n ${CHROMIUM:-} ]] || command -v chromium || command -v chromium-browser ||
+    command -v google-chrome-stable || command -v google-chrome
 }
 
 has_header() {

@@ -5,6 +5,7 @@ import type { Queue } from 'bullmq';
 import type { FastifyInstance } from 'fastify';
 
 import { WorkerError } from '../errors.ts';
+import { sendError } from './error-answer.ts';
 
 export interface BullBoardOptions {
   readonly queues: readonly Queue[];
@@ -41,7 +42,8 @@ export async function bullBoard(app: FastifyInstance, options: BullBoardOptions)
       scope.addHook('onRequest', (request, reply, done) => {
         reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
         const reads = request.method === 'GET' || request.method === 'HEAD';
-        done(options.readOnly && !reads ? readOnlyError() : undefined);
+        if (options.readOnly && !reads) sendError(reply, readOnlyError());
+        else done();
       });
       await scope.register(serverAdapter.registerPlugin());
     },

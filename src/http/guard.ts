@@ -4,6 +4,7 @@ import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { WorkerError } from '../errors.ts';
+import { sendError } from './error-answer.ts';
 import { Credentials } from './login/credentials.ts';
 import type { Account, Login } from './login/login.ts';
 import { isSameText } from './login/passwords.ts';
@@ -53,15 +54,13 @@ export async function guard(app: FastifyInstance, { accounts }: GuardOptions): P
   app.addHook('onRequest', refuseOtherSites);
   if (accounts.length === 0) app.addHook('onRequest', refuseForeignHosts);
   app.addHook('onRequest', async (request, reply) => {
-    const { open = false, adminOnly = false } = request.routeOptions.config;
-    askForLogin(request, reply);
-    request.login = await doorkeeper.recognise(request, open);
-    if (request.login === null && !open) {
-      throw new WorkerError('LOGIN_NEEDED', 'log in first: user and password are needed here');
-    }
-    reply.removeHeader('www-authenticate');
-    if (adminOnly && request.login?.ownerId !== null) {
-      throw new WorkerError('FORBIDDEN', 'this is only for who may see all owners (HTTP_USER)');
+    try {
+      request.login = await doorkeeper.admit(request);
+    } catch (error) {
+      if (!(error instanceof WorkerError)) throw error;
+      if (error.code !== 'FORBIDDEN') askForLogin(request, reply);
+      // Not thrown: plugins have error handlers of their own, for which it would be a fault of ours.
+      return sendError(reply, error);
     }
   });
   return doorkeeper;
@@ -91,6 +90,19 @@ class Doorkeeper implements Guard {
   constructor(accounts: readonly Account[]) {
     this.#credentials = new Credentials(accounts);
     this.#hasAccounts = accounts.length > 0;
+  }
+
+  /** Who asks; null on an open route. Throws what keeps the request out. */
+  async admit(request: FastifyRequest): Promise<Login | null> {
+    const { open = false, adminOnly = false } = request.routeOptions.config;
+    const login = await this.recognise(request, open);
+    if (login === null && !open) {
+      throw new WorkerError('LOGIN_NEEDED', 'log in first: user and password are needed here');
+    }
+    if (adminOnly && login?.ownerId !== null) {
+      throw new WorkerError('FORBIDDEN', 'this is only for who may see all owners (HTTP_USER)');
+    }
+    return login;
   }
 
   /** An open route answers also to who gives wrong credentials. */
@@ -165,25 +177,31 @@ function askForLogin(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('www-authenticate', 'Basic realm="immich-face-worker", charset="UTF-8"');
 }
 
-function refuseForeignHosts(request: FastifyRequest, _reply: FastifyReply, done: Done): void {
+function refuseForeignHosts(request: FastifyRequest, reply: FastifyReply, done: Done): void {
   const host = request.hostname.replace(/^\[|\]$/g, '');
   if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) {
     done();
     return;
   }
   const came = JSON.stringify(host.slice(0, 80));
-  done(new WorkerError('FORBIDDEN', `expected a request to localhost, got one to ${came}`));
+  sendError(
+    reply,
+    new WorkerError('FORBIDDEN', `expected a request to localhost, got one to ${came}`),
+  );
 }
 
-type Done = (error?: Error) => void;
+type Done = () => void;
 
-function refuseOtherSites(request: FastifyRequest, _reply: FastifyReply, done: Done): void {
+function refuseOtherSites(request: FastifyRequest, reply: FastifyReply, done: Done): void {
   const site = request.headers['sec-fetch-site'];
   const { origin } = request.headers;
   const foreignSite = site !== undefined && site !== 'same-origin' && site !== 'none';
   const foreignOrigin = origin !== undefined && originHost(origin) !== request.host;
   if (!READING.has(request.method) && (foreignSite || foreignOrigin)) {
-    done(new WorkerError('FORBIDDEN', 'a page of another site may not change anything here'));
+    sendError(
+      reply,
+      new WorkerError('FORBIDDEN', 'a page of another site may not change anything here'),
+    );
     return;
   }
   done();

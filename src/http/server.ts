@@ -6,9 +6,11 @@ import type { Log } from '../log.ts';
 import type { ApiOptions } from './api/api-options.ts';
 import { apiRoutes, requestError } from './api/api.ts';
 import { bullBoard, type BullBoardOptions } from './bull-board.ts';
+import { sendError } from './error-answer.ts';
 import { guard } from './guard.ts';
 import { healthRoutes, type HealthOptions } from './health.ts';
 import type { Metrics } from './metrics.ts';
+import { pageRoutes } from './pages.ts';
 import { photoRoutes, type PhotoRouteOptions } from './photos.ts';
 import type { Account } from './login/login.ts';
 import { acceptImages } from './uploads.ts';
@@ -67,6 +69,9 @@ const SECURITY_HEADERS: FastifyHelmetOptions = {
   xFrameOptions: { action: 'deny' },
 };
 
+/** What is not the caller's is told without a word. */
+const UNEXPECTED = { code: 'UNEXPECTED', message: 'something went wrong; the log tells what' };
+
 /** Starts the dashboard, health, metrics and photo routes. Throws HTTP_ADDRESS_IN_USE. */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
   const app = fastify({
@@ -76,17 +81,18 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { maxParamLength: MOST_ENCODED_ID_LENGTH },
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const { status, code, message, details } = toHttpError(error);
+  app.setErrorHandler((thrown: FastifyError, request, reply) => {
+    const error = requestError(thrown) ?? thrown;
+    const status = error instanceof WorkerError ? statusOf(error.code) : (error.statusCode ?? 500);
     if (status >= 500) {
       options.log.error(
         { method: request.method, route: request.routeOptions.url, err: messageOf(error) },
         'a request failed',
       );
     }
-    return reply
-      .code(status)
-      .send({ error: { code, message, ...(details === undefined ? {} : { details }) } });
+    if (error instanceof WorkerError) return sendError(reply, error);
+    const { code, message } = status >= 500 ? UNEXPECTED : error;
+    return reply.code(status).send({ error: { code, message } });
   });
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({
@@ -107,6 +113,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
     reply.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics()),
   );
   await photoRoutes(app, options.photos);
+  await pageRoutes(app);
   return { address: await listen(app, options), close: () => app.close() };
 }
 
@@ -122,25 +129,4 @@ async function listen(app: FastifyInstance, { host, port }: HttpOptions): Promis
       { cause },
     );
   }
-}
-
-interface HttpError {
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
-  readonly details?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** Our own errors with their code, the framework's with its status, all else without a word. */
-function toHttpError(thrown: FastifyError): HttpError {
-  const error = requestError(thrown) ?? thrown;
-  if (error instanceof WorkerError) {
-    const { code, message } = error;
-    const details = Object.keys(error.details).length === 0 ? undefined : error.details;
-    return { status: statusOf(code), code, message, details };
-  }
-  const status = error.statusCode ?? 500;
-  if (status >= 500)
-    return { status, code: 'UNEXPECTED', message: 'something went wrong; the log tells what' };
-  return { status, code: error.code, message: error.message };
 }

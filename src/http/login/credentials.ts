@@ -30,6 +30,8 @@ export class Credentials {
   async check(given: { user: string; password: string }, address: string): Promise<Account> {
     const account = this.#accounts.get(given.user);
     const sign = this.#signatureOf(given);
+    // First: who may not guess any more must not learn either what was right before.
+    await this.#refuseGuesser(address);
     if (account !== undefined && this.#right.has(sign)) return account;
     // Counted before the password is looked at: guesses sent side by side would all pass.
     await this.#count(address);
@@ -42,17 +44,16 @@ export class Credentials {
     return account;
   }
 
+  async #refuseGuesser(address: string): Promise<void> {
+    const known = await this.#failures.get(address);
+    if (known !== null && known.consumedPoints >= MOST_FAILURES) throw tooOften(known);
+  }
+
   async #count(address: string): Promise<void> {
     try {
       await this.#failures.consume(address);
     } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      const retryAfterSeconds = Math.ceil(refused.msBeforeNext / 1000);
-      throw new WorkerError(
-        'LOGIN_TOO_OFTEN',
-        `too many wrong passwords from this address; try again in ${retryAfterSeconds} s`,
-        { details: { retryAfterSeconds } },
-      );
+      throw refused instanceof RateLimiterRes ? tooOften(refused) : refused;
     }
   }
 
@@ -66,4 +67,13 @@ export class Credentials {
     if (this.#right.size >= MOST_REMEMBERED) this.#right.clear();
     this.#right.add(sign);
   }
+}
+
+function tooOften({ msBeforeNext }: RateLimiterRes): WorkerError {
+  const retryAfterSeconds = Math.ceil(msBeforeNext / 1000);
+  return new WorkerError(
+    'LOGIN_TOO_OFTEN',
+    `too many wrong passwords from this address; try again in ${retryAfterSeconds} s`,
+    { details: { retryAfterSeconds } },
+  );
 }

@@ -1,7 +1,8 @@
-import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
-import { Validator } from '@seriousme/openapi-schema-validator';
 import { Queue } from 'bullmq';
 import sharp from 'sharp';
 
@@ -255,7 +256,6 @@ describe('the people API on a loopback address', () => {
   });
 
   test('the status tells what failed, and tries it again', async () => {
-    await visitor.post('/photos', { path: at('gone.jpg'), assetId: 'x' });
     const producer = new Queue('image-added', { connection: redis.options, prefix });
     const job = await producer.add('image-added', { assetId: 'lost', path: at('lost.jpg') });
     await worker.logged('the photo failed');
@@ -274,9 +274,14 @@ describe('the people API on a loopback address', () => {
 
   test('the OpenAPI document is sound and names every route', async () => {
     const document = (await visitor.get('/api/openapi.json')).json as Record<string, unknown>;
-    const { valid, errors } = await new Validator().validate(document);
-    expect(errors).toBeUndefined();
-    expect(valid).toBe(true);
+    const file = path.join(folder.path, 'openapi.json');
+    await writeFile(file, JSON.stringify(document));
+    const validator = '../../../node_modules/@seriousme/openapi-schema-validator/bin';
+    const checked = await promisify(execFile)(process.execPath, [
+      path.join(__dirname, validator, 'validate-api-cli.js'),
+      file,
+    ]);
+    expect(checked.stdout).toContain('"valid": true');
     const { paths } = document as { paths: Record<string, object> };
     expect(Object.keys(paths).sort()).toEqual(
       expect.arrayContaining(['/api/people', '/api/who', '/api/photos/{assetId}']),

@@ -78,6 +78,7 @@ export function describeJournalContract(
       expect(await store.commitFact(name(1))).toBe('committed');
       expect(await store.commitFact(other)).toBe('committed');
       expect(await store.readFacts('owner-b')).toEqual([other]);
+      expect(await store.listOwners()).toEqual([owner, 'owner-b'].sort());
       expect(await store.findUnpublishedFacts(10)).toEqual([name(1), other]);
       expect(await store.findUnpublished(10)).toEqual([]);
       await store.markFactPublished(owner, 'fact-b');

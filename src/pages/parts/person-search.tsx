@@ -1,0 +1,77 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import type { PersonSummary } from '../api/types.ts';
+import { useList } from '../app/use-list.ts';
+import { PersonLine } from './person-tile.tsx';
+import { Failure, Loading } from './states.tsx';
+
+/** Words typed, a moment after the last key. */
+export function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setSettled(text);
+    }, 150);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [text]);
+  return settled;
+}
+
+/** Finds a person by name; those who are on most photos come first. */
+export function PersonSearch(props: {
+  label: string;
+  except: readonly string[];
+  onChoose: (person: PersonSummary) => void;
+}): JSX.Element {
+  const { label, except, onChoose } = props;
+  const [words, setWords] = useState('');
+  const list = useList<PersonSummary>('people', { q: useSettled(words).trim(), show: 'known' });
+  const found = list.items.filter(({ personId }) => !except.includes(personId)).slice(0, 60);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
+  return (
+    <div class="person-search">
+      <label class="field">
+        <span>{label}</span>
+        <input
+          ref={field}
+          type="search"
+          value={words}
+          autocomplete="off"
+          placeholder="Search names"
+          onInput={(event) => {
+            setWords(event.currentTarget.value);
+          }}
+        />
+      </label>
+      {list.error === null ? null : <Failure error={list.error} />}
+      {list.total === null && list.error === null ? <Loading what="people" /> : null}
+      <p class="hidden-text" role="status">
+        {list.total === null ? '' : `${found.length} people found`}
+      </p>
+      <ul class="choices" aria-label="People">
+        {found.map((person) => (
+          <li key={person.personId}>
+            <button
+              type="button"
+              class="choice"
+              onClick={() => {
+                onChoose(person);
+              }}
+            >
+              <PersonLine person={person} />
+            </button>
+          </li>
+        ))}
+      </ul>
+      {list.total !== null && found.length === 0 ? (
+        <p class="quiet-text">Nobody of that name.</p>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+
+import { wordsFor } from './api/api-error.ts';
+import type { Api } from './api/api.ts';
+import type { Session } from './api/types.ts';
+import { AppContext, type App } from './app/app.ts';
+import { createCorrect, type Since } from './app/corrections.ts';
+import { usePlace } from './app/place.ts';
+import { Navigation } from './navigation.tsx';
+import { ConflictDialog } from './parts/conflict-dialog.tsx';
+import { Toasts, type Toast } from './parts/toasts.tsx';
+import { Views } from './views.tsx';
+
+const MOST_TOASTS = 3;
+
+interface Conflict {
+  readonly since: readonly Since[];
+  readonly decide: (goOn: boolean) => void;
+}
+
+/** Everything around a view: ways to the others, messages, and the question about a conflict. */
+export function Shell(props: {
+  api: Api;
+  session: Session;
+  onOwner: (owner: string) => void;
+  onLoggedOut: () => void;
+}): JSX.Element {
+  const { api, session, onOwner, onLoggedOut } = props;
+  const place = usePlace();
+  useFocusOnArrival(place.parts.join('/'));
+  const { toasts, notify, close } = useToasts();
+  const [conflict, setConflict] = useState<Conflict | null>(null);
+  const [version, setVersion] = useState(0);
+  const [lists] = useState<App['lists']>(() => new Map());
+  const app = useMemo((): App => {
+    const changed = (): void => {
+      setVersion((count) => count + 1);
+    };
+    const askAboutConflict = (since: readonly Since[]): Promise<boolean> =>
+      new Promise((resolve) => {
+        const decide = (goOn: boolean): void => {
+          setConflict(null);
+          resolve(goOn);
+        };
+        setConflict({ since, decide });
+      });
+    const correct = createCorrect({ api, notify, changed, askAboutConflict });
+    return { api, session, version, lists, notify, changed, correct };
+  }, [api, session, version]);
+  const logOut = (): void => {
+    api.logOut().then(onLoggedOut, (error: unknown) => {
+      notify({ text: wordsFor(error), tone: 'bad' });
+    });
+  };
+  return (
+    <AppContext.Provider value={app}>
+      <a class="skip-link" href="#main">
+        Skip to the content
+      </a>
+      <Navigation place={place} session={session} onOwner={onOwner} onLogOut={logOut} />
+      <main id="main" class="main" tabIndex={-1}>
+        <Views place={place} />
+      </main>
+      <Toasts toasts={toasts} close={close} />
+      {conflict === null ? null : (
+        <ConflictDialog since={conflict.since} decide={conflict.decide} />
+      )}
+    </AppContext.Provider>
+  );
+}
+
+/**
+ * Whoever follows a link hears where it led: the heading gets the focus, unless the view has given
+ * it to a field. Not when the page opens, which the browser tells itself.
+ */
+function useFocusOnArrival(path: string): void {
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    const main = document.getElementById('main');
+    const { activeElement } = document;
+    if (activeElement !== main && main?.contains(activeElement) === true) return;
+    (main?.querySelector<HTMLElement>('h1') ?? main)?.focus({ preventScroll: true });
+  }, [path]);
+}
+
+function useToasts(): {
+  toasts: readonly Toast[];
+  notify: App['notify'];
+  close: (id: number) => void;
+} {
+  const [toasts, setToasts] = useState<readonly Toast[]>([]);
+  const count = useRef(0);
+  const isThere = useRef(true);
+  useEffect(
+    () => () => {
+      isThere.current = false;
+    },
+    [],
+  );
+  const notify: App['notify'] = (notice) => {
+    if (!isThere.current) return;
+    const id = ++count.current;
+    setToasts((shown) => [...shown, { ...notice, id }].slice(-MOST_TOASTS));
+  };
+  const close = (id: number): void => {
+    setToasts((shown) => shown.filter((one) => one.id !== id));
+  };
+  return { toasts, notify, close };
+}

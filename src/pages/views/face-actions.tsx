@@ -1,0 +1,152 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+
+import type { Corrected, Correction } from '../api/types.ts';
+import { useApp, type CorrectOptions } from '../app/app.ts';
+import { personUrl } from '../app/place.ts';
+import { counted } from '../app/words.ts';
+import { Icon } from '../parts/icon.tsx';
+import { IgnoreDialog } from './ignore-dialog.tsx';
+import { MoveDialog } from './move-dialog.tsx';
+
+/** Faces to decide about, all of one person or of nobody. */
+export interface ChosenFaces {
+  readonly faceIds: readonly string[];
+  readonly person: { readonly personId: string; readonly name: string | null } | null;
+  readonly head: number;
+}
+
+type Open = 'move' | 'ignore' | null;
+
+/** Everything a user can say of faces: right, not this person, somebody else, somebody new, no face. */
+export function FaceActions(props: {
+  faces: ChosenFaces;
+  /** The user has confirmed it already. */
+  isConfirmed?: boolean;
+  /** The user has left it out already. */
+  isIgnored?: boolean;
+  onDone?: () => void;
+}): JSX.Element {
+  const { faces, isConfirmed = false, isIgnored = false, onDone } = props;
+  const { faceIds, person } = faces;
+  const [open, setOpen] = useState<Open>(null);
+  const say = useSay(faces, onDone);
+  const close = (): void => {
+    setOpen(null);
+  };
+  return (
+    <div class="actions">
+      {person === null ? null : (
+        <AboutPerson name={person.name} isConfirmed={isConfirmed} say={say} />
+      )}
+      <Action
+        icon="arrow"
+        label={person === null ? 'Say who it is…' : 'Someone else…'}
+        onClick={() => {
+          setOpen('move');
+        }}
+      />
+      <Action icon="plus" label="New person" onClick={say.split} />
+      {isIgnored ? null : (
+        <Action
+          icon="trash"
+          label="Leave out…"
+          onClick={() => {
+            setOpen('ignore');
+          }}
+        />
+      )}
+      {open === 'move' ? (
+        <MoveDialog
+          count={faceIds.length}
+          except={person?.personId}
+          onClose={close}
+          onSplit={say.split}
+          onMove={say.move}
+        />
+      ) : null}
+      {open === 'ignore' ? (
+        <IgnoreDialog count={faceIds.length} onClose={close} onReason={say.ignore} />
+      ) : null}
+    </div>
+  );
+}
+
+/** Whether the person is right. */
+function AboutPerson(props: { name: string | null; isConfirmed: boolean; say: Say }): JSX.Element {
+  const { isConfirmed, say } = props;
+  const name = props.name ?? 'this person';
+  return (
+    <>
+      {isConfirmed ? null : <Action icon="check" label={`Yes, ${name}`} onClick={say.confirm} />}
+      <Action icon="block" label={`Not ${name}`} onClick={say.deny} />
+    </>
+  );
+}
+
+function Action(props: {
+  icon: Parameters<typeof Icon>[0]['name'];
+  label: string;
+  onClick: () => void;
+}): JSX.Element {
+  return (
+    <button type="button" class="button small" onClick={props.onClick}>
+      <Icon name={props.icon} />
+      {props.label}
+    </button>
+  );
+}
+
+interface Say {
+  readonly confirm: () => void;
+  readonly deny: () => void;
+  readonly split: () => void;
+  readonly move: (person: { personId: string; name: string | null }) => void;
+  readonly ignore: (reason: string) => void;
+}
+
+function useSay({ faceIds, person, head }: ChosenFaces, onDone?: () => void): Say {
+  const { correct } = useApp();
+  // Without a person the two that speak of one are not offered.
+  const personId = person?.personId ?? '';
+  const faces = counted(faceIds.length, 'face');
+  const say = (
+    corrections: readonly Correction[],
+    said: string,
+    link?: CorrectOptions['link'],
+  ): void => {
+    void correct(corrections, { said, head, link }).then((done) => {
+      if (done !== null) onDone?.();
+    });
+  };
+  return {
+    confirm: () => {
+      say([{ kind: 'faces-assigned', faceIds, personId }], `${faces} confirmed.`);
+    },
+    deny: () => {
+      say(
+        faceIds.map((faceId) => ({ kind: 'face-denied', faceId, personId })),
+        `${faces} will never be taken for ${person?.name ?? 'this person'} again.`,
+      );
+    },
+    split: () => {
+      say([{ kind: 'split', faceIds }], `${faces} made a new person.`, linkToNewPerson);
+    },
+    move: (to) => {
+      const said = `${faces} moved to ${to.name ?? 'someone without a name'}.`;
+      say([{ kind: 'faces-assigned', faceIds, personId: to.personId }], said);
+    },
+    ignore: (reason) => {
+      say(
+        faceIds.map((faceId) => ({ kind: 'face-ignored', faceId, reason })),
+        `${faces} left out.`,
+      );
+    },
+  };
+}
+
+function linkToNewPerson({ fact }: Corrected): ReturnType<NonNullable<CorrectOptions['link']>> {
+  const { personId } = fact.body;
+  if (personId === undefined) return undefined;
+  return { label: 'Name them', href: personUrl(personId, { edit: 'name' }) };
+}

@@ -1,0 +1,110 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+import type { HistoryEntry } from '../api/types.ts';
+import { useApp } from '../app/app.ts';
+import { useList } from '../app/use-list.ts';
+import { capital, dayAndTimeText, longDayText } from '../app/words.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Empty, ListState, Loading } from '../parts/states.tsx';
+import { View } from '../parts/view.tsx';
+
+/** Everything that was corrected, newest first, each to be taken back. */
+export function HistoryView(): JSX.Element {
+  const list = useList<HistoryEntry>('history');
+  return (
+    <View
+      title="History"
+      intro="Everything that was corrected. Each can be taken back, in any order."
+    >
+      <ListState list={list} what="history" />
+      {list.total === 0 ? (
+        <Empty icon="history" title="Nothing has been corrected yet">
+          <p>Names, merges and everything else you say will be listed here.</p>
+        </Empty>
+      ) : null}
+      {byDay(list.items).map(([day, entries]) => (
+        <section key={day} class="history-day" aria-label={day}>
+          <h2>{day}</h2>
+          <ul class="history">
+            {entries.map((entry) => (
+              <HistoryLine key={entry.fact.factId} entry={entry} />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {list.hasMore ? (
+        <MoreWhenSeen
+          onSeen={() => {
+            list.loadMore();
+          }}
+        />
+      ) : null}
+    </View>
+  );
+}
+
+function byDay(entries: readonly HistoryEntry[]): [string, HistoryEntry[]][] {
+  const days = new Map<string, HistoryEntry[]>();
+  for (const entry of entries) {
+    const day = longDayText(entry.fact.at);
+    days.set(day, [...(days.get(day) ?? []), entry]);
+  }
+  return [...days];
+}
+
+function HistoryLine({ entry }: { entry: HistoryEntry }): JSX.Element {
+  const { correct } = useApp();
+  const { fact, describe, undone } = entry;
+  const isUndoing = fact.body.kind === 'undone';
+  const label = isUndoing ? 'Redo' : 'Undo';
+  return (
+    <li class={undone ? 'history-line undone' : 'history-line'}>
+      <div>
+        <p>{capital(describe)}</p>
+        <p class="quiet-text">
+          <time dateTime={fact.at}>{dayAndTimeText(fact.at)}</time> · by {fact.by}
+        </p>
+      </div>
+      {undone ? (
+        <span class="pill">{isUndoing ? 'Redone' : 'Undone'}</span>
+      ) : (
+        <button
+          type="button"
+          class="button small"
+          aria-label={`${label}: ${describe}`}
+          onClick={() => {
+            const said = isUndoing ? 'Done again.' : 'Undone.';
+            void correct([{ kind: 'undone', factId: fact.factId }], { said });
+          }}
+        >
+          <Icon name="undo" />
+          {label}
+        </button>
+      )}
+    </li>
+  );
+}
+
+/** Asks for more as its place comes near the window. */
+function MoreWhenSeen({ onSeen }: { onSeen: () => void }): JSX.Element {
+  const [mark, setMark] = useState<HTMLElement | null>(null);
+  useEffect(() => {
+    if (mark === null) return undefined;
+    const seen = new IntersectionObserver(
+      ([entry]) => {
+        if (entry?.isIntersecting === true) onSeen();
+      },
+      { rootMargin: '600px' },
+    );
+    seen.observe(mark);
+    return () => {
+      seen.disconnect();
+    };
+  });
+  return (
+    <div ref={setMark}>
+      <Loading what="more" />
+    </div>
+  );
+}

@@ -1,0 +1,220 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+import { wordsFor } from '../api/api-error.ts';
+import type { Status } from '../api/types.ts';
+import { useApp } from '../app/app.ts';
+import { photoUrl } from '../app/place.ts';
+import {
+  counted,
+  dayAndTimeText,
+  durationText,
+  numberText,
+  shortDurationText,
+} from '../app/words.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Failure, Loading } from '../parts/states.tsx';
+import { View } from '../parts/view.tsx';
+
+const REFRESH_MILLIS = 3000;
+
+/** What the worker is doing, how long it will take, and what went wrong. */
+export function StatusView(): JSX.Element {
+  const { session } = useApp();
+  const { status, error, refresh } = useStatus();
+  return (
+    <View
+      title="Status"
+      class="status-view"
+      intro={status === null ? ' ' : doingText(status)}
+      actions={
+        status === null || !session.admin ? null : (
+          <a class="button" href={status.bullBoard} target="_blank" rel="noopener">
+            <Icon name="status" />
+            All jobs in Bull Board
+          </a>
+        )
+      }
+    >
+      {error === null ? null : <Failure error={error} retry={refresh} />}
+      {status === null && error === null ? <Loading what="status" /> : null}
+      {status === null ? null : (
+        <>
+          <Figures status={status} />
+          <Failures status={status} refresh={refresh} />
+          <Queues status={status} />
+          <Parts status={status} />
+        </>
+      )}
+    </View>
+  );
+}
+
+function useStatus(): { status: Status | null; error: unknown; refresh: () => void } {
+  const { api } = useApp();
+  const [state, setState] = useState<{ status: Status | null; error: unknown }>({
+    status: null,
+    error: null,
+  });
+  const read = (): void => {
+    api.status().then(
+      (status) => {
+        setState({ status, error: null });
+      },
+      (error: unknown) => {
+        setState(({ status }) => ({ status, error }));
+      },
+    );
+  };
+  useEffect(() => {
+    read();
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') read();
+    }, REFRESH_MILLIS);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [api]);
+  return { ...state, refresh: read };
+}
+
+function doingText({ waiting, secondsLeft }: Status): string {
+  if (waiting === 0) return 'All photos have been looked at.';
+  const left = secondsLeft === null ? '' : `, ${durationText(secondsLeft)} left`;
+  return `${counted(waiting, 'photo')} to look at${left}.`;
+}
+
+function Figures({ status }: { status: Status }): JSX.Element {
+  const { ratePerMinute, waiting, secondsLeft, failures } = status;
+  const rate =
+    ratePerMinute < 10 ? ratePerMinute.toFixed(1) : numberText(Math.round(ratePerMinute));
+  return (
+    <dl class="big-figures">
+      <div>
+        <dt>Waiting</dt>
+        <dd>{numberText(waiting)}</dd>
+      </div>
+      <div>
+        <dt>Photos a minute</dt>
+        <dd>{rate}</dd>
+      </div>
+      <div>
+        <dt>Time left</dt>
+        <dd>{secondsLeft === null ? '–' : shortDurationText(secondsLeft)}</dd>
+      </div>
+      <div class={failures.length > 0 ? 'bad' : ''}>
+        <dt>Could not be looked at</dt>
+        <dd>{numberText(failures.length)}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function Failures(props: { status: Status; refresh: () => void }): JSX.Element | null {
+  const { status, refresh } = props;
+  const { api, notify } = useApp();
+  if (status.failures.length === 0) return null;
+  const retry = async (jobId: string): Promise<void> => {
+    try {
+      await api.retry(jobId);
+      notify({ text: 'It will be tried again.', tone: 'good' });
+    } catch (error) {
+      notify({ text: wordsFor(error), tone: 'bad' });
+    }
+    refresh();
+  };
+  return (
+    <section class="panel" aria-labelledby="failures-title">
+      <h2 id="failures-title">Could not be looked at</h2>
+      <ul class="failures">
+        {status.failures.map(({ jobId, assetId, code, message, at }) => (
+          <li key={jobId} class="failure-line">
+            <div>
+              <p class="strong">
+                {assetId === null ? 'A photo' : <a href={photoUrl(assetId)}>{assetId}</a>}
+              </p>
+              <p>{message}</p>
+              <p class="quiet-text">
+                <code>{code}</code> · {dayAndTimeText(at)}
+              </p>
+            </div>
+            <button
+              type="button"
+              class="button small"
+              aria-label={`Try ${assetId ?? 'it'} again`}
+              onClick={() => void retry(jobId)}
+            >
+              Try again
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const STATES = ['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed'] as const;
+
+function Queues({ status }: { status: Status }): JSX.Element {
+  return (
+    <section class="panel" aria-labelledby="queues-title">
+      <h2 id="queues-title">Queues</h2>
+      <div class="wide-table" role="group" aria-label="Table of queues" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Queue</th>
+              {STATES.map((state) => (
+                <th key={state} scope="col" class="number">
+                  {state}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {status.queues.map(({ name, counts }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                {STATES.map((state) => (
+                  <td key={state} class="number">
+                    {numberText(counts[state] ?? 0)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** What the worker runs with, in whatever form each part describes itself. */
+function Parts({ status }: { status: Status }): JSX.Element {
+  const parts = { Engine: status.engine, Store: status.store, Vision: status.vision };
+  return (
+    <section class="panel" aria-labelledby="parts-title">
+      <h2 id="parts-title">Runs with</h2>
+      <dl class="figures">
+        <dt>Version</dt>
+        <dd>{status.version}</dd>
+        {Object.entries(parts).map(([name, part]) => (
+          <div key={name} class="figure-pair">
+            <dt>{name}</dt>
+            <dd>{partText(part)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function partText(part: unknown): string {
+  if (typeof part !== 'object' || part === null) return String(part);
+  return Object.entries(part)
+    .filter(([, value]) => value !== null && typeof value !== 'object')
+    .map(([name, value]) =>
+      name === 'name' || name === 'kind' ? String(value) : `${name} ${String(value)}`,
+    )
+    .join(', ');
+}

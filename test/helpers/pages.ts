@@ -1,0 +1,110 @@
+import path from 'node:path';
+
+import axe, { type AxeResults } from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+
+import { gatherPhotos } from '../../scripts/demo-run/photos.ts';
+import { startChromium } from '../../scripts/harness/chromium.ts';
+import { tempFolder } from './pictures.ts';
+import { startRedis } from './redis.ts';
+import { startWorkerProcess, type TestWorker } from './worker.ts';
+
+/** A worker with its pages, and a browser that looks at them. */
+export interface Pages {
+  readonly worker: TestWorker;
+  readonly browser: Browser;
+  /** A browser of its own: other cookies, other storage. */
+  open(path: string, options?: BrowserContextOptions): Promise<Page>;
+  /** What any page complained of: errors, failed loads, violations of the CSP. Empties the list. */
+  takeComplaints(): string[];
+  stop(): Promise<void>;
+}
+
+const DESKTOP = { width: 1280, height: 800 };
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 360, height: 740 },
+  isMobile: true,
+  hasTouch: true,
+};
+
+/** Starts Redis, worker and Chromium; `prepare` fills the data folder before the worker opens it. */
+export async function startPages(
+  options: {
+    environment?: Readonly<Record<string, string>>;
+    prepare?: (dataDir: string) => Promise<void>;
+  } = {},
+): Promise<Pages> {
+  const folder = await tempFolder();
+  const dataDir = path.join(folder.path, 'data');
+  await options.prepare?.(dataDir);
+  const redis = await startRedis();
+  const { photos, roots } = await gatherPhotos(null, { workFolder: folder.path, out: '' });
+  const worker = await startWorkerProcess(
+    {
+      REDIS_HOSTNAME: redis.host,
+      REDIS_PORT: String(redis.port),
+      DATA_DIR: dataDir,
+      MEDIA_ROOTS: roots.join(','),
+      ...options.environment,
+    },
+    { ready: false },
+  );
+  await worker.logged('ready for photos');
+  if (options.prepare === undefined && options.environment === undefined) {
+    for (const photo of photos) await lookAt(worker, photo.path);
+  }
+  const browser = await startChromium();
+  const complaints: string[] = [];
+  return {
+    worker,
+    browser,
+    open: (place, context) => openPage(browser, worker.address + place, { complaints, context }),
+    takeComplaints: () => complaints.splice(0),
+    stop: async () => {
+      await browser.close();
+      await worker.stop();
+      await redis.stop();
+      await folder.remove();
+    },
+  };
+}
+
+async function lookAt(worker: TestWorker, file: string): Promise<void> {
+  const answer = await fetch(`${worker.address}/photos`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ path: file, assetId: path.basename(file) }),
+  });
+  if (answer.status !== 200) throw new Error(`${file}: ${await answer.text()}`);
+}
+
+async function openPage(
+  browser: Browser,
+  url: string,
+  { complaints, context }: { complaints: string[]; context: BrowserContextOptions | undefined },
+): Promise<Page> {
+  const profile = await browser.newContext({ viewport: DESKTOP, ...context });
+  const page = await profile.newPage();
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) {
+      complaints.push(`${page.url()}: ${message.text()} (${message.location().url})`);
+    }
+  });
+  await page.goto(url);
+  return page;
+}
+
+const AXE_RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe finds wrong with the page, as `rule: where`. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<Pick<AxeResults, 'violations'>>(
+    `axe.run(document, ${JSON.stringify({ runOnly: AXE_RULES, resultTypes: ['violations'] })})`,
+  );
+  return violations.map(({ id, nodes }) => {
+    const where = nodes.map(({ html, failureSummary = '' }) => `${html} ${failureSummary}`);
+    return `${id}: ${where.slice(0, 3).join(' | ')}`.slice(0, 900);
+  });
+}

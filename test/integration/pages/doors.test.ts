@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+
+import { axeViolations, startPages, type Pages } from '../../helpers/pages.ts';
+
+describe('pages with logins', () => {
+  let pages: Pages;
+
+  beforeAll(async () => {
+    pages = await startPages({ environment: { HTTP_USER: 'ada', HTTP_PASSWORD: 'right enough' } });
+  }, 120_000);
+  afterAll(async () => {
+    await pages.stop();
+  }, 60_000);
+
+  test('ask for the login, say when it is wrong, let in and out again', async () => {
+    const page = await pages.open('/people/history');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByLabel('Name').fill('ada');
+    await page.getByLabel('Password').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: /./ }).waitFor();
+    await page.getByLabel('Password').fill('right enough');
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing has been corrected yet').waitFor();
+
+    await page.reload();
+    await page.getByText('Nothing has been corrected yet').waitFor();
+    await page.getByRole('link', { name: 'Backup' }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Save a file' }).click();
+    const saved = JSON.parse(await readFile(await (await download).path(), 'utf8')) as object;
+    await page.getByLabel('Choose a file').setInputFiles({
+      name: 'people.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(saved)),
+    });
+    await page.getByText('0 people, 0 names, 0 faces and 0 corrections brought in.').waitFor();
+    await page.getByLabel('Choose a file').setInputFiles({
+      name: 'people.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('no people at all'),
+    });
+    await page.getByText('This is not a file that was saved here.').waitFor();
+
+    await page.getByRole('button', { name: 'Sign out ada' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(pages.takeComplaints().filter((line) => !line.includes('401 (Unauthorized)'))).toEqual(
+      [],
+    );
+  }, 60_000);
+
+  test('are kept by the browser under an address that changes with them, and nowhere else', async () => {
+    const html = await fetch(`${pages.worker.address}/people/anything/at/all`);
+    expect(html.headers.get('cache-control')).toBe('no-cache');
+    const policy = html.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    const text = await html.text();
+    expect(text).not.toMatch(/<script(?![^>]* src=)|<style| style=| on\w+=/);
+    const main = /src="([^"]+\/main\.js)"/.exec(text)?.[1] ?? '';
+    const script = await fetch(pages.worker.address + main);
+    expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    const old = await fetch(pages.worker.address + main.replace(/assets\/\w+/, 'assets/0123'));
+    expect(old.status).toBe(404);
+    const outside = await fetch(`${pages.worker.address}${main}/..%2f..%2f..%2fpackage.json`);
+    expect(outside.status).toBe(404);
+  });
+});

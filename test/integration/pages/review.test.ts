@@ -1,0 +1,73 @@
+import type { Page } from 'playwright-core';
+
+import { axeViolations, startPages, type Pages } from '../../helpers/pages.ts';
+
+interface Question {
+  readonly id: string;
+  readonly kind: string;
+}
+
+describe('the questions', () => {
+  let pages: Pages;
+
+  beforeAll(async () => {
+    pages = await startPages();
+  }, 120_000);
+  afterAll(async () => {
+    await pages.stop();
+  }, 60_000);
+  afterEach(() => {
+    expect(pages.takeComplaints()).toEqual([]);
+  });
+
+  const questions = async (): Promise<readonly Question[]> => {
+    const answer = await fetch(`${pages.worker.address}/api/review?limit=500`);
+    return ((await answer.json()) as { items: Question[] }).items;
+  };
+  const history = async (): Promise<readonly string[]> => {
+    const answer = await fetch(`${pages.worker.address}/api/history`);
+    const { items } = (await answer.json()) as { items: { describe: string }[] };
+    return items.map(({ describe }) => describe);
+  };
+  const shown = (page: Page): Promise<string | null> =>
+    page.locator('.review-card').getAttribute('aria-labelledby');
+  const press = async (page: Page, key: string, message: string): Promise<void> => {
+    await page.keyboard.press(key);
+    await page.locator('.toast', { hasText: message }).last().waitFor();
+  };
+
+  test('are answered with one key each, and taken back with one', async () => {
+    const [first, second, third] = await questions();
+    const page = await pages.open('/people/review');
+    await page.locator('.review-card').waitFor();
+    expect(await shown(page)).toBe(`question-${first?.id ?? ''}`);
+    expect(await axeViolations(page)).toEqual([]);
+
+    await press(page, 's', 'Skipped for now.');
+    expect(await shown(page)).toBe(`question-${second?.id ?? ''}`);
+    expect(await history()).toEqual([]);
+    await press(page, 'n', 'No, noted for ever.');
+    expect(await history()).toHaveLength(1);
+    expect((await questions()).map(({ id }) => id)).not.toContain(second?.id);
+    await press(page, 'u', 'Taken back.');
+    expect((await questions()).map(({ id }) => id)).toContain(second?.id);
+    await page.locator(`[aria-labelledby="question-${second?.id ?? ''}"]`).waitFor();
+    await press(page, 'y', 'Yes, noted.');
+    expect((await questions()).map(({ id }) => id)).not.toContain(second?.id);
+    expect(third).toBeDefined();
+  }, 60_000);
+
+  test('are answered with buttons as well, and the next takes the focus', async () => {
+    const page = await pages.open('/people/review');
+    const card = page.locator('.review-card');
+    await card.waitFor();
+    const before = await shown(page);
+    await page.getByRole('button', { name: 'No' }).click();
+    await page.locator('.toast', { hasText: 'No, noted for ever.' }).waitFor();
+    expect(await shown(page)).not.toBe(before);
+    expect(await card.and(page.locator(':focus')).count()).toBe(1);
+    await page.getByRole('button', { name: 'Undo' }).first().click();
+    await page.locator('.toast', { hasText: 'Taken back.' }).waitFor();
+    await page.locator(`[aria-labelledby="${before ?? ''}"]`).waitFor();
+  }, 60_000);
+});

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { parse } from 'yaml';
+
+import { createMetrics } from '../../../src/http/metrics.ts';
+import { makeFaceRecord, makePhotoRecord } from '../../helpers/records.ts';
+
+const docs = path.resolve(__dirname, '../../../docs');
+
+async function figures(use: (metrics: ReturnType<typeof createMetrics>) => void): Promise<string> {
+  const metrics = createMetrics({ lockMillis: 60_000, known: () => ({ faces: 7, people: 3 }) });
+  try {
+    metrics.watchQueues([]);
+    use(metrics);
+    return await metrics.registry.metrics();
+  } finally {
+    await metrics.close();
+  }
+}
+
+test('photos, faces, waits, retries, dead letters and mishaps are counted apart', async () => {
+  const record = makePhotoRecord({
+    faces: [
+      makeFaceRecord({ isNewPerson: false }, 1),
+      makeFaceRecord({}, 2),
+      makeFaceRecord({ isNewPerson: false, personId: null }, 3),
+    ],
+    timings: { detectMillis: 110 },
+  });
+  const text = await figures((metrics) => {
+    metrics.observe({ kind: 'done', record, millis: 200, waitMillis: 30_000 });
+    const failed = { kind: 'failed', millis: 9, waitMillis: 0 } as const;
+    metrics.observe({ ...failed, code: 'STORE_UNAVAILABLE', isFinal: false });
+    metrics.observe({ ...failed, code: 'PHOTO_DAMAGED', isFinal: true });
+    metrics.mishap('lock-lost', 2);
+    metrics.childReplaced('worn');
+    metrics.compared(4);
+  });
+  for (const line of [
+    'face_worker_photos_total{outcome="done",code=""} 1',
+    'face_worker_photos_total{outcome="failed",code="PHOTO_DAMAGED"} 1',
+    'face_worker_faces_total{outcome="known"} 1',
+    'face_worker_faces_total{outcome="new"} 1',
+    'face_worker_faces_total{outcome="unknown"} 1',
+    'face_worker_retries_total{code="STORE_UNAVAILABLE"} 1',
+    'face_worker_dead_letters_total{code="PHOTO_DAMAGED"} 1',
+    'face_worker_queue_wait_seconds_sum 30',
+    'face_worker_stage_seconds_sum{stage="detect"} 0.11',
+    'face_worker_job_mishaps_total{mishap="lock-lost"} 2',
+    'face_worker_children_replaced_total{reason="worn"} 1',
+    'face_worker_nearest_neighbour_seconds_count 1',
+    'face_worker_index_faces 7',
+    'face_worker_people 3',
+    'face_worker_lock_seconds 60',
+  ]) {
+    expect(text.split('\n')).toContain(line);
+  }
+  expect(text).toMatch(/^face_worker_unknown_share 0\.33/m);
+});
+
+test('the dashboard and the alert rules ask only for metrics that there are, and for all of ours', async () => {
+  const text = await figures(() => undefined);
+  const there = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!));
+  const dashboard = JSON.parse(readFileSync(path.join(docs, 'grafana-dashboard.json'), 'utf8')) as {
+    panels: { targets: { expr: string }[] }[];
+  };
+  const alerts = parse(readFileSync(path.join(docs, 'alerts.yml'), 'utf8')) as {
+    groups: { rules: { alert: string; expr: string }[] }[];
+  };
+  const asked = [
+    ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+    ...alerts.groups.flatMap(({ rules }) => rules.map(({ expr }) => expr)),
+  ].flatMap((expr) => expr.match(/\b(face_worker|nodejs)_\w+/g) ?? []);
+  const names = asked.map((name) => {
+    const base = name.replace(/_(bucket|sum|count)$/, '');
+    return there.has(base) ? base : name;
+  });
+  expect(names.filter((name) => !there.has(name))).toEqual([]);
+  const ours = [...there].filter((name) => name.startsWith('face_worker_'));
+  expect(ours.filter((name) => !names.includes(name))).toEqual([]);
+});
