@@ -5,6 +5,7 @@ import type { RedisOptions } from 'ioredis';
 import { z } from 'zod';
 
 import type { HttpAccount } from './config/http-users.ts';
+import { immichContradictions, readImmich, type ImmichSettings } from './config/immich-settings.ts';
 import { readRedis, redisContradictions } from './config/redis-settings.ts';
 import { SECRETS, VARIABLES } from './config/variables.ts';
 import { WorkerError } from './errors.ts';
@@ -35,6 +36,13 @@ export interface Config {
   readonly photoDeadlineMillis: number;
   readonly limits: { readonly maxPhotoBytes: number; readonly maxPhotoPixels: number };
   readonly match: { readonly distance: number | undefined; readonly margin: number | undefined };
+  /** From this quality on a face may found a person and vote. */
+  readonly minQuality: number | undefined;
+  readonly tidy: {
+    /** Time between two runs of the maintenance; 0: none by itself. */
+    readonly everyMillis: number;
+    readonly mergeDistance: number | undefined;
+  };
   /** Faces of all owners together that are kept in memory. */
   readonly maxKnownFaces: number;
   readonly jobs: { readonly attempts: number; readonly backoffMillis: number };
@@ -53,6 +61,8 @@ export interface Config {
     readonly uploadWaitMillis: number;
   };
   readonly thumbnails: { readonly maxBytes: number };
+  /** Undefined: photos come as jobs with paths only. */
+  readonly immich: ImmichSettings | undefined;
   readonly logLevel: string;
 }
 
@@ -126,7 +136,7 @@ function readSecretFiles(
 }
 
 function contradictions(given: Environment): string[] {
-  const found = redisContradictions(given);
+  const found = [...redisContradictions(given), ...immichContradictions(given)];
   const isSet = (name: string): boolean => given[name] !== undefined;
   if (isSet('HTTP_USER') !== isSet('HTTP_PASSWORD')) {
     const [there, missing] = isSet('HTTP_USER')
@@ -173,6 +183,8 @@ function toConfig(values: Values, redis: RedisOptions): Config {
     photoDeadlineMillis: values.PHOTO_DEADLINE_MILLIS,
     limits: { maxPhotoBytes: values.MAX_PHOTO_BYTES, maxPhotoPixels: values.MAX_PHOTO_PIXELS },
     match: { distance: values.MATCH_DISTANCE, margin: values.MATCH_MARGIN },
+    minQuality: values.MIN_QUALITY,
+    tidy: { everyMillis: values.TIDY_EVERY_MILLIS, mergeDistance: values.MERGE_DISTANCE },
     maxKnownFaces: values.MAX_KNOWN_FACES,
     jobs: { attempts: values.JOB_ATTEMPTS, backoffMillis: values.JOB_BACKOFF_MILLIS },
     jobLockMillis: values.JOB_LOCK_MILLIS,
@@ -187,6 +199,7 @@ function toConfig(values: Values, redis: RedisOptions): Config {
       uploadWaitMillis: values.UPLOAD_WAIT_MILLIS,
     },
     thumbnails: { maxBytes: values.THUMBNAILS_MAX_BYTES },
+    immich: readImmich(values, redis),
     logLevel: values.LOG_LEVEL,
   });
 }
@@ -199,5 +212,6 @@ function adminOf({ HTTP_USER: user, HTTP_PASSWORD: password }: Values): HttpAcco
 function shown(name: string, value: string | undefined): string {
   if (value === undefined) return 'nothing';
   if ((SECRETS as readonly string[]).includes(name)) return 'another value (hidden)';
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  const open = value.replace(/\/\/[^/@]*@/, '//…@');
+  return JSON.stringify(open.length > 80 ? `${open.slice(0, 80)}…` : open);
 }

@@ -2,17 +2,16 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 import type { Config } from './config.ts';
-import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { messageOf, WorkerError } from './errors.ts';
 import type { ApiOptions } from './http/api/api-options.ts';
-import { DEFAULT_MERGE, type MatchThresholds } from './identities/thresholds.ts';
 import type { Fact } from './identities/journal/fact.ts';
 import type { KnownFaces } from './identities/known-faces.ts';
 import type { Log } from './log.ts';
-import { FACE_API_PACK } from './nets/net.ts';
 import { Directories } from './people/directories.ts';
 import { Reapplication } from './people/reapplication.ts';
 import { ReviewList } from './people/review-list.ts';
+import type { FetchPhoto } from './pipeline/ports.ts';
+import type { TidyPorts } from './pipeline/tidy-task.ts';
 import { createReview } from './pipeline/review.ts';
 import { createCorrector } from './pipeline/correct.ts';
 import { importPeople } from './pipeline/import-people.ts';
@@ -21,15 +20,17 @@ import {
   PEOPLE_FILE_VERSION,
   parsePeopleFile,
 } from './pipeline/people-file.ts';
-import type { KnownFacesCache } from './pipeline/known-faces-cache.ts';
 import type { PhotoOutcome } from './queue/photo-worker.ts';
 import type { Producer } from './queue/producer.ts';
 import type { ResultPublisher } from './queue/result-publisher.ts';
 import type { Store } from './store/store.ts';
-import { Thumbnails, THUMBNAILS_FOLDER, type PicturedPhoto } from './thumbnails/thumbnails.ts';
+import {
+  Thumbnails,
+  THUMBNAILS_FOLDER,
+  type OpenedPhoto,
+  type PicturedPhoto,
+} from './thumbnails/thumbnails.ts';
 import type { VisionPool } from './vision/pool.ts';
-
-const MODEL = { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION };
 
 export interface OpenedPeople {
   readonly api: ApiOptions;
@@ -46,25 +47,24 @@ export function openPeople(
     readonly publisher: ResultPublisher;
     readonly vision: VisionPool;
     readonly locate: (path: string) => Promise<string>;
-    readonly cache: KnownFacesCache;
+    readonly fetchPhoto: FetchPhoto | undefined;
+    readonly identity: Pick<TidyPorts, 'cache' | 'nearness' | 'model' | 'match' | 'merge'>;
     readonly producer: Producer;
-    readonly match: MatchThresholds;
     readonly log: Log;
     readonly about: Readonly<Record<string, unknown>>;
   },
 ): OpenedPeople {
-  const { store, publisher, vision, producer, match, about } = parts;
+  const { store, publisher, vision, producer, identity, about } = parts;
+  const { match } = identity;
   const directories = new Directories(store);
-  const known = (ownerId: string): Promise<KnownFaces> => parts.cache.current(ownerId, MODEL);
+  const known = (ownerId: string): Promise<KnownFaces> =>
+    identity.cache.current(ownerId, identity.model);
   const publish = (fact: Fact): Promise<void> => publisher.publishFact(fact);
-  const review = createReview({ store, cache: parts.cache, model: MODEL, merge: DEFAULT_MERGE });
+  const review = createReview({ store, ...identity });
   const thumbnails = new Thumbnails({
     folder: path.join(config.dataDir, THUMBNAILS_FOLDER),
     maxBytes: config.thumbnails.maxBytes,
-    open: async (photo) => ({
-      path: await parts.locate(pathOf(photo)),
-      discard: () => Promise.resolve(),
-    }),
+    open: (photo, signal) => openPhoto(photo, parts, signal),
     cut: (wish, signal) => vision.cut(wish, signal),
   });
   const api: ApiOptions = {
@@ -108,7 +108,15 @@ export function openPeople(
   };
 }
 
-function pathOf({ assetId, path: photoPath }: PicturedPhoto): string {
-  if (photoPath !== null) return photoPath;
+/** By its path, else from Immich. */
+async function openPhoto(
+  { ownerId, assetId, path: photoPath }: PicturedPhoto,
+  { locate, fetchPhoto }: Pick<Parameters<typeof openPeople>[1], 'locate' | 'fetchPhoto'>,
+  signal: AbortSignal,
+): Promise<OpenedPhoto> {
+  if (photoPath !== null) {
+    return { path: await locate(photoPath), discard: () => Promise.resolve() };
+  }
+  if (fetchPhoto !== undefined) return fetchPhoto({ ownerId, assetId }, signal);
   throw new WorkerError('PHOTO_SOURCE_MISSING', `no path is known of asset ${assetId}`);
 }

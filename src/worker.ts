@@ -6,7 +6,8 @@ import { childEnvironment, type Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
-import { DEFAULT_MATCH } from './identities/thresholds.ts';
+import { openImmichAccounts, openImmichFetcher, startImmichSource } from './immich-parts.ts';
+import { matchThresholds, mergeThresholds } from './identities/thresholds.ts';
 import { locatePhoto } from './image/locate-photo.ts';
 import type { Log } from './log.ts';
 import { readMachine } from './machine.ts';
@@ -15,7 +16,12 @@ import { People } from './identities/journal/people.ts';
 import type { PhotoRecord } from './identities/photo-record.ts';
 import { openPeople, type OpenedPeople } from './open-people.ts';
 import { KnownFacesCache } from './pipeline/known-faces-cache.ts';
+import { Nearness } from './pipeline/nearness.ts';
+import type { FetchPhoto } from './pipeline/ports.ts';
 import { createPhotoProcessor } from './pipeline/process-photo.ts';
+import { createOwnersTidier } from './pipeline/tidy-owners.ts';
+import { createTidier } from './pipeline/tidy-people.ts';
+import type { TidyPorts } from './pipeline/tidy-task.ts';
 import {
   outageReporter,
   patientConnection,
@@ -26,6 +32,7 @@ import { IMAGE_ADDED } from './queue/image-added.ts';
 import { startPhotoWorker } from './queue/photo-worker.ts';
 import { createProducer } from './queue/producer.ts';
 import { createResultPublisher, type ResultPublisher } from './queue/result-publisher.ts';
+import { createTidyQueue, startTidyWorker, type TidyQueue } from './queue/tidy-queue.ts';
 import { uploadFolder } from './queue/upload-folder.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -38,6 +45,8 @@ export interface RunningWorker {
   /** Finishes the photo in hand within the grace period and closes all, last opened first. */
   close(): Promise<void>;
 }
+
+type Identity = Pick<TidyPorts, 'cache' | 'nearness' | 'model' | 'match' | 'merge'>;
 
 export interface WorkerOptions {
   readonly log: Log;
@@ -70,10 +79,13 @@ async function openAll(
   await mkdir(uploadFolder(dataDir), { recursive: true });
   const mediaRoots = [...config.mediaRoots, uploadFolder(dataDir)];
   const locate = (path: string): Promise<string> => locatePhoto(path, mediaRoots);
+  const immich = openImmichAccounts(config, log);
+  if (immich !== null) opened.add(immich);
+  const fetchPhoto = immich === null ? undefined : await openImmichFetcher(config, immich, locate);
   const plan = planVision({ profile: config.profile, ...config.vision }, readMachine());
-  const cache = new KnownFacesCache(store, config.maxKnownFaces);
+  const identity = identityOf(config, store);
   const metrics = opened.add(
-    createMetrics({ lockMillis: config.jobLockMillis, known: () => cache.totals }),
+    createMetrics({ lockMillis: config.jobLockMillis, known: () => identity.cache.totals }),
   );
   const vision = opened.add(
     await openVision(config, plan, { ...options, onReplaced: metrics.childReplaced }),
@@ -81,19 +93,25 @@ async function openAll(
   const publisher = opened.add(
     createResultPublisher({ redis, prefix, store, log, viewOf: (record) => viewOf(record, store) }),
   );
+  const tidyQueue = opened.add(
+    createTidyQueue({ redis, prefix, everyMillis: config.tidy.everyMillis, log }),
+  );
   const http = await openHttp(config, {
     log,
     opened,
     store,
     publisher,
+    tidyQueue,
     locate,
+    fetchPhoto,
     vision,
     plan,
-    cache,
+    identity,
     metrics,
   });
   const leftBehind = await publisher.publishPending();
   if (leftBehind > 0) log.info({ count: leftBehind }, 'results of an earlier run were published');
+  startTidying(config, { log, opened, store, publisher, identity });
   const photoWorker = startPhotoWorker({
     redis,
     prefix,
@@ -105,12 +123,11 @@ async function openAll(
     processPhoto: createPhotoProcessor({
       store,
       locate,
+      fetchPhoto,
       see: (path, abort) => vision.see(path, abort),
       publish: (record) => publisher.publish(record),
-      match: matchOf(config),
-      cache,
+      ...identity,
       onCompared: metrics.compared,
-      model: { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION },
     }),
     onOutcome: (outcome) => {
       metrics.observe(outcome);
@@ -119,6 +136,7 @@ async function openAll(
     onMishap: metrics.mishap,
   });
   opened.add({ close: () => photoWorker.close(config.shutdownGraceMillis) });
+  if (immich !== null) opened.add(startImmichSource(config, { immich, store, log }));
   log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');
   return { address: http.address, close: () => opened.closeAll() };
 }
@@ -150,10 +168,12 @@ async function openHttp(
     opened: Closers;
     store: Store;
     publisher: ResultPublisher;
+    tidyQueue: TidyQueue;
     locate: (path: string) => Promise<string>;
     vision: VisionPool;
     plan: VisionPlan;
-    cache: KnownFacesCache;
+    fetchPhoto: FetchPhoto | undefined;
+    identity: Identity;
     metrics: Metrics;
   },
 ): Promise<{ address: string; people: OpenedPeople; about: Record<string, unknown> }> {
@@ -167,7 +187,7 @@ async function openHttp(
     new QueueEvents(IMAGE_ADDED, { connection: patientConnection(redis), prefix }),
   );
   events.on('error', reporter.failed);
-  const queues = [producer.queue, publisher.queue];
+  const queues = [producer.queue, publisher.queue, parts.tidyQueue.queue];
   metrics.watchQueues(queues);
   const about = {
     engine: parts.vision.engine,
@@ -185,9 +205,7 @@ async function openHttp(
     },
   };
   const photos = { producer, events, store, locate, dataDir, ...config.http };
-  const people = opened.add(
-    openPeople(config, { ...parts, producer, about, match: matchOf(config) }),
-  );
+  const people = opened.add(openPeople(config, { ...parts, producer, about }));
   const http = opened.add(
     await startHttpServer({
       ...config.http,
@@ -207,11 +225,42 @@ async function viewOf(record: PhotoRecord, store: Store): Promise<PhotoRecord> {
   return People.of(await store.readFacts(record.ownerId)).viewOf(record);
 }
 
-function matchOf({ match }: Config): typeof DEFAULT_MATCH {
+/** What decides who is who, shared by all that decide in this process. */
+function identityOf({ match, tidy, minQuality, maxKnownFaces }: Config, store: Store): Identity {
   return {
-    distance: match.distance ?? DEFAULT_MATCH.distance,
-    margin: match.margin ?? DEFAULT_MATCH.margin,
+    cache: new KnownFacesCache(store, maxKnownFaces, minQuality),
+    nearness: new Nearness(),
+    model: { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION },
+    match: matchThresholds(match),
+    merge: mergeThresholds(tidy.mergeDistance),
   };
+}
+
+function startTidying(
+  config: Config,
+  parts: {
+    log: Log;
+    opened: Closers;
+    store: Store;
+    publisher: ResultPublisher;
+    identity: Identity;
+  },
+): void {
+  const { log, opened, store, publisher, identity } = parts;
+  const tidy = createTidier({
+    store,
+    ...identity,
+    publish: (record) => publisher.publish(record),
+    publishFact: (fact) => publisher.publishFact(fact),
+  });
+  const worker = startTidyWorker({
+    redis: config.redis,
+    prefix: config.queuePrefix,
+    lockMillis: config.jobLockMillis,
+    log,
+    run: createOwnersTidier({ store, tidy }),
+  });
+  opened.add({ close: () => worker.close(config.shutdownGraceMillis) });
 }
 
 /** What was opened, to be closed once, the last first, each whatever becomes of the others. */

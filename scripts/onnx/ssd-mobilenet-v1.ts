@@ -1,3 +1,4 @@
+import { SSD_LEVELS } from '../../src/nets/net.ts';
 import { OnnxGraph, type Value } from './graph.ts';
 import { channelsLast, convolution, depthwise, normalisedPixels, type Weights } from './layers.ts';
 
@@ -41,32 +42,37 @@ const HALVING_LAYERS = new Set([2, 4, 6, 12]);
 /** The layer whose output feeds the first, finest box predictor. */
 const FINEST_FEATURES_LAYER = 11;
 
-/** The graph `[1, 512, 512, 3]` → boxes `[n, 4]` (top, left, bottom, right), scores `[n]`. */
+/**
+ * The graph `[1, height, width, 3]` → boxes `[n, 4]` (top, left, bottom, right as shares of a
+ * 512×512 canvas), scores `[n]`. A smaller canvas is the left top part of that one, and has the
+ * anchors that lie on it.
+ */
 export function writeSsdMobilenetV1(params: SsdParams): Uint8Array {
   const graph = new OnnxGraph('ssd_mobilenet_v1');
-  const pixels = graph.input('pixels', [1, 512, 512, 3]);
+  const pixels = graph.input('pixels', [1, 'height', 'width', 3]);
   const x = normalisedPixels(graph, pixels, { meanRgb: [127.5, 127.5, 127.5], scale: 1 / 127.5 });
   const features = predictionFeatures(graph, x, params);
+  const corners = params.output_layer.extra_dim.dataSync();
+  let first = 0;
   const predictions = features.map((feature, i) => {
     const layer = params.prediction_layer[`box_predictor_${i}`];
-    if (layer === undefined) throw new Error(`no box predictor ${i} in the weights`);
+    const level = SSD_LEVELS[i];
+    if (layer === undefined || level === undefined) throw new Error(`no box predictor ${i}`);
+    const codes = predict(graph, feature, layer.box_encoding_predictor);
+    const anchors = corners.subarray(first, (first += level.cells ** 2 * level.anchors * 4));
     return {
-      codes: predict(graph, feature, { predictor: layer.box_encoding_predictor, columns: 4 }),
-      classes: predict(graph, feature, { predictor: layer.class_predictor, columns: 3 }),
+      boxes: decodeBoxes(graph, codes, { ...level, corners: anchors }),
+      classes: columns(graph, predict(graph, feature, layer.class_predictor), 3),
     };
   });
-  const codes = graph.node(
-    'Concat',
-    predictions.map((p) => p.codes),
-    { axis: 0 },
-  );
-  const classes = graph.node(
-    'Concat',
-    predictions.map((p) => p.classes),
-    { axis: 0 },
-  );
-  graph.output(decodeBoxes(graph, codes, params.output_layer.extra_dim), 'boxes', ['n', 4]);
-  const face = sliceColumns(graph, classes, { from: 1, to: 2 });
+  const joined = (part: 'boxes' | 'classes'): Value =>
+    graph.node(
+      'Concat',
+      predictions.map((prediction) => prediction[part]),
+      { axis: 0 },
+    );
+  graph.output(joined('boxes'), 'boxes', ['n', 4]);
+  const face = sliceColumns(graph, joined('classes'), { from: 1, to: 2 });
   const scores = graph.node('Reshape', [graph.node('Sigmoid', [face]), graph.int64s([-1])]);
   graph.output(scores, 'scores', ['n']);
   return graph.toBytes();
@@ -134,19 +140,25 @@ function relu6(graph: OnnxGraph, x: Value): Value {
   return graph.node('Clip', [x, graph.floats([0], []), graph.floats([6], [])]);
 }
 
-function predict(
-  graph: OnnxGraph,
-  feature: Value,
-  { predictor, columns }: { predictor: Predictor; columns: number },
-): Value {
-  const { filters, bias } = predictor;
-  const map = convolution(graph, feature, { filters, bias, stride: 1, padding: 'same' });
-  return graph.node('Reshape', [channelsLast(graph, map), graph.int64s([-1, columns])]);
+/** `[1, rows, columns, values of a cell]`. */
+function predict(graph: OnnxGraph, feature: Value, { filters, bias }: Predictor): Value {
+  return channelsLast(
+    graph,
+    convolution(graph, feature, { filters, bias, stride: 1, padding: 'same' }),
+  );
+}
+
+function columns(graph: OnnxGraph, map: Value, count: number): Value {
+  return graph.node('Reshape', [map, graph.int64s([-1, count])]);
 }
 
 /** Box codes relative to their anchors, with face-api's scales of 10 for centres and 5 for sizes. */
-function decodeBoxes(graph: OnnxGraph, codes: Value, anchors: Weights): Value {
-  const corners = anchors.dataSync();
+function decodeBoxes(
+  graph: OnnxGraph,
+  map: Value,
+  level: { cells: number; anchors: number; corners: Float32Array },
+): Value {
+  const { corners, cells, anchors } = level;
   const count = corners.length / 4;
   const sizes = new Float32Array(count * 2);
   const centres = new Float32Array(count * 2);
@@ -157,28 +169,31 @@ function decodeBoxes(graph: OnnxGraph, codes: Value, anchors: Weights): Value {
       centres[i * 2 + axis] = low + (high - low) / 2;
     }
   }
-  const scaled = (values: Float32Array, by: number): Value =>
-    graph.floats(
-      values.map((value) => value * by),
-      [count, 2],
-    );
-  const moved = graph.node('Mul', [
-    sliceColumns(graph, codes, { from: 0, to: 2 }),
-    scaled(sizes, 0.1),
+  const rowsAndColumns = graph.node('Slice', [
+    graph.node('Shape', [map]),
+    graph.int64s([1]),
+    graph.int64s([3]),
   ]);
-  const centre = graph.node('Add', [moved, graph.floats(centres, [count, 2])]);
+  const onCanvas = (values: Float32Array): Value => {
+    const all = graph.floats(values, [cells, cells, anchors, 2]);
+    const from = graph.int64s([0, 0]);
+    return columns(
+      graph,
+      graph.node('Slice', [all, from, rowsAndColumns, graph.int64s([0, 1])]),
+      2,
+    );
+  };
+  const scaled = (by: number): Value => onCanvas(sizes.map((value) => value * by));
+  const codes = columns(graph, map, 4);
+  const moved = graph.node('Mul', [sliceColumns(graph, codes, { from: 0, to: 2 }), scaled(0.1)]);
+  const centre = graph.node('Add', [moved, onCanvas(centres)]);
   const growth = graph.node('Mul', [
     sliceColumns(graph, codes, { from: 2, to: 4 }),
     graph.floats([0.2], [1]),
   ]);
-  const half = graph.node('Mul', [graph.node('Exp', [growth]), scaled(sizes, 0.5)]);
-  return graph.node(
-    'Concat',
-    [graph.node('Sub', [centre, half]), graph.node('Add', [centre, half])],
-    {
-      axis: 1,
-    },
-  );
+  const half = graph.node('Mul', [graph.node('Exp', [growth]), scaled(0.5)]);
+  const ends = [graph.node('Sub', [centre, half]), graph.node('Add', [centre, half])];
+  return graph.node('Concat', ends, { axis: 1 });
 }
 
 function sliceColumns(

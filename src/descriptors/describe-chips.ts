@@ -1,31 +1,39 @@
-import { CHIP_LENGTH, CHIP_PX } from '../faces/chips.ts';
+import { CHIP_LENGTH, CHIP_PX, type Chips } from '../faces/chips.ts';
 import { mirrorSquare } from '../image/warp.ts';
 import type { FaceNets } from '../nets/net.ts';
 import { DESCRIPTOR_LENGTH, refuseDescriptor, type DescriptorRefusal } from './descriptor.ts';
 
-/** A descriptor, or why there is none. */
+/**
+ * A descriptor, or why there is none. `disagreement` is how far (Euclidean, at unit length) the
+ * face's own two crops lie apart; null without a descriptor.
+ */
 export type Described =
-  | { readonly descriptor: Float32Array; readonly refusal: null }
-  | { readonly descriptor: null; readonly refusal: DescriptorRefusal | 'not-aligned' };
+  | { readonly descriptor: Float32Array; readonly disagreement: number; readonly refusal: null }
+  | {
+      readonly descriptor: null;
+      readonly disagreement: null;
+      readonly refusal: DescriptorRefusal | 'not-aligned';
+    };
 
-/** Faces given to the net at once, each with its mirror image; bounds memory on crowds. */
+/** Faces given to the net at once, two crops each; bounds memory on crowds. */
 const BATCH = 8;
 
 /**
- * Describes aligned crops in batches: the mean over a crop and its mirror image, brought to unit
- * length. The answer has one entry for each chip, at the chip's own place; a missing chip or an
- * unsound descriptor is an entry with its reason, so that descriptors never shift to another face.
+ * Describes aligned crops in batches: the mean over the near crop and the mirror image of the wide
+ * one, brought to unit length. The answer has one entry for each face, at its own place; missing
+ * chips or an unsound descriptor are an entry with its reason, so that descriptors never shift to
+ * another face.
  */
 export async function describeChips(
-  chips: readonly (Float32Array | null)[],
+  chips: readonly (Chips | null)[],
   nets: FaceNets,
 ): Promise<Described[]> {
-  const described: Described[] = chips.map(() => ({ descriptor: null, refusal: 'not-aligned' }));
-  const present = chips.flatMap((chip, place) => (chip === null ? [] : [{ chip, place }]));
+  const described = chips.map((): Described => refused('not-aligned'));
+  const present = chips.flatMap((ofFace, place) => (ofFace === null ? [] : [{ ofFace, place }]));
   for (let start = 0; start < present.length; start += BATCH) {
     const batch = present.slice(start, start + BATCH);
-    const values = await runWithMirrors(
-      batch.map(({ chip }) => chip),
+    const values = await runOnPairs(
+      batch.map(({ ofFace }) => ofFace),
       nets,
     );
     batch.forEach(({ place }, i) => {
@@ -37,15 +45,12 @@ export async function describeChips(
   return described;
 }
 
-async function runWithMirrors(
-  chips: readonly Float32Array[],
-  nets: FaceNets,
-): Promise<Float32Array> {
+async function runOnPairs(chips: readonly Chips[], nets: FaceNets): Promise<Float32Array> {
   const data = new Float32Array(chips.length * 2 * CHIP_LENGTH);
-  chips.forEach((chip, i) => {
+  chips.forEach(({ near, wide }, i) => {
     const from = i * 2 * CHIP_LENGTH;
-    data.set(chip, from);
-    mirrorSquare({ source: data, from, sizePx: CHIP_PX, target: data, to: from + CHIP_LENGTH });
+    data.set(near, from);
+    mirrorSquare({ source: wide, from: 0, sizePx: CHIP_PX, target: data, to: from + CHIP_LENGTH });
   });
   const shape = [chips.length * 2, CHIP_PX, CHIP_PX, 3];
   const [output] = await nets.recognition.run({ data, shape });
@@ -57,17 +62,20 @@ async function runWithMirrors(
   return output.data;
 }
 
-/** Mean of a crop's and its mirror's values at unit length; sound, or refused with the reason. */
+/** Mean of a pair of crops' values at unit length; sound, or refused with the reason. */
 function combine(pair: Float32Array): Described {
-  const sum = new Float32Array(DESCRIPTOR_LENGTH);
-  let squaredLength = 0;
-  for (let i = 0; i < DESCRIPTOR_LENGTH; i++) {
-    const value = (pair[i] as number) + (pair[i + DESCRIPTOR_LENGTH] as number);
-    sum[i] = value;
-    squaredLength += value * value;
-  }
-  if (squaredLength < 1e-12) return { descriptor: null, refusal: 'zero' };
-  const descriptor = sum.map((value) => value / Math.sqrt(squaredLength));
+  const [near, wide] = [pair.subarray(0, DESCRIPTOR_LENGTH), pair.subarray(DESCRIPTOR_LENGTH)];
+  const sum = near.map((value, i) => value + (wide[i] as number));
+  const length = Math.hypot(...sum);
+  if (length < 1e-6) return refused('zero');
+  const descriptor = sum.map((value) => value / length);
   const refusal = refuseDescriptor(descriptor);
-  return refusal === null ? { descriptor, refusal } : { descriptor: null, refusal };
+  if (refusal !== null) return refused(refusal);
+  const [nearLength, wideLength] = [Math.hypot(...near), Math.hypot(...wide)];
+  const apart = near.map((value, i) => value / nearLength - (wide[i] as number) / wideLength);
+  return { descriptor, disagreement: Math.hypot(...apart), refusal };
+}
+
+function refused(refusal: DescriptorRefusal | 'not-aligned'): Described {
+  return { descriptor: null, disagreement: null, refusal };
 }

@@ -5,7 +5,7 @@ export const DESCRIPTOR_LENGTH = 128;
  * Raise this whenever crop, net or normalisation changes: descriptors of different revisions are
  * never compared, and a backfill brings every photo below it up to date.
  */
-export const DESCRIPTOR_REVISION = 1;
+export const DESCRIPTOR_REVISION = 2;
 
 /** What made a descriptor; only descriptors with equal `pack` and `descriptorRevision` may meet. */
 export interface DescriptorModel {

@@ -1,10 +1,15 @@
-import type { DetectorName, Tensor } from '../nets/net.ts';
+import { SSD_CANVAS_PX, SSD_LEVELS, type DetectorName, type Tensor } from '../nets/net.ts';
 import type { Box } from './face.ts';
 
-/** A box found by a detector; on its canvas, or on the photo once it is placed there. */
+/** A box on a detector's canvas. */
+type CanvasDetection = Pick<Detection, 'box' | 'score'>;
+
+/** A face found on a picture. */
 export interface Detection {
   readonly box: Box;
   readonly score: number;
+  /** How far clockwise to turn the photo for the face to be upright, as the look that found it did. */
+  readonly turnDegrees: 0 | 90 | 180 | 270;
 }
 
 /** Anchor width and height of TinyFaceDetector, in grid cells (face-api's tinyFaceDetector/const). */
@@ -16,56 +21,109 @@ const TINY_ANCHORS = [
   [9.041765, 10.66308],
 ] as const;
 
+/** Side of TinyFaceDetector's grid cells. */
+export const TINY_CELL_PX = 32;
+
 /** Overlap above which two boxes are one face, per detector as face-api has it. */
 export const MAX_IOU: Readonly<Record<DetectorName, number>> = { ssd: 0.5, tiny: 0.4 };
 
-/** Turns a detector's tensors into boxes on its canvas of `sizePx`, those scored `minScore` or more. */
-export function decodeDetections(options: {
-  detector: DetectorName;
-  outputs: readonly Tensor[];
-  sizePx: number;
-  minScore: number;
-}): Detection[] {
-  return options.detector === 'ssd' ? decodeSsd(options) : decodeTiny(options);
-}
-
 interface DecodeOptions {
   readonly outputs: readonly Tensor[];
-  readonly sizePx: number;
+  /** Size of the canvas that the detector saw. */
+  readonly canvas: { readonly widthPx: number; readonly heightPx: number };
   readonly minScore: number;
 }
 
-function decodeSsd({ outputs, sizePx, minScore }: DecodeOptions): Detection[] {
+/** Turns a detector's tensors into boxes on its canvas, those scored `minScore` or more. */
+export function decodeDetections(
+  options: DecodeOptions & { readonly detector: DetectorName },
+): CanvasDetection[] {
+  return options.detector === 'ssd' ? decodeSsd(options) : decodeTiny(options);
+}
+
+function decodeSsd({ outputs, canvas, minScore }: DecodeOptions): CanvasDetection[] {
   const [boxes, scores] = outputs;
-  if (boxes === undefined || scores?.data.length !== boxes.data.length / 4) {
-    throw new TypeError('expected boxes [n, 4] and scores [n] from the SSD');
+  const levels = ssdLevelsOn(canvas);
+  const count = levels.reduce((sum, level) => sum + level.count, 0);
+  if (boxes?.data.length !== count * 4 || scores?.data.length !== count) {
+    throw new TypeError(`expected boxes [${count}, 4] and scores [${count}] from the SSD`);
   }
-  const detections: Detection[] = [];
-  scores.data.forEach((score, i) => {
-    if (!(score >= minScore)) return;
-    const [top, left, bottom, right] = Array.from(boxes.data.subarray(i * 4, i * 4 + 4), (share) =>
-      Math.min(1, Math.max(0, share)),
-    ) as [number, number, number, number];
-    const box = {
-      x: left * sizePx,
-      y: top * sizePx,
-      width: (right - left) * sizePx,
-      height: (bottom - top) * sizePx,
-    };
-    if (box.width > 0 && box.height > 0) detections.push({ box, score });
-  });
+  const detections: CanvasDetection[] = [];
+  let first = 0;
+  for (const level of levels) {
+    for (let i = first; i < first + level.count; i++) {
+      const score = scores.data[i] as number;
+      if (!(score >= minScore)) continue;
+      const [top, left, bottom, right] = Array.from(
+        boxes.data.subarray(i * 4, i * 4 + 4),
+        (share) => share * SSD_CANVAS_PX,
+      ) as [number, number, number, number];
+      const box = cutTo(canvas, {
+        left: left + level.shiftX,
+        right: right + level.shiftX,
+        top: top + level.shiftY,
+        bottom: bottom + level.shiftY,
+      });
+      if (box.width > 0 && box.height > 0) detections.push({ box, score });
+    }
+    first += level.count;
+  }
   return detections;
 }
 
-function decodeTiny({ outputs, sizePx, minScore }: DecodeOptions): Detection[] {
+/**
+ * The anchors on a part of the SSD's canvas, level by level. Where a level has an odd number of
+ * cells, TensorFlow's padding 'same' begins the next one half a cell earlier than on the whole
+ * canvas, so that level's boxes lie by a cell of this one too far right or down.
+ */
+function ssdLevelsOn(
+  canvas: DecodeOptions['canvas'],
+): { count: number; shiftX: number; shiftY: number }[] {
+  const columns = ssdAxis(canvas.widthPx);
+  const rows = ssdAxis(canvas.heightPx);
+  return SSD_LEVELS.map(({ anchors }, i) => {
+    const [x, y] = [columns[i], rows[i]] as [SsdAxisLevel, SsdAxisLevel];
+    return { count: x.cells * y.cells * anchors, shiftX: x.shiftPx, shiftY: y.shiftPx };
+  });
+}
+
+interface SsdAxisLevel {
+  readonly cells: number;
+  readonly shiftPx: number;
+}
+
+function ssdAxis(sidePx: number): SsdAxisLevel[] {
+  let shiftPx = 0;
+  return SSD_LEVELS.map(({ cells: allCells }) => {
+    const level = { cells: Math.ceil((sidePx * allCells) / SSD_CANVAS_PX), shiftPx };
+    if (level.cells % 2 === 1) shiftPx -= SSD_CANVAS_PX / allCells;
+    return level;
+  });
+}
+
+function cutTo(
+  { widthPx, heightPx }: DecodeOptions['canvas'],
+  edges: { left: number; top: number; right: number; bottom: number },
+): Box {
+  const left = Math.max(0, edges.left);
+  const top = Math.max(0, edges.top);
+  return {
+    x: left,
+    y: top,
+    width: Math.min(widthPx, edges.right) - left,
+    height: Math.min(heightPx, edges.bottom) - top,
+  };
+}
+
+function decodeTiny({ outputs, canvas, minScore }: DecodeOptions): CanvasDetection[] {
   const [grid] = outputs;
-  const cells = grid?.shape[1];
-  if (grid === undefined || cells === undefined || grid.data.length !== cells * cells * 25) {
-    throw new TypeError('expected a grid [1, cells, cells, 25] from TinyFaceDetector');
+  const columns = Math.ceil(canvas.widthPx / TINY_CELL_PX);
+  const rows = Math.ceil(canvas.heightPx / TINY_CELL_PX);
+  if (grid?.data.length !== rows * columns * TINY_ANCHORS.length * 5) {
+    throw new TypeError(`expected a grid [1, ${rows}, ${columns}, 25] from TinyFaceDetector`);
   }
-  const cellPx = sizePx / cells;
-  const detections: Detection[] = [];
-  for (let cell = 0; cell < cells * cells; cell++) {
+  const detections: CanvasDetection[] = [];
+  for (let cell = 0; cell < rows * columns; cell++) {
     TINY_ANCHORS.forEach(([anchorWidth, anchorHeight], anchor) => {
       const [x, y, w, h, s] = grid.data.subarray(
         (cell * TINY_ANCHORS.length + anchor) * 5,
@@ -73,10 +131,10 @@ function decodeTiny({ outputs, sizePx, minScore }: DecodeOptions): Detection[] {
       ) as unknown as [number, number, number, number, number];
       const score = sigmoid(s);
       if (!(score >= minScore)) return;
-      const width = Math.exp(w) * anchorWidth * cellPx;
-      const height = Math.exp(h) * anchorHeight * cellPx;
-      const centreX = ((cell % cells) + sigmoid(x)) * cellPx;
-      const centreY = (Math.floor(cell / cells) + sigmoid(y)) * cellPx;
+      const width = Math.exp(w) * anchorWidth * TINY_CELL_PX;
+      const height = Math.exp(h) * anchorHeight * TINY_CELL_PX;
+      const centreX = ((cell % columns) + sigmoid(x)) * TINY_CELL_PX;
+      const centreY = (Math.floor(cell / columns) + sigmoid(y)) * TINY_CELL_PX;
       detections.push({
         box: { x: centreX - width / 2, y: centreY - height / 2, width, height },
         score,

@@ -6,7 +6,8 @@ export interface Box {
   readonly height: number;
 }
 
-export type LowQualityReason = 'small' | 'blurred' | 'turned' | 'low-score' | 'cut-off';
+export type LowQualityReason =
+  'small' | 'blurred' | 'turned' | 'low-score' | 'cut-off' | 'mirror-disagrees';
 
 /** How far a face can be trusted, 0 (not at all) to 1, with the reasons that lowered it. */
 export interface Quality {

@@ -14,14 +14,25 @@ const HALF_GOOD_SHARPNESS = 0.012;
 const HALF_GOOD_SCORE = 0.6;
 
 /**
+ * Distance of a face's two crops that counts as half good. On the album, faces up to 0.20 lie 0.27
+ * from their person's others, those between 0.20 and 0.25 lie 0.35, those beyond 0.4.
+ */
+const HALF_GOOD_DISAGREEMENT = 0.25;
+
+/**
  * One number for how far a face's descriptor can be trusted: the worst of its size, sharpness,
- * pose, score and completeness, each 0…1 with 0.5 as the least that is good enough. The reasons
+ * pose, score, completeness and how well crop and mirror image agree, each 0…1 with 0.5 as the least that is good enough. The reasons
  * name every factor below that.
  */
 export function assessQuality(
   image: UprightImage,
   detection: Detection,
-  face: { readonly landmarks: readonly number[]; readonly chip: Float32Array | null },
+  face: {
+    readonly landmarks: readonly number[];
+    readonly chip: Float32Array | null;
+    /** Distance of the descriptors of the face's two crops; null when there is none. */
+    readonly disagreement: number | null;
+  },
 ): Quality {
   const { box, score } = detection;
   const sidePx = Math.sqrt(box.width * box.height) * image.scale;
@@ -34,6 +45,8 @@ export function assessQuality(
       Math.max(0, (score - HALF_GOOD_SCORE) / (1 - HALF_GOOD_SCORE) / 2 + 0.5),
     ),
     'cut-off': shareInside(image, face.landmarks) ** 4,
+    'mirror-disagrees':
+      face.disagreement === null ? 0 : 1 - face.disagreement / HALF_GOOD_DISAGREEMENT / 2,
   };
   const reasons = (Object.keys(factors) as LowQualityReason[]).filter(
     (reason) => !(factors[reason] >= LEAST_QUALITY),
@@ -42,9 +55,12 @@ export function assessQuality(
   return { value: Number.isFinite(value) ? value : 0, reasons };
 }
 
-/** Whether a face may found a person and serve as a neighbour (identity rule 3). */
-export function mayVote(quality: Quality): boolean {
-  return quality.value >= LEAST_QUALITY;
+/**
+ * Whether a face may found a person and serve as a neighbour (identity rule 3). Asked of the stored
+ * value and today's setting, so that moving the setting counts for every photo.
+ */
+export function mayVote({ value }: Pick<Quality, 'value'>, least = LEAST_QUALITY): boolean {
+  return value >= least;
 }
 
 function halfGoodAt(value: number, half: number): number {

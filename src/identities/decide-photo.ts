@@ -52,7 +52,7 @@ export function decidePhoto(input: {
     const earlier = formerFaces[i] ?? null;
     return { seen: face, former: earlier, candidates: findCandidates(face, earlier, input) };
   });
-  const verdicts = assignPeople(open, known.people, { thresholds, newId, reconsider });
+  const verdicts = assignPeople(open, known, { thresholds, newId, reconsider });
   const faces = open.map((face, i) =>
     toRecord(
       face,
@@ -155,13 +155,14 @@ function isBestOfPerson(
 
 function assignPeople(
   faces: readonly OpenFace[],
-  people: People,
+  known: KnownFaces,
   {
     thresholds,
     newId,
     reconsider,
   }: { thresholds: MatchThresholds; newId: () => string; reconsider: boolean },
 ): Verdict[] {
+  const { people } = known;
   const taken = new Set<string>();
   const verdicts = faces.map(({ former }) =>
     reconsider && !isUsersWord(former, people) ? null : keepFormer(former, people, taken),
@@ -185,7 +186,7 @@ function assignPeople(
     for (const [i, { former }] of faces.entries())
       verdicts[i] ??= keepFormer(former, people, taken);
   }
-  return faces.map(({ seen, former }, i) => verdicts[i] ?? unmatched(seen, former, newId));
+  return faces.map((face, i) => verdicts[i] ?? unmatched(face, known, newId));
 }
 
 /** Whether what the face is stands by a user's decision, or by that of its person. */
@@ -235,14 +236,18 @@ function excess({ evidenceDistance, limitDistance }: Candidate): number {
  * A denied face that matches nobody else stays nobody's under its former person: it is given back
  * when the user takes the denial back, and founds nobody meanwhile.
  */
-function unmatched(face: SeenFace, former: FaceRecord | null, newId: () => string): Verdict {
+function unmatched(
+  { seen: face, former }: OpenFace,
+  { leastQuality }: KnownFaces,
+  newId: () => string,
+): Verdict {
   if (former?.personId != null) {
     return { personId: former.personId, rule: 'denied-by-user', isNewPerson: false };
   }
   if (face.descriptor === null) {
     return { personId: null, rule: 'descriptor-refused', isNewPerson: false };
   }
-  return mayVote(face.quality)
+  return mayVote(face.quality, leastQuality)
     ? { personId: newId(), rule: 'new-person', isNewPerson: true }
     : { personId: null, rule: 'low-quality-unmatched', isNewPerson: false };
 }

@@ -61,6 +61,8 @@ interface KnownFace {
  */
 export class KnownFaces {
   readonly model: DescriptorModel;
+  /** From this quality on a face votes; undefined: the built-in value. */
+  readonly leastQuality: number | undefined;
   /** What users decided, up to `sequence`. */
   readonly people = new People();
   /** Faces of the photos that do not vote. */
@@ -75,8 +77,9 @@ export class KnownFaces {
   /** A fact came since the faces were labelled with their people. */
   #outdated = false;
 
-  constructor(model: DescriptorModel) {
+  constructor(model: DescriptorModel, leastQuality?: number) {
     this.model = model;
+    this.leastQuality = leastQuality;
   }
 
   /** Number of faces that may vote. */
@@ -95,7 +98,7 @@ export class KnownFaces {
     if (entry.kind === 'photo') this.#applyPhoto(entry.record);
     else {
       this.people.apply(entry.fact);
-      this.#outdated = true;
+      this.#outdated ||= changesVotes(entry.fact);
     }
     this.sequence = entry.sequence;
   }
@@ -154,6 +157,22 @@ export class KnownFaces {
     yield* this.silent;
   }
 
+  /** Faces that are nobody's, of whom no user spoke, and whether one of them could found a person today. */
+  *openFaces(): Generator<
+    Pick<Voter, 'faceId' | 'assetId' | 'descriptor'> & { mayFound: boolean }
+  > {
+    for (const [place, { faceId, assetId, storedPersonId }] of this.#faces.entries()) {
+      if (storedPersonId !== null || this.people.isTouched(faceId)) continue;
+      const start = place * DESCRIPTOR_LENGTH;
+      const descriptor = this.#descriptors.subarray(start, start + DESCRIPTOR_LENGTH);
+      yield { faceId, assetId, descriptor, mayFound: true };
+    }
+    for (const { faceId, assetId, descriptor } of this.silent) {
+      if (descriptor === null || this.people.isTouched(faceId)) continue;
+      yield { faceId, assetId, descriptor, mayFound: false };
+    }
+  }
+
   /** By person before merges, the nearest voters of those who have a face within `maxDistance`. */
   #nearbyPeople(
     descriptor: Float32Array,
@@ -201,7 +220,7 @@ export class KnownFaces {
 
   /** Answers whether the face may vote. */
   #add(face: KnownFaceRecord, assetId: string): boolean {
-    if (face.descriptor === null || !mayVote(face.quality)) return false;
+    if (face.descriptor === null || !mayVote(face.quality, this.leastQuality)) return false;
     const start = this.#faces.length * DESCRIPTOR_LENGTH;
     if (start === this.#descriptors.length) {
       const larger = new Float32Array(this.#descriptors.length * 2);
@@ -261,6 +280,12 @@ export class KnownFaces {
     }
     this.#faces.pop();
   }
+}
+
+/** Votes are for people before merges, and the machine merges none against a user's word on a face. */
+function changesVotes({ body }: Fact): boolean {
+  if (body.kind === 'people-merged') return body.evidence === undefined;
+  return !['person-named', 'person-hidden', 'people-distinct'].includes(body.kind);
 }
 
 function compareText(a: string, b: string): number {

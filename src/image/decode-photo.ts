@@ -52,6 +52,7 @@ export async function decodePhoto(bytes: Buffer, limits: DecodeLimits): Promise<
     heightPx,
     pixels: { data: asRgb(data, info.channels), widthPx: info.width, heightPx: info.height },
     scale: info.width / widthPx,
+    saysOrientation: header.orientation !== undefined,
     format: header.format,
     checksum: createHash('sha256').update(bytes).digest('hex'),
   };

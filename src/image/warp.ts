@@ -16,6 +16,21 @@ export function similarityScale({ a, b }: Similarity): number {
   return Math.hypot(a, b);
 }
 
+/** `inner` first, then `outer`. */
+export function composeSimilarities(outer: Similarity, inner: Similarity): Similarity {
+  return {
+    a: outer.a * inner.a - outer.b * inner.b,
+    b: outer.b * inner.a + outer.a * inner.b,
+    tx: outer.a * inner.tx - outer.b * inner.ty + outer.tx,
+    ty: outer.b * inner.tx + outer.a * inner.ty + outer.ty,
+  };
+}
+
+/** The same onto a source that is `scale` times as large. */
+export function scaleSimilarity({ a, b, tx, ty }: Similarity, scale: number): Similarity {
+  return { a: a * scale, b: b * scale, tx: tx * scale, ty: ty * scale };
+}
+
 /**
  * Fills a square of `sizePx` with what `transform` shows of the source, as RGB 0…255 written to
  * `target` from `offset` on. Bilinear when enlarging, averaged over the covered area when

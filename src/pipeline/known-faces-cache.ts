@@ -16,15 +16,21 @@ const PAGE = 500;
 export class KnownFacesCache {
   readonly #store: Pick<PhotoStore, 'readEntriesAfter' | 'countForgotten'>;
   readonly #maxFaces: number;
+  readonly #leastQuality: number | undefined;
   /** The owner asked for last stands last. */
   readonly #owners = new Map<string, KnownFaces>();
   /** By owner, the reading that came last; those who come meanwhile wait and find little left. */
   readonly #readings = new Map<string, Promise<KnownFaces>>();
   #forgotten = 0;
 
-  constructor(store: Pick<PhotoStore, 'readEntriesAfter' | 'countForgotten'>, maxFaces = Infinity) {
+  constructor(
+    store: Pick<PhotoStore, 'readEntriesAfter' | 'countForgotten'>,
+    maxFaces = Infinity,
+    leastQuality?: number,
+  ) {
     this.#store = store;
     this.#maxFaces = maxFaces;
+    this.#leastQuality = leastQuality;
   }
 
   /** Owners whose faces are in memory, the one asked for last at the end. */
@@ -58,7 +64,9 @@ export class KnownFacesCache {
     await this.#dropWhenForgotten();
     const cached = this.#owners.get(ownerId);
     const known =
-      cached !== undefined && sameModel(cached.model, model) ? cached : new KnownFaces(model);
+      cached !== undefined && sameModel(cached.model, model)
+        ? cached
+        : new KnownFaces(model, this.#leastQuality);
     this.#owners.delete(ownerId);
     this.#owners.set(ownerId, known);
     for (;;) {

@@ -18,6 +18,18 @@ export interface PhotoTask {
   readonly reconsider?: boolean;
 }
 
+/** A photo file, to be discarded after it was looked at. */
+export interface PhotoFile {
+  readonly path: string;
+  discard(): Promise<void>;
+}
+
+/** Fetches the photo of an asset that no path is known of. Rejects with a `WorkerError`. */
+export type FetchPhoto = (
+  asset: { readonly assetId: string; readonly ownerId: string },
+  signal: AbortSignal,
+) => Promise<PhotoFile>;
+
 /** Looks at a photo file; in production in a child process. Rejects with a `WorkerError`. */
 export type See = (path: string, signal: AbortSignal) => Promise<SeenPhoto>;
 

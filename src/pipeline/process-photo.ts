@@ -10,7 +10,7 @@ import type { PhotoRecord } from '../identities/photo-record.ts';
 import { People } from '../identities/journal/people.ts';
 import type { KnownFaces } from '../identities/known-faces.ts';
 import { KnownFacesCache } from './known-faces-cache.ts';
-import type { PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
+import type { FetchPhoto, PhotoFile, PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
 import { seenAgain } from '../identities/seen-again.ts';
 import { removedRecord } from './remove-photo.ts';
 
@@ -18,14 +18,15 @@ export interface PhotoProcessorPorts {
   readonly store: PhotoStore;
   /** The real path of a photo inside the media roots, or a `WorkerError`. */
   readonly locate: (path: string) => Promise<string>;
+  /** Left out: every job has to name a path. */
+  readonly fetchPhoto?: FetchPhoto | undefined;
   readonly see: See;
   readonly publish: PublishResult;
   readonly match: MatchThresholds;
   /** The descriptors that `see` makes. */
   readonly model: DescriptorModel;
-  /** Shared with others who compare faces; left out: one of its own. */
+  /** Of one's own when it is left out. */
   readonly cache?: KnownFacesCache;
-  readonly maxKnownFaces?: number;
   /** Told how long a photo's faces were compared with the known ones. */
   readonly onCompared?: (millis: number) => void;
   readonly newId?: () => string;
@@ -47,11 +48,11 @@ const MOST_COMMIT_TRIES = 200;
 const LONGEST_PAUSE_MILLIS = 100;
 
 /**
- * The flow of one photo: locate, see, decide and commit, publish. Answers with the record as users
+ * The flow of one photo: obtain, see, decide and commit, publish. Answers with the record as users
  * see it: each face with the person that it has by their corrections.
  */
 export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
-  const cache = ports.cache ?? new KnownFacesCache(ports.store, ports.maxKnownFaces);
+  const cache = ports.cache ?? new KnownFacesCache(ports.store);
   return async (task, { signal, report }) => {
     const earlier = await ports.store.findPhoto(task.ownerId, task.assetId);
     if (earlier !== null && isDone(earlier, task, ports.model)) {
@@ -77,7 +78,8 @@ async function look(
   { signal, report }: PhotoContext,
 ): Promise<SeenPhoto> {
   report('looking');
-  return ports.see(await locate(task, ports), signal);
+  const photo = await obtain(task, ports, signal);
+  return ports.see(photo.path, signal).finally(() => photo.discard());
 }
 
 /** What an earlier run saw, for a photo that is only to be decided again; null: look at it. */
@@ -106,11 +108,18 @@ function isDone(earlier: PhotoRecord, task: PhotoTask, model: DescriptorModel): 
   return task.skipWhenCurrent && !earlier.removed && sameModel(earlier.model, model);
 }
 
-async function locate(task: PhotoTask, ports: PhotoProcessorPorts): Promise<string> {
-  if (task.path !== null) return ports.locate(task.path);
+async function obtain(
+  task: PhotoTask,
+  ports: PhotoProcessorPorts,
+  signal: AbortSignal,
+): Promise<PhotoFile> {
+  if (task.path !== null) {
+    return { path: await ports.locate(task.path), discard: () => Promise.resolve() };
+  }
+  if (ports.fetchPhoto !== undefined) return ports.fetchPhoto(task, signal);
   throw new WorkerError(
     'PHOTO_SOURCE_MISSING',
-    `expected "path" in the job of asset ${task.assetId}, got none; fetching from Immich is not built in yet`,
+    `expected "path" in the job of asset ${task.assetId}, got none; set IMMICH_URL for photos that Immich has`,
   );
 }
 

@@ -6,6 +6,7 @@ import type { MergeThresholds } from '../identities/thresholds.ts';
 import type { MergeProposal } from '../identities/tidy/merge-proposal.ts';
 import { findMerges } from '../identities/tidy/find-merges.ts';
 import type { KnownFacesCache } from './known-faces-cache.ts';
+import type { Nearness } from './nearness.ts';
 import type { PhotoStore } from './ports.ts';
 
 /** What the machine would ask a user. */
@@ -28,12 +29,15 @@ export function createReview(ports: {
   cache: KnownFacesCache;
   model: DescriptorModel;
   merge: MergeThresholds;
+  nearness: Nearness;
 }): Review {
-  const { store, cache, model, merge } = ports;
+  const { store, cache, model, merge, nearness } = ports;
   return {
     proposeMerges: async (ownerId, limit) => {
-      const found = await findMerges(await cache.current(ownerId, model), merge);
-      return found.slice(0, limit);
+      const known = await cache.current(ownerId, model);
+      const near = nearness.of(known);
+      await near.update(known);
+      return findMerges(known, near, { thresholds: merge, limit }).slice(0, limit);
     },
     uncertainFaces: async (ownerId, limit) => {
       const people = People.of(await store.readFacts(ownerId));

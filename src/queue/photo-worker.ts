@@ -1,4 +1,4 @@
-import { UnrecoverableError, Worker, type Job } from 'bullmq';
+import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 
 import { messageOf, WorkerError } from '../errors.ts';
@@ -8,7 +8,7 @@ import type { PhotoTask } from '../pipeline/ports.ts';
 import { outageReporter, patientConnection, redisAddress } from './connection.ts';
 import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
 import { DEFAULT_OWNER_ID, IMAGE_ADDED, IMAGE_REMOVED, parseImageAdded } from './image-added.ts';
-import { retryOptions, toJobError, type RetryLimits } from './retry.ts';
+import { patienceMillis, retryOptions, toJobError, type RetryLimits } from './retry.ts';
 
 /** What became of a photo, for the metrics. */
 export type PhotoOutcome =
@@ -72,7 +72,8 @@ export function startPhotoWorker(options: PhotoWorkerOptions): PhotoWorker {
   const stopping = new AbortController();
   const worker = new Worker<unknown, FacesIdentified>(
     IMAGE_ADDED,
-    (job, _token, lockLost) => runJob(job, signalOf(stopping.signal, lockLost), options),
+    (job, token, lockLost) =>
+      runJob({ job, token, signal: signalOf(stopping.signal, lockLost) }, options),
     {
       connection: patientConnection(options.redis),
       prefix: options.prefix,
@@ -122,17 +123,21 @@ function signalOf(stopping: AbortSignal, lockLost: AbortSignal | undefined): Abo
   return lockLost === undefined ? stopping : AbortSignal.any([stopping, lockLost]);
 }
 
-async function runJob(
-  job: Job<unknown, FacesIdentified>,
-  signal: AbortSignal,
-  options: PhotoWorkerOptions,
-): Promise<FacesIdentified> {
+interface Run {
+  readonly job: Job<unknown, FacesIdentified>;
+  readonly token: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdentified> {
+  const { job, signal } = run;
   const start = performance.now();
   const millis = (): number => Math.round(performance.now() - start);
   const waitMillis = Math.max(0, (job.processedOn ?? Date.now()) - (job.timestamp + job.delay));
   const log = options.log.child({ jobId: job.id });
   lendRetries(job, options.retry);
   const stages: string[] = [];
+  const waits = waitsOf(job);
   // One line a run: each is a way to Redis and back.
   const tell = (end: string): void => {
     note(log, job.log([...stages, `${end} (${millis()} ms)`].join(' → ')));
@@ -142,7 +147,7 @@ async function runJob(
     const report = (stage: string): void => {
       stages.push(`${stage} (${millis()} ms)`);
       // The stages after the first are over in milliseconds; the log line tells them all.
-      if (stages.length === 1) note(log, job.updateProgress({ stage }));
+      if (stages.length === 1) note(log, job.updateProgress({ stage, waits }));
     };
     const record = await options.processPhoto(task, { signal, report });
     const summary = summarise(record);
@@ -156,6 +161,10 @@ async function runJob(
   } catch (error) {
     const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
     tell(messageOf(error));
+    if (await putOff(run, waits, error)) {
+      log.debug({ code, reason: messageOf(error) }, 'the photo waits');
+      throw new DelayedError(messageOf(error));
+    }
     log.warn({ code, err: messageOf(error), attempt: job.attemptsMade + 1 }, 'the photo failed');
     const jobError = toJobError(error, job.stacktrace ?? []);
     const isFinal = isLastRun(job, jobError);
@@ -166,6 +175,21 @@ async function runJob(
 
 function isLastRun(job: Job, error: Error): boolean {
   return error instanceof UnrecoverableError || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+}
+
+/** Delays a job whose time has not come; that is no failure, and uses up none of its runs. */
+async function putOff({ job, token }: Run, waits: number, error: unknown): Promise<boolean> {
+  const millis = patienceMillis(error, waits);
+  if (millis === null) return false;
+  await job.updateProgress({ stage: 'waiting for Immich', waits: waits + 1 });
+  await job.moveToDelayed(Date.now() + millis, token);
+  return true;
+}
+
+/** How often the job was put off; BullMQ's count of starts has those of lost workers in it too. */
+function waitsOf({ progress }: Job): number {
+  const waits = typeof progress === 'object' && 'waits' in progress ? progress.waits : 0;
+  return typeof waits === 'number' ? waits : 0;
 }
 
 /** A job that its producer gave no retries gets ours; BullMQ reads them off the job in hand. */

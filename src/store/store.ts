@@ -1,6 +1,7 @@
 import type { Fact, FacePlace } from '../identities/journal/fact.ts';
 import type { OwnerEntry } from '../identities/known-faces.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
+import type { ImmichStore } from '../immich/source/ports.ts';
 
 /** What was known of an owner and is gone. */
 export interface ForgottenOwner {
@@ -18,6 +19,8 @@ export interface FaceFilter {
 /** Where photos, faces and the journals of corrections are kept. Nothing is known across owners. */
 export interface Store {
   readonly kind: 'sqlite' | 'mongodb';
+  /** What the source of Immich's photos keeps. */
+  readonly immich: ImmichStore;
   findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null>;
   /** Photos of the owner with a greater sequence, ascending by it, at most `limit`. */
   readPhotosAfter(ownerId: string, sequence: number, limit: number): Promise<PhotoRecord[]>;

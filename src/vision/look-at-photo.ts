@@ -1,9 +1,11 @@
 import { describeChips } from '../descriptors/describe-chips.ts';
 import { DESCRIPTOR_REVISION } from '../descriptors/descriptor.ts';
 import type { SeenFace, SeenPhoto } from '../descriptors/seen-photo.ts';
-import { cutChip } from '../faces/chips.ts';
-import { detectFaces, type DetectOptions } from '../faces/detect-faces.ts';
+import { cutChips } from '../faces/chips.ts';
+import type { Detection } from '../faces/decode-detections.ts';
+import { detectFaces } from '../faces/detect-faces.ts';
 import { findLandmarks } from '../faces/landmarks.ts';
+import type { DetectOptions } from '../faces/look.ts';
 import { assessQuality } from '../faces/quality.ts';
 import { decodePhoto } from '../image/decode-photo.ts';
 import { readPhoto } from '../image/read-photo.ts';
@@ -34,15 +36,20 @@ export async function lookAtPhoto(
   const detections = await clock.time('detectMillis', () =>
     detectFaces(image, nets, options.detect),
   );
-  const boxes = detections.map(({ box }) => box);
-  const landmarks = await clock.time('landmarksMillis', () => findLandmarks(image, boxes, nets));
-  const chips = landmarks.map((points) => cutChip(image, points));
-  const described = await clock.time('describeMillis', () => describeChips(chips, nets));
-  const faces = detections.map((detection, i): SeenFace => {
+  const landmarks = await clock.time('landmarksMillis', () =>
+    findLandmarks(image, detections, nets),
+  );
+  const { chips, described } = await clock.time('describeMillis', async () => {
+    const cut = landmarks.map((points) => cutChips(image, points));
+    return { chips: cut, described: await describeChips(cut, nets) };
+  });
+  const faces = described.map(({ descriptor, disagreement, refusal }, i): SeenFace => {
+    const detection = detections[i] as Detection;
     const points = landmarks[i] ?? [];
-    const { descriptor, refusal } = described[i] ?? { descriptor: null, refusal: 'not-aligned' };
-    const quality = assessQuality(image, detection, { landmarks: points, chip: chips[i] ?? null });
-    return { ...detection, landmarks: points, quality, descriptor, descriptorRefusal: refusal };
+    const chip = chips[i]?.near ?? null;
+    const quality = assessQuality(image, detection, { landmarks: points, chip, disagreement });
+    const { box, score } = detection;
+    return { box, score, landmarks: points, quality, descriptor, descriptorRefusal: refusal };
   });
   return {
     image: { width: image.widthPx, height: image.heightPx },

@@ -144,9 +144,16 @@ function redisVariables({ options }: Pick<TestRedis, 'options'>): Record<string,
   return { REDIS_URL: `ioredis://${Buffer.from(json).toString('base64')}` };
 }
 
+/** Below a test's own limit: a condition that never holds must not be asked for ever. */
+const LONGEST_WAIT_MILLIS = 110_000;
+
 /** Waits for a condition outside this process that nothing announces. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await delay(20);
+  const giveUpAt = performance.now() + LONGEST_WAIT_MILLIS;
+  while (!(await holds())) {
+    if (performance.now() > giveUpAt) throw new Error(`this never came true: ${String(holds)}`);
+    await delay(20);
+  }
 }
 
 /** BullMQ's own type of the client knows few commands. */

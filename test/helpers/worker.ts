@@ -66,17 +66,19 @@ export async function startWorkerProcess(
       return exited;
     },
   };
-  if (ready) await Promise.race([waitUntilReady(address), failOnExit(worker)]);
+  if (ready) await Promise.race([waitUntilReady(worker), failOnExit(worker)]);
   return worker;
 }
 
-async function waitUntilReady(address: string): Promise<void> {
-  for (;;) {
+async function waitUntilReady({ address, child }: TestWorker): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null) {
     const answer = await fetch(`${address}/health/ready`).catch(() => null);
     await answer?.body?.cancel();
     if (answer?.ok === true) return;
     await setTimeout(50);
   }
+  // Whether it ever was is for failOnExit to say.
+  await new Promise(() => undefined);
 }
 
 async function failOnExit(worker: TestWorker): Promise<never> {

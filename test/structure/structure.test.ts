@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   identities: ['descriptors', 'faces'],
   pipeline: core,
   vision: ['type machine', 'image', 'faces', 'descriptors', 'nets'],
-  store: ['descriptors', 'type faces', 'type identities'],
+  store: ['descriptors', 'type faces', 'type identities', 'type immich'],
   queue: ['type pipeline', 'type identities', 'type descriptors', 'type faces'],
   people: ['identities', 'faces', 'type descriptors', 'type pipeline'],
   thumbnails: ['type faces'],
@@ -37,6 +37,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'store',
     'identities',
     'pipeline',
+    'immich',
     'thumbnails',
     'http',
     'type config',
@@ -44,7 +45,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** Import everything; nobody imports the first two, and only these import the others. */
-const ENTRY_POINTS = ['main', 'cli', 'run-worker', 'worker', 'open-people'];
+const ENTRY_POINTS = ['main', 'cli', 'run-worker', 'worker', 'immich-parts', 'open-people'];
 
 const IMPORT =
   /(?:^|\n)\s*(?<type>(?:import|export) type)?[^;'"]*?(?:from|import|import\(|require\()\s*['"](?<to>\.[^'"]+)['"]/g;

@@ -18,6 +18,7 @@ const MergeEvidence = z.object({
   nearestFaceIds: z.tuple([z.string(), z.string()]),
   faces: z.tuple([z.number(), z.number()]),
   otherDistance: z.number().nullable(),
+  crowdDistance: z.number().nullable(),
 });
 const Denied = z.object({ kind: z.literal('face-denied'), faceId: Id, personId: Id });
 const Ignored = z.object({

@@ -7,13 +7,15 @@ export interface MergeEvidence {
   readonly distance: number;
   /** What `distance` may be at most for a merge by the machine. */
   readonly limitDistance: number;
+  /** Mean distance of either to its nearest other people; null where few are known. */
+  readonly crowdDistance: number | null;
+  /** Distance to the nearest third person that either could be instead; null when nobody is near. */
+  readonly otherDistance: number | null;
   readonly nearestDistance: number;
   /** The two faces that lie nearest: one of `from`, one of `into`. */
   readonly nearestFaceIds: readonly [string, string];
   /** Voting faces of each, in the same order. */
   readonly faces: readonly [number, number];
-  /** Distance to the nearest third person that either could be instead; null when nobody is near. */
-  readonly otherDistance: number | null;
 }
 
 /** What was decided, by a user or by the maintenance job. Face and person ids are those of one owner. */

@@ -117,11 +117,15 @@ export class People {
    * as one of a user's.
    */
   areDistinct(a: string, b: string): boolean {
-    const pair = [this.resolve(a), this.resolve(b)].sort();
-    return this.#folded.distinct.some((told) => {
-      const [one, other] = told.map((id) => this.resolve(id)).sort();
-      return one === pair[0] && other === pair[1];
-    });
+    const [one, other] = [this.resolve(a), this.resolve(b)];
+    return this.distinctPairs().some(
+      (told) => (told[0] === one && told[1] === other) || (told[0] === other && told[1] === one),
+    );
+  }
+
+  /** Pairs whom a user told apart, after merges. */
+  distinctPairs(): [string, string][] {
+    return this.#folded.distinct.map(([a, b]) => [this.resolve(a), this.resolve(b)]);
   }
 
   /** Whether a user decided anything of the face itself. */

@@ -1,85 +1,107 @@
-import { setImmediate } from 'node:timers/promises';
-
-import { DESCRIPTOR_LENGTH } from '../../descriptors/descriptor.ts';
 import type { MergeEvidence } from '../journal/fact.ts';
-import type { KnownFaces, Voter } from '../known-faces.ts';
-import { distanceBetween, nearestWithin } from '../nearest-faces.ts';
-import type { MergeThresholds } from '../thresholds.ts';
+import type { KnownFaces } from '../known-faces.ts';
+import { CROWD, PROPOSE_WITHIN, type MergeThresholds } from '../thresholds.ts';
 import type { MergeProposal, MergeReason } from './merge-proposal.ts';
 import { readMergeRules, type MergeRules } from './merge-rules.ts';
-import { linkageDistance, peopleFaces, type PersonFaces } from './people-faces.ts';
-
-/** People asked for their neighbours before others get a turn. */
-const SLICE = 16;
-/** Faces of each person among which the nearest two are looked for. */
-const MOST_COMPARED = 40;
-
-interface Pair {
-  readonly a: PersonFaces;
-  readonly b: PersonFaces;
-  readonly distance: number;
-}
+import { crowdDistance, type NearPeople, type Standing } from './near-people.ts';
+import { nearestFaces } from './nearest-faces-of-pairs.ts';
 
 /**
- * Pairs of people who may be one, nearest first; without those that a user told apart, hid or
- * deleted. With the reason 'sure' the machine may merge them by itself.
+ * Pairs of people who may be one, the surest first; without those that a user told apart, hid or
+ * deleted. With the reason 'sure' the machine may merge them by itself. `near` must have been
+ * brought up to what is known. At most `limit` of them are not sure.
  */
-export async function findMerges(
+export function findMerges(
   known: KnownFaces,
-  thresholds: MergeThresholds,
-): Promise<MergeProposal[]> {
-  const people = peopleFaces(known);
-  const rules = readMergeRules(known);
-  const pairs = (await nearPairs(people, thresholds.proposeDistance)).filter(
-    ({ a, b }) => !rules.isForbidden(a.personId, b.personId),
-  );
-  return pairs.map((pair) => toProposal(pair, pairs, { known, rules, thresholds }));
+  near: NearPeople,
+  { thresholds, limit = Infinity }: { thresholds: MergeThresholds; limit?: number },
+): MergeProposal[] {
+  const context = { known, near, thresholds, rules: readMergeRules(known) };
+  const weighed = candidatePairs(near).flatMap(([a, b]) => weighPair(a, b, context) ?? []);
+  weighed.sort((one, other) => excess(one) - excess(other));
+  const sure = weighed.filter(({ reason }) => reason === 'sure');
+  const open = weighed.filter(({ reason }) => reason !== 'sure').slice(0, limit);
+  return nearestFaces([...sure, ...open], known);
 }
 
-async function nearPairs(people: readonly PersonFaces[], maxDistance: number): Promise<Pair[]> {
-  const means = new Float32Array(people.length * DESCRIPTOR_LENGTH);
-  for (const [place, { mean }] of people.entries()) means.set(mean, place * DESCRIPTOR_LENGTH);
-  const pairs: Pair[] = [];
-  for (const [place, a] of people.entries()) {
-    if (place % SLICE === 0) await setImmediate();
-    // Two means lie never further apart than their faces do.
-    for (const near of nearestWithin(means, a.mean, maxDistance)) {
-      if (near.place <= place) continue;
-      const b = people[near.place] as PersonFaces;
-      const distance = linkageDistance(a, b);
-      if (distance <= maxDistance) pairs.push({ a, b, distance });
-    }
-  }
-  return pairs.sort((one, other) => one.distance - other.distance);
+/** The same of two people alone, measured anew; null when they are not to be one, or not there. */
+export function weighAgain(
+  pair: { readonly from: string; readonly into: string },
+  context: { known: KnownFaces; near: NearPeople; thresholds: MergeThresholds },
+): MergeProposal | null {
+  const [a, b] = [context.near.askAgain(pair.from), context.near.askAgain(pair.into)];
+  if (a === null || b === null) return null;
+  const rules = readMergeRules(context.known);
+  const weighed = weighPair(a, b, { ...context, rules });
+  return weighed === null ? null : (nearestFaces([weighed], context.known)[0] ?? null);
 }
+
+/** A proposal before its nearest faces are looked for. */
+export type WeighedPair = Omit<MergeProposal, 'evidence'> & {
+  readonly evidence: Omit<MergeEvidence, 'nearestDistance' | 'nearestFaceIds'>;
+};
 
 interface Context {
   readonly known: KnownFaces;
-  readonly rules: MergeRules;
+  readonly near: NearPeople;
   readonly thresholds: MergeThresholds;
+  readonly rules: MergeRules;
 }
 
-function toProposal(pair: Pair, pairs: readonly Pair[], context: Context): MergeProposal {
-  const [from, into] = inOrder(pair, context.known);
-  const otherDistance = nearestOther(pair, pairs, context);
-  const evidence: MergeEvidence = {
-    distance: pair.distance,
-    limitDistance: context.thresholds.distance,
-    ...nearestFaces(from, into),
-    faces: [from.faces.length, into.faces.length],
-    otherDistance,
+/** Each pair once of which one is among the nearest of the other. */
+function candidatePairs({ standings }: NearPeople): [Standing, Standing][] {
+  const pairs: [Standing, Standing][] = [];
+  for (const a of standings.values()) {
+    for (const { personId } of a.nearest) {
+      const b = standings.get(personId);
+      if (b === undefined) continue;
+      const seenFromB = b.nearest.some((one) => one.personId === a.personId);
+      if (!seenFromB || a.personId < b.personId) pairs.push([a, b]);
+    }
+  }
+  return pairs;
+}
+
+function weighPair(a: Standing, b: Standing, context: Context): WeighedPair | null {
+  const { near, thresholds, rules, known } = context;
+  const distance = a.nearest.find(({ personId }) => personId === b.personId)?.distance;
+  const measured =
+    distance ?? b.nearest.find(({ personId }) => personId === a.personId)?.distance ?? Infinity;
+  const crowds = [
+    crowdDistance(a, b.personId, near.standings),
+    crowdDistance(b, a.personId, near.standings),
+  ].filter((crowd) => crowd !== null);
+  const crowd = crowds.length < 2 ? null : crowds.reduce((sum, one) => sum + one, 0) / 2;
+  const limitDistance = thresholds.distance + roomOf(crowd);
+  if (measured > limitDistance + PROPOSE_WITHIN) return null;
+  if (rules.isForbidden(a.personId, b.personId)) return null;
+  const [from, into] = inOrder(a, b, known);
+  const evidence = {
+    distance: measured,
+    limitDistance,
+    crowdDistance: crowd,
+    otherDistance: nearestOther(a, b, context),
+    faces: [from.faces, into.faces] as const,
   };
-  const reason = reasonOf(pair, evidence, context);
+  const reason = reasonOf(a, b, { ...context, evidence });
   return { from: from.personId, into: into.personId, reason, evidence };
 }
 
-function reasonOf({ a, b }: Pair, evidence: MergeEvidence, context: Context): MergeReason {
-  const { known, rules, thresholds } = context;
-  const isNamed = ({ personId }: PersonFaces): boolean =>
-    known.people.stateOf(personId).name !== null;
+/** Where strangers stand near, the limit is nearer. */
+function roomOf(crowd: number | null): number {
+  if (crowd === null) return 0;
+  return Math.min(CROWD.mostRoom, CROWD.weight * (crowd - CROWD.usualDistance));
+}
+
+function reasonOf(
+  a: Standing,
+  b: Standing,
+  context: Context & { readonly evidence: WeighedPair['evidence'] },
+): MergeReason {
+  const { known, rules, thresholds, evidence } = context;
   if (rules.areOnOnePhoto(a.personId, b.personId)) return 'on-one-photo';
-  if (isNamed(a) && isNamed(b)) return 'both-named';
-  if (evidence.distance > thresholds.distance) return 'not-sure-enough';
+  if (isNamed(a, known) && isNamed(b, known)) return 'both-named';
+  if (evidence.distance > evidence.limitDistance) return 'not-sure-enough';
   const { otherDistance } = evidence;
   if (otherDistance !== null && otherDistance < evidence.distance + thresholds.margin) {
     return 'another-as-near';
@@ -88,53 +110,45 @@ function reasonOf({ a, b }: Pair, evidence: MergeEvidence, context: Context): Me
 }
 
 /** A named person stays, else the one with more faces, else the one whose id comes first. */
-function inOrder({ a, b }: Pair, { people }: KnownFaces): [PersonFaces, PersonFaces] {
-  const isNamed = ({ personId }: PersonFaces): number =>
-    Number(people.stateOf(personId).name !== null);
+function inOrder(a: Standing, b: Standing, known: KnownFaces): [Standing, Standing] {
   const order =
-    isNamed(b) - isNamed(a) ||
-    b.faces.length - a.faces.length ||
-    (a.personId < b.personId ? -1 : 1);
-  return order < 0 ? [b, a] : [a, b];
+    Number(isNamed(a, known)) - Number(isNamed(b, known)) ||
+    a.faces - b.faces ||
+    (a.personId < b.personId ? 1 : -1);
+  return order < 0 ? [a, b] : [b, a];
 }
 
-/** The nearest third person whom one of the pair may be instead, but who is not the other one. */
-function nearestOther(pair: Pair, pairs: readonly Pair[], { rules }: Context): number | null {
-  const ids = [pair.a.personId, pair.b.personId];
-  const rival = pairs.find((one) => {
-    if (one === pair) return false;
-    const [first, second] = [one.a.personId, one.b.personId];
-    const third = ids.includes(first) ? second : ids.includes(second) ? first : null;
-    if (third === null) return false;
-    const opposite = ids.find((id) => id !== first && id !== second) ?? '';
-    return rules.isForbidden(third, opposite) || rules.areOnOnePhoto(third, opposite);
-  });
-  return rival?.distance ?? null;
+function isNamed({ personId }: Standing, { people }: KnownFaces): boolean {
+  return people.stateOf(personId).name !== null;
 }
 
-function nearestFaces(
-  from: PersonFaces,
-  into: PersonFaces,
-): Pick<MergeEvidence, 'nearestDistance' | 'nearestFaceIds'> {
-  let nearestDistance = Infinity;
-  let nearestFaceIds: readonly [string, string] = ['', ''];
-  for (const one of facesTowards(from, into)) {
-    for (const other of facesTowards(into, from)) {
-      const distance = distanceBetween(one.descriptor, other.descriptor);
-      if (distance >= nearestDistance) continue;
-      nearestDistance = distance;
-      nearestFaceIds = [one.faceId, other.faceId];
-    }
-  }
-  return { nearestDistance, nearestFaceIds };
+/** The nearest third person whom one of the two may be instead, but who cannot be the other one. */
+function nearestOther(a: Standing, b: Standing, { rules, known, near }: Context): number | null {
+  const rivals = [
+    [a, b],
+    [b, a],
+  ].flatMap(([one, other]) =>
+    (one as Standing).nearest.filter(({ personId }) => {
+      const third = near.standings.get(personId);
+      if (third === undefined || personId === (other as Standing).personId) return false;
+      return cannotBeOne(third, other as Standing, { rules, known });
+    }),
+  );
+  return rivals.length === 0 ? null : Math.min(...rivals.map(({ distance }) => distance));
 }
 
-/** The faces that lie nearest to the other person's mean: all pairs of thousands would take long. */
-function facesTowards({ faces }: PersonFaces, { mean }: PersonFaces): readonly Voter[] {
-  if (faces.length <= MOST_COMPARED) return faces;
-  return faces
-    .map((face) => ({ face, distance: distanceBetween(face.descriptor, mean) }))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, MOST_COMPARED)
-    .map(({ face }) => face);
+function cannotBeOne(
+  a: Standing,
+  b: Standing,
+  { rules, known }: Pick<Context, 'rules' | 'known'>,
+): boolean {
+  return (
+    rules.isForbidden(a.personId, b.personId) ||
+    rules.areOnOnePhoto(a.personId, b.personId) ||
+    (isNamed(a, known) && isNamed(b, known))
+  );
+}
+
+function excess({ evidence }: WeighedPair): number {
+  return evidence.distance - evidence.limitDistance;
 }

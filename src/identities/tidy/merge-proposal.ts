@@ -6,7 +6,7 @@ export type MergeReason =
   | 'sure'
   /** The two are alike, but not so much that the machine would merge them by itself. */
   | 'not-sure-enough'
-  /** A third person is nearly as near. */
+  /** A third person, who cannot be the same, is nearly as near. */
   | 'another-as-near'
   /** The machine never merges people whom users have named. */
   | 'both-named'

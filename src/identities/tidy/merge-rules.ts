@@ -11,10 +11,8 @@ export interface MergeRules {
 /** Reads the rules off what is known now. */
 export function readMergeRules(known: KnownFaces): MergeRules {
   const { people } = known;
-  const apart = new Set<string>();
-  const tellApart = (a: string | null, b: string | null): void => {
-    if (a !== null && b !== null && a !== b) apart.add(pairOf(a, b));
-  };
+  const apart = new Pairs();
+  for (const [a, b] of people.distinctPairs()) apart.add(a, b);
   const photos = new Map<string, string[]>();
   for (const face of known.allFaces()) {
     const personId = people.personOf(face);
@@ -23,28 +21,41 @@ export function readMergeRules(known: KnownFaces): MergeRules {
       if (there === undefined) photos.set(face.assetId, [personId]);
       else there.push(personId);
     }
-    // Whom a user moved it from, or said that it is not.
+    if (!people.isTouched(face.faceId)) continue;
+    // Whom a user moved it from, and who it is not.
     const base = people.basePersonOf(face);
-    const whose = base === null ? null : people.resolve(base);
-    if (face.personId !== null) tellApart(whose, people.resolve(face.personId));
-    for (const denied of people.deniedOf(face.faceId)) tellApart(whose, denied);
+    if (base === null) continue;
+    const whose = people.resolve(base);
+    if (face.personId !== null) apart.add(whose, people.resolve(face.personId));
+    for (const denied of people.deniedOf(face.faceId)) apart.add(whose, denied);
   }
-  const together = new Set([...photos.values()].flatMap(pairsAmong));
+  const together = new Pairs();
+  for (const there of photos.values()) {
+    for (const [i, a] of there.entries()) {
+      for (const b of there.slice(i + 1)) together.add(a, b);
+    }
+  }
+  const isShown = (id: string): boolean =>
+    !people.stateOf(id).hidden && !people.stateOf(id).deleted;
   return {
-    isForbidden: (a, b) =>
-      apart.has(pairOf(a, b)) ||
-      people.areDistinct(a, b) ||
-      [a, b].some((id) => people.stateOf(id).hidden || people.stateOf(id).deleted),
-    areOnOnePhoto: (a, b) => together.has(pairOf(a, b)),
+    isForbidden: (a, b) => apart.has(a, b) || !isShown(a) || !isShown(b),
+    areOnOnePhoto: (a, b) => together.has(a, b),
   };
 }
 
-function pairsAmong(people: readonly string[]): string[] {
-  if (people.length < 2) return [];
-  return people.flatMap((a, i) => people.slice(i + 1).map((b) => pairOf(a, b)));
-}
+/** Pairs of different ids, whichever comes first. */
+class Pairs {
+  readonly #of = new Map<string, Set<string>>();
 
-/** The same whichever comes first. */
-export function pairOf(a: string, b: string): string {
-  return JSON.stringify(a < b ? [a, b] : [b, a]);
+  add(a: string, b: string): void {
+    if (a === b) return;
+    const [first, second] = a < b ? [a, b] : [b, a];
+    const there = this.#of.get(first);
+    if (there === undefined) this.#of.set(first, new Set([second]));
+    else there.add(second);
+  }
+
+  has(a: string, b: string): boolean {
+    return this.#of.get(a < b ? a : b)?.has(a < b ? b : a) ?? false;
+  }
 }

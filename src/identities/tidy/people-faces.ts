@@ -1,49 +1,45 @@
 import { DESCRIPTOR_LENGTH } from '../../descriptors/descriptor.ts';
-import type { KnownFaces, Voter } from '../known-faces.ts';
+import type { KnownFaces } from '../known-faces.ts';
 import { CONFIRMED_WEIGHT } from '../thresholds.ts';
 
-/** A person's voting faces and their weighted mean. */
+/** What a person's voting faces have in common. */
 export interface PersonFaces {
   readonly personId: string;
-  readonly faces: readonly Voter[];
+  readonly faces: number;
   /** Sum of the faces' weights: a face that a user gave to the person weighs more. */
   readonly weight: number;
   /** Weighted mean of the descriptors; shorter than 1, the more the further they lie apart. */
   readonly mean: Float32Array;
 }
 
-/** Every person with the faces that vote for it, after merges. */
-export function peopleFaces(known: KnownFaces): PersonFaces[] {
-  const people = new Map<string, { faces: Voter[]; weight: number; mean: Float32Array }>();
-  for (const face of known.voters()) {
-    let person = people.get(face.personId);
+/** Every person who has voting faces, after merges. */
+export function peopleFaces(known: KnownFaces): Map<string, PersonFaces> {
+  const people = new Map<string, { -readonly [Key in keyof PersonFaces]: PersonFaces[Key] }>();
+  for (const { personId, descriptor, isAssigned } of known.voters()) {
+    let person = people.get(personId);
     if (person === undefined) {
-      person = { faces: [], weight: 0, mean: new Float32Array(DESCRIPTOR_LENGTH) };
-      people.set(face.personId, person);
+      person = { personId, faces: 0, weight: 0, mean: new Float32Array(DESCRIPTOR_LENGTH) };
+      people.set(personId, person);
     }
-    const weight = face.isAssigned ? CONFIRMED_WEIGHT : 1;
-    person.faces.push(face);
+    const weight = isAssigned ? CONFIRMED_WEIGHT : 1;
+    person.faces += 1;
     person.weight += weight;
     for (let i = 0; i < DESCRIPTOR_LENGTH; i++) {
-      person.mean[i] = (person.mean[i] as number) + weight * (face.descriptor[i] as number);
+      person.mean[i] = (person.mean[i] as number) + weight * (descriptor[i] as number);
     }
   }
-  return [...people].map(([personId, { faces, weight, mean }]) => ({
-    personId,
-    faces,
-    weight,
-    mean: mean.map((value) => value / weight),
-  }));
+  for (const { mean, weight } of people.values()) {
+    for (let i = 0; i < DESCRIPTOR_LENGTH; i++) mean[i] = (mean[i] as number) / weight;
+  }
+  return people;
 }
 
 /**
  * Root of the mean squared distance between the faces of the one and of the other, each pair by its
  * weight. Of unit-length descriptors the means alone tell it.
  */
-export function linkageDistance(a: PersonFaces, b: PersonFaces): number {
+export function linkageDistance(a: Float32Array, b: Float32Array): number {
   let product = 0;
-  for (let i = 0; i < DESCRIPTOR_LENGTH; i++) {
-    product += (a.mean[i] as number) * (b.mean[i] as number);
-  }
+  for (let i = 0; i < DESCRIPTOR_LENGTH; i++) product += (a[i] as number) * (b[i] as number);
   return Math.sqrt(Math.max(0, 2 - 2 * product));
 }

@@ -2,6 +2,7 @@ import type { Collection, Filter, MongoClient, Sort } from 'mongodb';
 import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
 import type { OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
+import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
 import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
@@ -23,6 +24,11 @@ import {
   toPhotoRecord,
   toStoredPhoto,
 } from './documents.ts';
+import {
+  createMongoImmichStore,
+  deleteImmichOwner,
+  type ImmichCollections,
+} from './immich-store.ts';
 import { isDuplicateKey, toStoreError } from './mongo-error.ts';
 
 const PING_TIMEOUT_MILLIS = 5_000;
@@ -30,11 +36,13 @@ const PING_TIMEOUT_MILLIS = 5_000;
 /** Photos in a MongoDB collection, each with its faces in one document that is written whole. */
 export class MongoStore implements Store {
   readonly kind = 'mongodb';
+  readonly immich: ImmichStore;
   readonly #client: MongoClient;
   readonly #photos: Collection<PhotoDocument>;
   /** The same collection, seen for its facts. */
   readonly #facts: Collection<FactDocument>;
   readonly #meta: Collection<ForgottenDocument>;
+  readonly #immich: ImmichCollections;
   readonly #hosts: string;
   #closed = false;
 
@@ -42,6 +50,7 @@ export class MongoStore implements Store {
     readonly client: MongoClient;
     readonly photos: Collection<PhotoDocument>;
     readonly meta: Collection<ForgottenDocument>;
+    readonly immich: ImmichCollections;
     readonly hosts: string;
   }) {
     this.#client = options.client;
@@ -49,6 +58,8 @@ export class MongoStore implements Store {
     this.#facts = options.photos as unknown as Collection<FactDocument>;
     this.#meta = options.meta;
     this.#hosts = options.hosts;
+    this.#immich = options.immich;
+    this.immich = createMongoImmichStore(options.immich, (work) => this.#do(work));
   }
 
   async findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null> {
@@ -168,6 +179,7 @@ export class MongoStore implements Store {
         .toArray();
       const facts = await this.#facts.deleteMany({ ownerId, ...IS_FACT });
       const photos = await this.#photos.deleteMany({ ownerId });
+      await deleteImmichOwner(this.#immich, ownerId);
       return {
         photos: photos.deletedCount,
         faces: faces?.faces ?? 0,

@@ -7,6 +7,7 @@ import type { Log } from '../../log.ts';
 import type { Store } from '../store.ts';
 import type { ForgottenDocument, PhotoDocument, SchemaDocument } from './documents.ts';
 import { PHOTO_INDEXES, SCHEMA_VERSION } from './documents.ts';
+import { openImmichCollections } from './immich-store.ts';
 import { isAway, isDuplicateKey, toStoreError } from './mongo-error.ts';
 import { MongoStore } from './mongo-store.ts';
 
@@ -64,9 +65,10 @@ export async function openMongoStore(options: {
     const photos = await openPhotos(database);
     await checkSchemaVersion(database, hosts);
     await photos.createIndexes([...PHOTO_INDEXES]);
+    const immich = await openImmichCollections(database);
     options.log.info({ hosts, database: database.databaseName }, 'MongoDB store opened');
     const meta = database.collection<ForgottenDocument>('meta');
-    return new MongoStore({ client, photos, meta, hosts });
+    return new MongoStore({ client, photos, meta, immich, hosts });
   } catch (error) {
     await client.close();
     throw toStoreError(error, hosts);

@@ -1,5 +1,6 @@
 import type { ForgottenOwner } from '../store.ts';
 import type { SqliteDatabase } from './database.ts';
+import { deleteImmichOwner } from './immich-store.ts';
 
 /** The owner's highest sequence ever given; 0 for an owner of whom nothing is known. */
 export function headSequence(database: SqliteDatabase, ownerId: string): number {
@@ -29,6 +30,7 @@ export function deleteOwner(database: SqliteDatabase, ownerId: string): Forgotte
     faces: count('SELECT count(*) AS n FROM photos JOIN faces USING (photo_id) WHERE owner_id = ?'),
     facts: count('SELECT count(*) AS n FROM facts WHERE owner_id = ?'),
   };
+  deleteImmichOwner(database, ownerId);
   database.run('DELETE FROM facts WHERE owner_id = ?', ownerId);
   database.run('DELETE FROM photos WHERE owner_id = ?', ownerId);
   database.run('DELETE FROM owners WHERE owner_id = ?', ownerId);

@@ -1,10 +1,12 @@
 import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
 import type { KnownPhoto, OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
+import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
 import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
+import { createSqliteImmichStore } from './immich-store.ts';
 import { factsAfter, insertFact, unpublishedFacts } from './facts.ts';
 import { countForgotten, deleteOwner, headSequence, listOwners, raiseHead } from './owners.ts';
 import { currentSequence, knownPhotosAfter, selectPhotos, writePhoto } from './photos.ts';
@@ -14,6 +16,7 @@ import { toStoreError } from './sqlite-error.ts';
 /** Photos and faces in one SQLite file, which several processes may share. */
 export class SqliteStore implements Store {
   readonly kind = 'sqlite';
+  readonly immich: ImmichStore;
   readonly #database: SqliteDatabase;
   readonly #path: string;
   #closed = false;
@@ -21,6 +24,7 @@ export class SqliteStore implements Store {
   constructor(database: SqliteDatabase, path: string) {
     this.#database = database;
     this.#path = path;
+    this.immich = createSqliteImmichStore((work) => this.#do(work));
   }
 
   async findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null> {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import { DESCRIPTOR_REVISION } from '../../../src/descriptors/descriptor.ts';
 import type { SeenPhoto } from '../../../src/descriptors/seen-photo.ts';
 import { boxIou } from '../../../src/faces/face.ts';
 import { distanceBetween } from '../../../src/identities/nearest-faces.ts';
@@ -36,7 +37,7 @@ describe("face-api's nets on every engine", () => {
     expect(counts).toEqual([3, 3, 3, 4, 5, 4]);
     expect(native[0]?.model).toEqual({
       pack: 'face-api',
-      descriptorRevision: 1,
+      descriptorRevision: DESCRIPTOR_REVISION,
       engine: 'tfjs-node',
       detector: 'ssd',
     });

@@ -27,8 +27,10 @@ function worstDifference(a: Tensor, b: Tensor): number {
 
 const GRAPHS = [
   ['ssd_mobilenet_v1', 'ssd', 'detector', [1, 512, 512, 3]],
+  ['ssd_mobilenet_v1', 'ssd', 'detector', [1, 384, 512, 3]],
+  ['ssd_mobilenet_v1', 'ssd', 'detector', [1, 256, 128, 3]],
   ['tiny_face_detector', 'tiny', 'detector', [1, 416, 416, 3]],
-  ['tiny_face_detector', 'tiny', 'detector', [1, 160, 160, 3]],
+  ['tiny_face_detector', 'tiny', 'detector', [1, 160, 256, 3]],
   ['face_landmark_68', 'tiny', 'landmarks', [2, 112, 112, 3]],
   ['face_recognition', 'tiny', 'recognition', [2, 150, 150, 3]],
 ] as const;

@@ -86,6 +86,49 @@ describe('turned, tilted and frame-filling faces, and bad photos', () => {
     expect(seen.faces).toHaveLength(1);
   }, 30_000);
 
+  test.each([90, 180, 270])(
+    'a scan on its side or head (turned by %d degrees, no EXIF) shows the same faces',
+    async (degrees) => {
+      const [tall, turned] = ['tall.jpg', 'turned.jpg'].map((name) => path.join(folder.path, name));
+      const portrait = await sharp(samplePhoto(6)).jpeg().toBuffer();
+      await sharp(portrait).toFile(tall!);
+      await sharp(portrait).rotate(degrees).jpeg().toFile(turned!);
+      const [straight, scan] = [await pool.see(tall!, never), await pool.see(turned!, never)];
+      expect(straight.faces.length).toBeGreaterThan(0);
+      const found = straight.faces.filter(({ descriptor }) =>
+        scan.faces.some(
+          (face) =>
+            distanceBetween(descriptor as Float32Array, face.descriptor as Float32Array) < 0.3,
+        ),
+      );
+      expect(found.length).toBeGreaterThanOrEqual(straight.faces.length - 1);
+      for (const { box } of scan.faces) {
+        expect(box.x).toBeGreaterThanOrEqual(0);
+        expect(box.x + box.width).toBeLessThanOrEqual(scan.image.width + 0.01);
+        expect(box.y + box.height).toBeLessThanOrEqual(scan.image.height + 0.01);
+      }
+    },
+    30_000,
+  );
+
+  test('the small faces of a large group photo are found in its tiles, each once', async () => {
+    const group = path.join(folder.path, 'group.jpg');
+    const sample = await sharp(samplePhoto(1)).resize({ width: 480 }).toBuffer();
+    const { height } = await sharp(sample).metadata();
+    const places = [0, 1].flatMap((row) => [0, 1, 2].map((column) => ({ row, column })));
+    await sharp({
+      create: { width: 1440, height: height * 2, channels: 3, background: '#000000' },
+    })
+      .composite(
+        places.map(({ row, column }) => ({ input: sample, left: column * 480, top: row * height })),
+      )
+      .jpeg({ quality: 95 })
+      .toFile(group);
+    const seen = await pool.see(group, never);
+    expect(seen.faces.length).toBeGreaterThanOrEqual(16);
+    expect(seen.faces.length).toBeLessThanOrEqual(18);
+  }, 30_000);
+
   test.each([25, -25])(
     'a face tilted by %d degrees is the same face',
     async (degrees) => {

@@ -1,6 +1,6 @@
 import { describeChips } from '../../../src/descriptors/describe-chips.ts';
 import { refuseDescriptor } from '../../../src/descriptors/descriptor.ts';
-import { CHIP_LENGTH } from '../../../src/faces/chips.ts';
+import { CHIP_LENGTH, type Chips } from '../../../src/faces/chips.ts';
 import type { FaceNets, Tensor } from '../../../src/nets/net.ts';
 
 /** Nets whose recogniser is a known function of the crop, so that order and pairing show. */
@@ -27,6 +27,7 @@ function netsWith(describe: (crop: Float32Array) => number[]): FaceNets {
 }
 
 const flatChip = (value: number): Float32Array => new Float32Array(CHIP_LENGTH).fill(value);
+const flatChips = (value: number): Chips => ({ near: flatChip(value), wide: flatChip(value) });
 const oneHot = (place: number, value = 1): number[] => {
   const values = new Array<number>(128).fill(0);
   values[place] = value;
@@ -34,32 +35,36 @@ const oneHot = (place: number, value = 1): number[] => {
 };
 
 test('each chip keeps its place, also beside missing ones and over batches', async () => {
-  const chips = Array.from({ length: 21 }, (_, i) => (i % 5 === 3 ? null : flatChip(i)));
+  const chips = Array.from({ length: 21 }, (_, i) => (i % 5 === 3 ? null : flatChips(i)));
   const described = await describeChips(
     chips,
     netsWith((crop) => oneHot(crop[0] ?? 0, 7)),
   );
   expect(described).toHaveLength(21);
   described.forEach((entry, i) => {
-    if (i % 5 === 3) expect(entry).toEqual({ descriptor: null, refusal: 'not-aligned' });
+    if (i % 5 === 3) expect(entry).toMatchObject({ descriptor: null, refusal: 'not-aligned' });
     else expect(Array.from(entry.descriptor ?? [])).toEqual(oneHot(i));
   });
 });
 
-test('a descriptor is the mean of a crop and its mirror image, at unit length', async () => {
-  const chip = flatChip(1);
-  chip[0] = 99; // the left top corner, which the mirror image has at the right
+test('a descriptor is the mean of the near crop and the mirrored wide one, at unit length', async () => {
+  const wide = flatChip(2);
+  wide[0] = 99; // the left top corner, which the mirror image has at the right
   const [entry] = await describeChips(
-    [chip],
-    netsWith((crop) => oneHot(crop[0] === 99 ? 3 : 4, 5)),
+    [{ near: flatChip(1), wide }],
+    netsWith((crop) => {
+      if (crop[0] === 1) return oneHot(3, 5);
+      return crop[0] === 99 ? oneHot(9) : oneHot(4, 5);
+    }),
   );
   expect(entry?.descriptor?.[3]).toBeCloseTo(Math.SQRT1_2);
   expect(entry?.descriptor?.[4]).toBeCloseTo(Math.SQRT1_2);
+  expect(entry?.disagreement).toBeCloseTo(Math.SQRT2);
 });
 
 test('zeros and NaN are refused at their own place only', async () => {
   const described = await describeChips(
-    [flatChip(1), flatChip(2), flatChip(3)],
+    [flatChips(1), flatChips(2), flatChips(3)],
     netsWith((crop) => {
       if (crop[0] === 1) return new Array<number>(128).fill(0);
       return crop[0] === 2 ? oneHot(5, Number.NaN) : oneHot(6);

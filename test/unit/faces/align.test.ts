@@ -1,5 +1,5 @@
 import { alignToMeanFace } from '../../../src/faces/align.ts';
-import { cutChip, CHIP_PX } from '../../../src/faces/chips.ts';
+import { cutChips, CHIP_PX } from '../../../src/faces/chips.ts';
 import type { UprightImage } from '../../../src/image/pixels.ts';
 import { similarityScale, type Similarity } from '../../../src/image/warp.ts';
 
@@ -76,27 +76,36 @@ test('landmarks that give no transform give null', () => {
 
 test('a chip at the edge of the photo is black outside and unshifted inside', () => {
   const image = flatImage(200, 200, 150);
-  // The chip's middle lies on the photo's left edge.
+  // The chips' middle lies on the photo's left edge.
   const half = CHIP_PX / 2;
-  const chip = cutChip(image, landmarksOf({ a: 1, b: 0, tx: -half, ty: 20 }));
-  const valueAt = (x: number, y: number): number => chip?.[(y * CHIP_PX + x) * 3] ?? Number.NaN;
-  expect(valueAt(half - 5, 60)).toBeCloseTo(0);
-  expect(valueAt(half + 5, 60)).toBeCloseTo(150, 0);
+  const chips = cutChips(image, landmarksOf({ a: 1, b: 0, tx: -half, ty: 20 }));
+  for (const chip of [chips!.near, chips!.wide]) {
+    const valueAt = (x: number, y: number): number => chip[(y * CHIP_PX + x) * 3] ?? Number.NaN;
+    expect(valueAt(half - 5, 60)).toBeCloseTo(0);
+    expect(valueAt(half + 5, 60)).toBeCloseTo(150, 0);
+  }
 });
 
-test('a turned face fills its chip with the same picture as an upright one', () => {
+test('a turned face fills its chips as an upright one does, one nearer and one wider', () => {
   const image = gradientImage(400, 400);
   const angle = 0.5;
   const turned = { a: Math.cos(angle), b: Math.sin(angle), tx: 150, ty: 100 };
-  const chip = cutChip(image, landmarksOf(turned));
-  // The photo's red is its x coordinate: the chip shows where each of its pixels came from.
-  for (const [x, y] of [
-    [20, 30],
-    [75, 75],
-    [140, 10],
+  const chips = cutChips(image, landmarksOf(turned));
+  // The photo's red is its x coordinate: a chip shows where each of its pixels came from.
+  for (const [chip, zoom] of [
+    [chips!.near, 0.94],
+    [chips!.wide, 1.06],
   ] as const) {
-    const sourceX = turned.a * (x + 0.5) - turned.b * (y + 0.5) + turned.tx;
-    expect((chip?.[(y * CHIP_PX + x) * 3] ?? 0) * 2).toBeCloseTo(sourceX - 0.5, -0.5);
+    for (const [x, y] of [
+      [20, 30],
+      [75, 75],
+      [140, 10],
+    ] as const) {
+      const onChipX = 75 + (x + 0.5 - 75) * zoom;
+      const onChipY = 75 + (y + 0.5 - 75) * zoom + 0.03 * CHIP_PX;
+      const sourceX = turned.a * onChipX - turned.b * onChipY + turned.tx;
+      expect((chip[(y * CHIP_PX + x) * 3] ?? 0) * 2).toBeCloseTo(sourceX - 0.5, -0.5);
+    }
   }
   expect(similarityScale(turned)).toBeCloseTo(1);
 });
@@ -107,6 +116,7 @@ function flatImage(widthPx: number, heightPx: number, value: number): UprightIma
     widthPx,
     heightPx,
     scale: 1,
+    saysOrientation: true,
     format: 'raw',
     checksum: '',
     pixels: { data, widthPx, heightPx },

@@ -9,6 +9,7 @@ import { ReviewList } from '../../../src/people/review-list.ts';
 import { createCorrector } from '../../../src/pipeline/correct.ts';
 import { importPeople } from '../../../src/pipeline/import-people.ts';
 import { KnownFacesCache } from '../../../src/pipeline/known-faces-cache.ts';
+import { Nearness } from '../../../src/pipeline/nearness.ts';
 import { parsePeopleFile } from '../../../src/pipeline/people-file.ts';
 import { createPhotoProcessor } from '../../../src/pipeline/process-photo.ts';
 import { createReview } from '../../../src/pipeline/review.ts';
@@ -38,6 +39,7 @@ async function house(): Promise<ReturnType<typeof build>> {
 function build(store: Store) {
   const seen = new Map<string, ReturnType<typeof seenPhoto>>();
   const cache = new KnownFacesCache(store);
+  const nearness = new Nearness();
   const directories = new Directories(store);
   const reruns: string[] = [];
   const processPhoto = createPhotoProcessor({
@@ -87,7 +89,7 @@ function build(store: Store) {
     review: new ReviewList({
       directories,
       proposeMerges: (ownerId, limit) =>
-        createReview({ store, cache, model: MODEL, merge: DEFAULT_MERGE }).proposeMerges(
+        createReview({ store, cache, model: MODEL, merge: DEFAULT_MERGE, nearness }).proposeMerges(
           ownerId,
           limit,
         ),
@@ -129,7 +131,7 @@ test('questions are about doubtful faces and people who may be one, and each is 
   const home = await house();
   await home.look('a', seenFace(ada));
   const doubtful = await home.look('b', blurred(seenFace(descriptorAt(ada, 0.35, 3))));
-  const two = await home.look('c', seenFace(descriptorAt(ada, 0.42, 4)));
+  const two = await home.look('c', seenFace(descriptorAt(ada, 0.39, 4)));
   expect(doubtful.faces[0]?.personId).toBeNull();
   const page = await home.review.page('o', { limit: 10 });
   expect(page.items.map(({ kind }) => kind)).toEqual(['proposed-merge', 'uncertain-face']);
