@@ -10,8 +10,6 @@ import type { Log } from './log.ts';
 import { Directories } from './people/directories.ts';
 import { Reapplication } from './people/reapplication.ts';
 import { ReviewList } from './people/review-list.ts';
-import type { FetchPhoto } from './pipeline/ports.ts';
-import type { TidyPorts } from './pipeline/tidy-task.ts';
 import { createReview } from './pipeline/review.ts';
 import { createCorrector } from './pipeline/correct.ts';
 import { importPeople } from './pipeline/import-people.ts';
@@ -26,12 +24,7 @@ import type { PhotoOutcome } from './queue/photo-worker.ts';
 import type { Producer } from './queue/producer.ts';
 import type { ResultPublisher } from './queue/result-publisher.ts';
 import type { Store } from './store/store.ts';
-import {
-  Thumbnails,
-  THUMBNAILS_FOLDER,
-  type OpenedPhoto,
-  type PicturedPhoto,
-} from './thumbnails/thumbnails.ts';
+import { Thumbnails, THUMBNAILS_FOLDER, type PicturedPhoto } from './thumbnails/thumbnails.ts';
 import type { VisionPool } from './vision/pool.ts';
 
 export interface OpenedPeople {

@@ -19,7 +19,6 @@ const MergeEvidence = z.object({
   faces: z.tuple([z.number(), z.number()]),
   crowdDistance: z.number().nullable(),
   otherDistance: z.number().nullable(),
-  crowdDistance: z.number().nullable(),
 });
 const Denied = z.object({ kind: z.literal('face-denied'), faceId: Id, personId: Id });
 const Ignored = z.object({
