@@ -135,28 +135,34 @@ function planPaired(
   situation: PhotoSituation,
 ): Step[] {
   const { face, link, immichFace, personId } = given;
-  const wanted = situation.personLinks.get(personId)?.immichId ?? null;
+  const wanted = wantedPerson(personId, situation);
   const current = currentPerson(link, immichFace);
   const origin = originOf(link, immichFace);
   if (current !== null && current.id === wanted) {
     return isNoted(link, given) ? [] : [{ kind: 'note', face, personId, immichFace, origin }];
   }
-  const assign: Step = {
-    kind: 'assign',
-    face,
-    personId,
-    immichFace,
-    origin: origin === 'created' ? 'created' : 'assigned',
-  };
+  const assign = assignment(given, origin);
   if (current === null) return [assign];
-  const isKnown = link?.details.state === 'linked' && link.immichId === immichFace.id;
-  if (isKnown) {
+  if (link?.details.state === 'linked' && link.immichId === immichFace.id) {
     const isWhereItWas = current.id === link.immichPersonId;
     if (isWhereItWas && link.details.origin !== 'found') return [assign];
     // Given to another person in Immich, of which the next look there tells us.
     if (!isWhereItWas && isTouched(immichFace, current, situation)) return [];
   }
   return planTaken(given, { current, wanted, assign }, situation);
+}
+
+function wantedPerson(personId: string, { personLinks }: PhotoSituation): string | null {
+  return personLinks.get(personId)?.immichId ?? null;
+}
+
+function assignment(
+  given: FaceSituation & { readonly immichFace: ImmichFace; readonly personId: string },
+  origin: 'created' | 'assigned' | 'found',
+): Step {
+  const { face, personId, immichFace } = given;
+  const written = origin === 'created' ? 'created' : 'assigned';
+  return { kind: 'assign', face, personId, immichFace, origin: written };
 }
 
 /** Nobody also where it was on its way to be nobody's when we thought better of it. */
