@@ -87,6 +87,12 @@ export class KnownFaces {
     return this.#faces.length;
   }
 
+  /** People who have faces that vote, before merges. */
+  get peopleCount(): number {
+    this.#labelAnew();
+    return this.#placesOf.size;
+  }
+
   /** Takes in an entry, a photo in place of what was known of it; entries seen change nothing. */
   apply(entry: OwnerEntry): void {
     if (entry.sequence <= this.sequence) return;
