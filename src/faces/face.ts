@@ -13,6 +13,8 @@ export type LowQualityReason =
 export interface Quality {
   readonly value: number;
   readonly reasons: readonly LowQualityReason[];
+  /** What the value is the worst of, each 0 to 1; records of earlier versions have none. */
+  readonly factors?: Readonly<Partial<Record<LowQualityReason, number>>>;
 }
 
 /** A face found on a photo, before it has a descriptor. */

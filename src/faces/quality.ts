@@ -52,7 +52,7 @@ export function assessQuality(
     (reason) => !(factors[reason] >= LEAST_QUALITY),
   );
   const value = Math.min(...Object.values(factors));
-  return { value: Number.isFinite(value) ? value : 0, reasons };
+  return Number.isFinite(value) ? { value, reasons, factors } : { value: 0, reasons };
 }
 
 /**

@@ -7,7 +7,7 @@ import type { People } from './journal/people.ts';
 import type { KnownFaces } from './known-faces.ts';
 import { distanceBetween } from './nearest-faces.ts';
 import type { AssignmentRule, Candidate, FaceRecord, PhotoRecord } from './photo-record.ts';
-import { ROOM_PER_VOTER, type MatchThresholds } from './thresholds.ts';
+import { matchLimit, type MatchThresholds } from './thresholds.ts';
 
 /** Overlap above which a face of a re-run is the face of the earlier run. */
 const SAME_FACE_IOU = 0.5;
@@ -128,7 +128,7 @@ function findCandidates(
 ): Candidate[] {
   if (face.descriptor === null) return [];
   const { distance } = input.thresholds;
-  const { people } = input.known;
+  const { people, peopleCount } = input.known;
   return input.known
     .peopleNear(face.descriptor, {
       maxDistance: distance * EXPLAIN_WITHIN,
@@ -137,7 +137,7 @@ function findCandidates(
     .filter(({ personId }) => former === null || !people.isDenied(former.faceId, personId))
     .map((person) => ({
       ...person,
-      limitDistance: distance + (person.voters - 1) * ROOM_PER_VOTER,
+      limitDistance: matchLimit(input.thresholds, { ...person, people: peopleCount }),
     }))
     .sort((a, b) => excess(a) - excess(b))
     .filter(isBestOfPerson)

@@ -87,8 +87,9 @@ export class KnownFaces {
     return this.#faces.length;
   }
 
-  /** Number of people with faces that may vote, before merges. */
+  /** People who have faces that vote, before merges. */
   get peopleCount(): number {
+    this.#labelAnew();
     return this.#placesOf.size;
   }
 

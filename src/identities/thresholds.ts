@@ -6,7 +6,10 @@
 
 /** What a match takes. */
 export interface MatchThresholds {
-  /** Evidence distance up to which a face is the person's, when one known face speaks for it. */
+  /**
+   * Evidence distance up to which a face is the person's, when one known face speaks for it and a
+   * thousand people are known.
+   */
   readonly distance: number;
   /** When a second person is nearer than this beyond the first, the first must be this much surer. */
   readonly margin: number;
@@ -21,7 +24,25 @@ export const MOST_VOTERS = 3;
  * Room that each further voter earns: that three faces of a person are all by chance as near is
  * much rarer than one.
  */
-export const ROOM_PER_VOTER = 0.02;
+export const ROOM_PER_VOTER = 0.015;
+
+/**
+ * What the limit loses for each tenfold of people that are known, since each is one more that a face
+ * may be mistaken for: strangers as near as 0.379, 0.341 and 0.311 are each ten times as rare.
+ */
+const LOST_PER_TENFOLD = 0.02;
+const USUAL_PEOPLE = 1000;
+/** Among fewer people the limit stays. */
+const LEAST_PEOPLE = 30;
+
+/** What the evidence distance may be at most for a match. */
+export function matchLimit(
+  { distance }: MatchThresholds,
+  { voters, people }: { readonly voters: number; readonly people: number },
+): number {
+  const tenfolds = Math.log10(Math.max(LEAST_PEOPLE, people) / USUAL_PEOPLE);
+  return distance - tenfolds * LOST_PER_TENFOLD + (voters - 1) * ROOM_PER_VOTER;
+}
 
 /** When two people are taken for one: root mean square distance between the faces of each. */
 export interface MergeThresholds {
