@@ -1,6 +1,11 @@
+import path from 'node:path';
+
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { DETECTOR_NAMES, ENGINE_NAMES, FACE_API_PACK } from '../../src/nets/net.ts';
+import { root } from '../native/run.ts';
+
+const BASELINE = path.join(root, 'scripts/eval/baseline.json');
 
 export interface EvalArguments {
   readonly lfw?: string;
@@ -9,6 +14,13 @@ export interface EvalArguments {
   readonly people?: string;
   readonly pairsOnly?: string;
   readonly boxes?: string;
+  /** What everyone has: faces of the face-api package's photos. */
+  readonly samples: boolean;
+  /** Compares with the baseline, on the shared data or else on the samples. */
+  readonly gate: boolean;
+  readonly writeBaseline: boolean;
+  readonly baseline: string;
+  readonly gateData: 'shared' | 'samples' | 'auto';
   readonly strangers: number;
   readonly identify: boolean;
   readonly seed: number;
@@ -36,6 +48,15 @@ export function readArguments(argv: readonly string[]): EvalArguments {
     .option('--people <folder>', 'a folder per person; all pairs are compared')
     .option('--pairs-only <file>', 'lines "path path 0|1"; these pairs are compared')
     .option('--boxes <file>', "labels in the form of the album's ground-truth.json")
+    .option('--samples', "the face-api package's photos and faces made from them", false)
+    .option('--gate', 'measure what the baseline holds; ends with 1 when a figure is worse', false)
+    .option('--write-baseline', "write the baseline's figures anew (with --gate)", false)
+    .option('--baseline <file>', 'what --gate compares with', BASELINE)
+    .addOption(
+      new Option('--gate-data <data>', 'what --gate measures on; auto: ../shared/data if there')
+        .choices(['auto', 'shared', 'samples'])
+        .default('auto'),
+    )
     .option('--strangers <share>', 'share of people of whom one photo is kept', share, 0)
     .option('--no-identify', 'leave identification out')
     .option('--orders <number>', 'orders of arrival', wholeNumber, 3)
@@ -49,9 +70,15 @@ export function readArguments(argv: readonly string[]): EvalArguments {
     .option('--no-cache', 'look at every photo again')
     .parse(argv, { from: 'user' });
   const options = command.opts<EvalArguments>();
-  const { lfw, pairs, people, pairsOnly, boxes } = options;
-  if ((lfw ?? people ?? pairsOnly ?? boxes) === undefined) {
-    command.error('error: expected one of --lfw, --people, --pairs-only, --boxes');
+  const { lfw, pairs, people, pairsOnly, boxes, samples, gate, writeBaseline } = options;
+  const isGiven = (lfw ?? people ?? pairsOnly ?? boxes) !== undefined || samples;
+  if (isGiven === gate) {
+    command.error(
+      'error: expected one of --lfw, --people, --pairs-only, --boxes, --samples, or --gate alone',
+    );
+  }
+  if (writeBaseline && !gate) {
+    command.error('error: expected --gate together with --write-baseline');
   }
   if (pairs !== undefined && lfw === undefined) {
     command.error('error: expected --lfw together with --pairs');

@@ -1,17 +1,12 @@
-import { randomUUID } from 'node:crypto';
-
-import type { SeenPhoto } from '../../../src/descriptors/seen-photo.ts';
-import { WorkerError } from '../../../src/errors.ts';
 import type { Box } from '../../../src/faces/face.ts';
 import type { MatchThresholds } from '../../../src/identities/decide-photo.ts';
-import { People } from '../../../src/identities/journal/people.ts';
 import type { FaceRecord } from '../../../src/identities/photo-record.ts';
-import { createPhotoProcessor } from '../../../src/pipeline/process-photo.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { seededRandom, shuffled } from '../../harness/random.ts';
+import { shuffled } from '../../harness/random.ts';
 import type { PhotoSet } from '../data/labelled-photo.ts';
 import { labelledFacePlace } from '../look/labelled-face.ts';
 import type { Looks } from '../look/looked-photo.ts';
+import { openLibrary, type Library } from './open-library.ts';
 
 /** What the worker made of a photo when it came. */
 export interface Arrival {
@@ -21,12 +16,16 @@ export interface Arrival {
   readonly face: FaceRecord | null;
 }
 
+/** Whose the labelled face of each photo is, by the photo's place; null: nobody's. */
+export type PeopleOfPhotos = readonly (string | null)[];
+
 /** A library that was filled photo by photo. */
 export interface FilledLibrary {
   /** In the order in which they came. */
   readonly arrivals: readonly Arrival[];
-  /** Whose the labelled face of each photo is in the end, by the photo's place; null: nobody's. */
-  peopleNow(): Promise<(string | null)[]>;
+  readonly people: PeopleOfPhotos;
+  /** The same after the worker's maintenance; null while it has none. */
+  readonly afterMaintenance: PeopleOfPhotos | null;
 }
 
 export interface FillOptions {
@@ -40,65 +39,52 @@ export interface FillOptions {
   readonly onPhoto: () => void;
 }
 
-/**
- * Lets a set's photos arrive in random order, one after another, through the worker's own flow and
- * store; only what the nets saw is given.
- */
+/** Lets a set's photos arrive in random order, one after another, and maintains the library then. */
 export async function fillLibrary(options: FillOptions): Promise<FilledLibrary> {
-  const { set, looks, store, seed, signal } = options;
-  // An owner of its own, so that runs in one store know nothing of each other.
-  const ownerId = randomUUID();
-  const first = [...looks.values()].find(({ seen }) => seen !== null)?.seen;
-  const faces: (FaceRecord | null)[] = set.photos.map(() => null);
+  const { set, looks } = options;
+  const model = [...looks.values()].find(({ seen }) => seen !== null)?.seen?.model;
+  const nobody = set.photos.map(() => null);
+  if (model === undefined) return { arrivals: [], people: nobody, afterMaintenance: null };
+  const library = openLibrary({ ...options, model });
+  const arrivals = await letArrive(library, options);
+  const people = await peopleOf(library, arrivals, nobody);
+  if (library.maintain === null) return { arrivals, people, afterMaintenance: null };
+  await library.maintain();
+  return { arrivals, people, afterMaintenance: await peopleOf(library, arrivals, nobody) };
+}
+
+async function letArrive(library: Library, options: FillOptions): Promise<Arrival[]> {
+  const { set, looks, seed, signal } = options;
   const arrivals: Arrival[] = [];
-  if (first == null) return { arrivals, peopleNow: () => Promise.resolve(faces.map(() => null)) };
-  const processPhoto = createPhotoProcessor({
-    store,
-    locate: (path) => Promise.resolve(path),
-    see: (path) => Promise.resolve(seenOf(path, looks)),
-    publish: () => Promise.resolve(),
-    match: options.match,
-    model: first.model,
-    newId: seededIds(seed),
-  });
   for (const photo of shuffled([...set.photos.keys()], seed)) {
     const path = set.photos[photo]?.path ?? '';
     const seen = looks.get(path)?.seen ?? null;
+    let face: FaceRecord | null = null;
     if (seen !== null) {
-      const task = { kind: 'look', assetId: `photo-${photo}`, ownerId, path } as const;
-      const record = await processPhoto(
-        { ...task, runId: `run-${photo}`, skipWhenCurrent: false },
-        { signal, report: () => undefined },
-      );
+      const record = await library.add(path, seen, signal);
       const place = labelledFacePlace(seen, set.labelledFace);
       const box = place === null ? undefined : seen.faces[place]?.box;
-      faces[photo] = record.faces.find((face) => sameBox(face.box, box)) ?? null;
+      face = record.faces.find((one) => sameBox(one.box, box)) ?? null;
     }
-    arrivals.push({ photo, face: faces[photo] ?? null });
+    arrivals.push({ photo, face });
     options.onPhoto();
   }
-  return {
-    arrivals,
-    peopleNow: async () => {
-      const people = People.of(await store.readFacts(ownerId));
-      return faces.map((face) => (face === null ? null : people.personOf(face)));
-    },
-  };
+  return arrivals;
+}
+
+async function peopleOf(
+  library: Library,
+  arrivals: readonly Arrival[],
+  nobody: PeopleOfPhotos,
+): Promise<PeopleOfPhotos> {
+  const people = await library.readPeople();
+  const now = [...nobody];
+  for (const { photo, face } of arrivals) {
+    if (face !== null) now[photo] = people.personOf(face);
+  }
+  return now;
 }
 
 function sameBox(a: Box, b: Box | undefined): boolean {
   return b !== undefined && a.x === b.x && a.y === b.y && a.width === b.width;
-}
-
-function seenOf(path: string, looks: Looks): SeenPhoto {
-  const look = looks.get(path);
-  if (look?.seen != null) return look.seen;
-  throw new WorkerError('VISION_FAILED', `${path} was not looked at: ${look?.error ?? 'unknown'}`);
-}
-
-/** Ids that are the same for the same seed, since ties between people are broken by id. */
-function seededIds(seed: number): () => string {
-  const random = seededRandom(seed, 1);
-  let count = 0;
-  return () => `${Math.floor(random() * 2 ** 32).toString(16)}-${++count}`;
 }

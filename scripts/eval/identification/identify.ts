@@ -10,7 +10,7 @@ import {
   type Placed,
   type PrecisionRecall,
 } from './clusters.ts';
-import { fillLibrary } from './fill-library.ts';
+import { fillLibrary, type PeopleOfPhotos } from './fill-library.ts';
 import { judgeArrivals, type JudgedArrival, type Judgement } from './judge-arrivals.ts';
 
 /** Figures of a library that came to be by itself. */
@@ -24,13 +24,15 @@ export interface Grouping {
 export interface LibraryRun {
   readonly seed: number;
   readonly grouping: Grouping;
+  /** The same after the worker's maintenance; null while it has none. */
+  readonly afterMaintenance: Grouping | null;
   /** Shares of the labelled photos. */
   readonly atOnce: Readonly<Record<Judgement, number>>;
   /** Of people with one photo. */
   readonly strangers: StrangersAtOnce;
   readonly judged: readonly JudgedArrival[];
   /** Whose the labelled face of each photo is in the end, by the photo's place. */
-  readonly people: readonly (string | null)[];
+  readonly people: PeopleOfPhotos;
 }
 
 export interface StrangersAtOnce {
@@ -54,23 +56,21 @@ export async function identify(options: {
   for (const seed of options.seeds) {
     const library = await fillLibrary({ ...options, seed });
     const judged = judgeArrivals(library.arrivals, photos);
-    const people = await library.peopleNow();
+    const { people, afterMaintenance } = library;
     runs.push({
       seed,
       grouping: measureGrouping(photos, people),
+      afterMaintenance: afterMaintenance && measureGrouping(photos, afterMaintenance),
       atOnce: sharesOf(judged),
       strangers: countStrangers(judged, photos),
       judged,
-      people,
+      people: afterMaintenance ?? people,
     });
   }
   return runs;
 }
 
-export function measureGrouping(
-  photos: readonly LabelledPhoto[],
-  people: readonly (string | null)[],
-): Grouping {
+function measureGrouping(photos: readonly LabelledPhoto[], people: PeopleOfPhotos): Grouping {
   const placed = photos.flatMap(({ person }, place): Placed[] =>
     person === null ? [] : [{ label: person, cluster: people[place] ?? null }],
   );

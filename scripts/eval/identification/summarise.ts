@@ -1,12 +1,9 @@
 import type { LabelledPhoto } from '../data/labelled-photo.ts';
-import type { LibraryRun } from './identify.ts';
+import type { Grouping, LibraryRun } from './identify.ts';
 import type { PrecisionRecall } from './clusters.ts';
 
-/** What `--json` says of a set's identification: means over the orders of arrival. */
-export interface Identification {
-  readonly seeds: readonly number[];
-  readonly photos: number;
-  readonly people: number;
+/** How the library is grouped in the end: means over the orders of arrival. */
+export interface GroupingFigures {
   readonly bcubed: PrecisionRecall;
   /** Least and greatest of the orders. */
   readonly bcubedRange: readonly [number, number];
@@ -16,11 +13,20 @@ export interface Identification {
   readonly fragmentsPerPerson: number;
   readonly foundedMixed: number;
   readonly peoplePerFounded: number;
+}
+
+/** What `--json` says of a set's identification; the grouping is that after any maintenance. */
+export interface Identification extends GroupingFigures {
+  readonly seeds: readonly number[];
+  readonly photos: number;
+  readonly people: number;
   readonly shareRightAtOnce: number;
   readonly shareSplitAtOnce: number;
   readonly shareMixedAtOnce: number;
   readonly shareLeftUnknown: number;
   readonly shareWithoutFace: number;
+  /** What was before the worker's maintenance; null while it has none. */
+  readonly beforeMaintenance: GroupingFigures | null;
   readonly strangers: { readonly photos: number; readonly shareMixed: number | null };
 }
 
@@ -28,37 +34,51 @@ export function summarise(
   runs: readonly LibraryRun[],
   photos: readonly LabelledPhoto[],
 ): Identification {
-  const mean = (pick: (run: LibraryRun) => number): number =>
-    runs.reduce((sum, run) => sum + pick(run), 0) / Math.max(1, runs.length);
-  const meanRates = (pick: (run: LibraryRun) => PrecisionRecall): PrecisionRecall => ({
-    precision: mean((run) => pick(run).precision),
-    recall: mean((run) => pick(run).recall),
-    f: mean((run) => pick(run).f),
-  });
+  const meanOf = (pick: (run: LibraryRun) => number): number => mean(runs.map(pick));
   const labelled = photos.filter(({ person }) => person !== null);
-  const fs = runs.map(({ grouping }) => grouping.bcubed.f);
-  const strangers = mean((run) => run.strangers.photos);
+  const before = runs.map(({ grouping }) => grouping);
+  const isMaintained = runs.some(({ afterMaintenance }) => afterMaintenance !== null);
+  const strangers = runs.flatMap((run) =>
+    run.strangers.photos === 0 ? [] : [run.strangers.mixed / run.strangers.photos],
+  );
   return {
     seeds: runs.map(({ seed }) => seed),
     photos: labelled.length,
     people: new Set(labelled.map(({ person }) => person)).size,
-    bcubed: meanRates(({ grouping }) => grouping.bcubed),
-    bcubedRange: [Math.min(...fs), Math.max(...fs)],
-    pairwise: meanRates(({ grouping }) => grouping.pairwise),
-    peopleFounded: mean(({ grouping }) => grouping.fragments.founded),
-    peopleSplit: mean(({ grouping }) => grouping.fragments.split),
-    fragmentsPerPerson: mean(({ grouping }) => grouping.fragments.fragmentsPerPerson),
-    foundedMixed: mean(({ grouping }) => grouping.fragments.mixed),
-    peoplePerFounded: mean(({ grouping }) => grouping.fragments.peoplePerFounded),
-    shareRightAtOnce: mean(({ atOnce }) => atOnce.right),
-    shareSplitAtOnce: mean(({ atOnce }) => atOnce.split),
-    shareMixedAtOnce: mean(({ atOnce }) => atOnce.mixed),
-    shareLeftUnknown: mean(({ atOnce }) => atOnce.unknown),
-    shareWithoutFace: mean(({ atOnce }) => atOnce['no-face']),
+    ...groupingFigures(runs.map(({ grouping, afterMaintenance }) => afterMaintenance ?? grouping)),
+    beforeMaintenance: isMaintained ? groupingFigures(before) : null,
+    shareRightAtOnce: meanOf(({ atOnce }) => atOnce.right),
+    shareSplitAtOnce: meanOf(({ atOnce }) => atOnce.split),
+    shareMixedAtOnce: meanOf(({ atOnce }) => atOnce.mixed),
+    shareLeftUnknown: meanOf(({ atOnce }) => atOnce.unknown),
+    shareWithoutFace: meanOf(({ atOnce }) => atOnce['no-face']),
     strangers: {
-      photos: strangers,
-      shareMixed:
-        strangers === 0 ? null : mean((run) => run.strangers.mixed / run.strangers.photos),
+      photos: runs[0]?.strangers.photos ?? 0,
+      shareMixed: strangers.length === 0 ? null : mean(strangers),
     },
   };
+}
+
+function groupingFigures(groupings: readonly Grouping[]): GroupingFigures {
+  const meanOf = (pick: (grouping: Grouping) => number): number => mean(groupings.map(pick));
+  const rates = (pick: (grouping: Grouping) => PrecisionRecall): PrecisionRecall => ({
+    precision: meanOf((grouping) => pick(grouping).precision),
+    recall: meanOf((grouping) => pick(grouping).recall),
+    f: meanOf((grouping) => pick(grouping).f),
+  });
+  const fs = groupings.map(({ bcubed }) => bcubed.f);
+  return {
+    bcubed: rates(({ bcubed }) => bcubed),
+    bcubedRange: [Math.min(...fs), Math.max(...fs)],
+    pairwise: rates(({ pairwise }) => pairwise),
+    peopleFounded: meanOf(({ fragments }) => fragments.founded),
+    peopleSplit: meanOf(({ fragments }) => fragments.split),
+    fragmentsPerPerson: meanOf(({ fragments }) => fragments.fragmentsPerPerson),
+    foundedMixed: meanOf(({ fragments }) => fragments.mixed),
+    peoplePerFounded: meanOf(({ fragments }) => fragments.peoplePerFounded),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

@@ -1,3 +1,4 @@
+import type { SeenPhoto } from '../../../src/descriptors/seen-photo.ts';
 import type { BoxDetection, Detection } from '../detection/detect.ts';
 import type { AlbumResult, EvalResult, SetResult } from '../evaluate.ts';
 import type { AlbumPeople } from '../identification/album-people.ts';
@@ -29,28 +30,22 @@ export interface EvalFigures {
   readonly detection: Detection | BoxDetection;
   readonly album: AlbumFigures | null;
   readonly sets: Readonly<Record<string, SetFigures>>;
-  readonly engine: string | null;
-  readonly detector: string | null;
-  readonly model: { readonly pack: string; readonly descriptorRevision: number } | null;
+  /** What looked; null when no photo could be looked at. */
+  readonly model: SeenPhoto['model'] | null;
   /** Photos that could not be looked at, with why. */
   readonly failed: Readonly<Record<string, string>>;
   readonly seconds: number;
 }
 
 export function figuresOf({ sets, album, looks, seconds }: EvalResult): EvalFigures {
-  const model = [...looks.values()].find(({ seen }) => seen !== null)?.seen?.model ?? null;
   const failed = [...looks].flatMap(([path, { error }]) => (error === null ? [] : [[path, error]]));
   return {
     verification: sets[0]?.verification ?? null,
-    identification:
-      sets.find(({ identification }) => identification !== null)?.identification ?? null,
+    identification: sets.map(({ identification }) => identification).find((one) => one) ?? null,
     detection: detectionOf(sets, album),
     album: album === null ? null : albumFigures(album),
     sets: Object.fromEntries(sets.map((result) => [result.set.name, setFigures(result)])),
-    engine: model?.engine ?? null,
-    detector: model?.detector ?? null,
-    model:
-      model === null ? null : { pack: model.pack, descriptorRevision: model.descriptorRevision },
+    model: [...looks.values()].find(({ seen }) => seen !== null)?.seen?.model ?? null,
     failed: Object.fromEntries(failed) as Record<string, string>,
     seconds,
   };

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 
 import type { BoxDetection } from '../detection/detect.ts';
-import type { Identification } from '../identification/summarise.ts';
+import type { GroupingFigures, Identification } from '../identification/summarise.ts';
 import { FALSE_ACCEPT_RATES, type Verification } from '../verification/verify.ts';
 import type { EvalFigures } from './figures.ts';
 
@@ -9,14 +9,24 @@ type Row = [string, string, string];
 
 /** All figures in one table, for people. */
 export function tableOf(figures: EvalFigures): string {
-  const table = new Table({ head: ['set', 'figure', 'value'], wordWrap: false });
-  for (const [name, set] of Object.entries(figures.sets)) {
-    table.push(...verificationRows(name, set.verification));
-    if (set.identification !== null) table.push(...identificationRows(name, set.identification));
-    table.push([name, 'photos without a face', `${set.photosWithoutFace} of ${set.photos}`]);
-  }
-  if (figures.album !== null) table.push(...albumRows(figures));
+  const table = new Table({
+    head: ['set', 'figure', 'value'],
+    style: { compact: true, head: [], border: [] },
+  });
+  table.push(...rowsOf(figures));
   return table.toString();
+}
+
+/** Set, figure and value of each line. */
+export function rowsOf(figures: EvalFigures): Row[] {
+  const rows: Row[] = [];
+  for (const [name, set] of Object.entries(figures.sets)) {
+    rows.push(...verificationRows(name, set.verification));
+    if (set.identification !== null) rows.push(...identificationRows(name, set.identification));
+    rows.push([name, 'photos without a face', `${set.photosWithoutFace} of ${set.photos}`]);
+  }
+  if (figures.album !== null) rows.push(...albumRows(figures));
+  return rows;
 }
 
 function verificationRows(name: string, verification: Verification): Row[] {
@@ -47,27 +57,10 @@ function verificationRows(name: string, verification: Verification): Row[] {
 }
 
 function identificationRows(name: string, found: Identification): Row[] {
-  const [least, most] = found.bcubedRange;
-  const { strangers } = found;
+  const { strangers, beforeMaintenance } = found;
   return [
-    [name, `BCubed P / R / F, ${found.seeds.length} orders`, triple(found.bcubed)],
-    [name, 'BCubed F, least to greatest', `${percent(least)} to ${percent(most)}`],
-    [name, 'pairwise P / R / F', triple(found.pairwise)],
-    [
-      name,
-      'people founded / true',
-      `${found.peopleFounded.toFixed(1)} / ${found.people} (${found.photos} photos)`,
-    ],
-    [
-      name,
-      'people split, fragments per person',
-      `${found.peopleSplit.toFixed(1)}, ${found.fragmentsPerPerson.toFixed(3)}`,
-    ],
-    [
-      name,
-      'founded persons mixed, people in one',
-      `${found.foundedMixed.toFixed(1)}, ${found.peoplePerFounded.toFixed(3)}`,
-    ],
+    ...groupingRows(name, `${found.seeds.length} orders`, found),
+    [name, 'photos, people', `${found.photos}, ${found.people}`],
     [
       name,
       'at once right / split / mixed',
@@ -84,6 +77,29 @@ function identificationRows(name: string, found: Identification): Row[] {
       name,
       'strangers taken for somebody',
       `${percent(strangers.shareMixed)} of ${strangers.photos}`,
+    ],
+    ...(beforeMaintenance === null
+      ? []
+      : groupingRows(name, 'before maintenance', beforeMaintenance)),
+  ];
+}
+
+function groupingRows(name: string, when: string, found: GroupingFigures): Row[] {
+  const [least, most] = found.bcubedRange;
+  return [
+    [name, `BCubed P / R / F, ${when}`, triple(found.bcubed)],
+    [name, `BCubed F least to greatest, ${when}`, `${percent(least)} to ${percent(most)}`],
+    [name, `pairwise P / R / F, ${when}`, triple(found.pairwise)],
+    [name, `people founded, ${when}`, found.peopleFounded.toFixed(1)],
+    [
+      name,
+      `people split, fragments per person, ${when}`,
+      `${found.peopleSplit.toFixed(1)}, ${found.fragmentsPerPerson.toFixed(3)}`,
+    ],
+    [
+      name,
+      `founded persons mixed, people in one, ${when}`,
+      `${found.foundedMixed.toFixed(1)}, ${found.peoplePerFounded.toFixed(3)}`,
     ],
   ];
 }

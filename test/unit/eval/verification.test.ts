@@ -38,7 +38,7 @@ function table(values: readonly (number | null)[]): DescriptorTable {
 }
 
 function setOf(people: string, pairs: readonly PhotoPair[] | null = null, folds = 0): PhotoSet {
-  const photos = [...people].map((person, i) => ({ path: `/p/${i}.jpg`, person }));
+  const photos = Array.from(people).map((person, i) => ({ path: `/p/${i}.jpg`, person }));
   return { name: 'test', photos, pairs, folds, labelledFace: 'largest' };
 }
 
