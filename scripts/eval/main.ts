@@ -2,7 +2,6 @@
 import path from 'node:path';
 
 import { readConfig, type Config } from '../../src/config.ts';
-import { messageOf } from '../../src/errors.ts';
 import { readArguments, type EvalArguments } from './arguments.ts';
 import { readSets } from './data/read-sets.ts';
 import { evaluate } from './evaluate.ts';
@@ -11,6 +10,7 @@ import { chooseGateData, gateArguments } from './gate/gate-data.ts';
 import { runGate } from './gate/run-gate.ts';
 import { figuresOf } from './report/figures.ts';
 import { tableOf } from './report/table.ts';
+import { runMain } from './run-main.ts';
 
 /** The settings of the environment, with what the arguments say instead. */
 function configOf({ engine, detector, workers }: EvalArguments): Config {
@@ -40,21 +40,4 @@ async function run(given: EvalArguments, signal: AbortSignal): Promise<boolean> 
   return gateData === null ? true : runGate(figures, gateData, options);
 }
 
-async function main(): Promise<number> {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      stop.abort(new Error(`stopped by ${signal}`));
-    });
-  }
-  try {
-    return (await run(readArguments(process.argv.slice(2)), stop.signal)) ? 0 : 1;
-  } catch (error) {
-    console.error(messageOf(error));
-    return stop.signal.aborted ? 130 : 1;
-  }
-}
-
-void main().then((exitCode) => {
-  process.exitCode = exitCode;
-});
+void runMain(async (signal) => ((await run(readArguments(process.argv.slice(2)), signal)) ? 0 : 1));

@@ -6,7 +6,7 @@ const HEIGHT_PX = 320;
 const LEFT_PX = 56;
 const BOTTOM_PX = 44;
 const TOP_PX = 30;
-const RIGHT_PX = 14;
+const RIGHT_PX = 24;
 const SAME = '#1b7f4d';
 const DIFFERENT = '#b5442c';
 

@@ -20,7 +20,7 @@ export async function detectionSheets(result: EvalResult, context: SheetContext)
     const figures = await Promise.all(wrong.map((photo) => figureOf(photo, context)));
     parts.push(
       '<h2>Missed and wrong faces</h2><p>Green: found and right. Red: labelled and missed. Orange: found where no label is, with its score. Dots are noses.</p>',
-      `<div class="photos">${figures.join('\n')}</div>`,
+      figures.length === 0 ? '<p>None.</p>' : `<div class="photos">${figures.join('\n')}</div>`,
     );
   }
   const without = [

@@ -1,5 +1,8 @@
 import type { Candidate, FaceRecord } from '../../../../src/identities/photo-record.ts';
 
+/** Candidates that are told; the worker keeps some more. */
+const MOST_TOLD = 3;
+
 /** Who a founded person is, in words. */
 export type Naming = (personId: string) => string;
 
@@ -12,7 +15,10 @@ export function explain(face: FaceRecord, naming: Naming): string {
   const weighed =
     candidates.length === 0
       ? 'nobody near'
-      : candidates.map((candidate) => describe(candidate, naming)).join('; ');
+      : candidates
+          .slice(0, MOST_TOLD)
+          .map((candidate) => describe(candidate, naming))
+          .join('; ');
   return `${rule}, ${quality}; ${weighed}`;
 }
 
