@@ -3,21 +3,22 @@ import { Command, CommanderError } from 'commander';
 
 import packageFile from '../package.json';
 import { correctCommand } from './commands/correct.ts';
+import { httpUserCommand } from './commands/http-user.ts';
 import { describe, formatFaces, formatHistory, formatPeople } from './commands/people.ts';
-import {
-  runBackfill,
-  type BackfillArguments,
-  type CommandContext,
-} from './commands/run-backfill.ts';
+import { backfillCommand, type BackfillOptions } from './commands/backfill-command.ts';
+import { runBackfill, type CommandContext } from './commands/run-backfill.ts';
 import { runForget, runRemove } from './commands/run-forget.ts';
+import { runImmichBackfill } from './commands/run-immich-backfill.ts';
+import { tidyOwners, type TidyArguments } from './commands/tidy.ts';
 import { withStore } from './commands/with-store.ts';
 import { readConfig } from './config.ts';
-import { DESCRIPTOR_REVISION, sameModel } from './descriptors/descriptor.ts';
-import { messageOf } from './errors.ts';
+import { DESCRIPTOR_REVISION, sameModel, type DescriptorModel } from './descriptors/descriptor.ts';
+import { messageOf, WorkerError } from './errors.ts';
 import type { FacePlace } from './identities/journal/fact.ts';
 import { listPeople } from './identities/journal/people-list.ts';
 import { People } from './identities/journal/people.ts';
 import type { Correction } from './identities/journal/plan-fact.ts';
+import { MODEL_NAME, openImmichAccounts } from './immich-parts.ts';
 import { createLog } from './log.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import { createCorrector } from './pipeline/correct.ts';
@@ -39,18 +40,14 @@ async function run(argv: readonly string[]): Promise<number> {
     .action(async () => {
       exitCode = await runWorker();
     });
-  program
-    .command('backfill')
-    .description('queue the photos of a folder; run again it goes on where it was stopped')
-    .requiredOption('--folder <dir>', 'a folder inside MEDIA_ROOTS, with all folders below it')
-    .option('--owner <id>', 'whose photos they are')
-    .option('--force', 'also photos that are known already', false)
-    .option('--dry-run', 'only count', false)
-    .option('--wait', 'until the worker has looked at all of them', false)
-    .action(async (options: BackfillArguments) => {
-      exitCode = await backfillCommand(options);
-    });
+  program.addCommand(
+    backfillCommand(async (options) => {
+      exitCode = await backfill(options);
+    }),
+  );
+  program.addCommand(httpUserCommand());
   addPeopleCommands(program);
+  addTidying(program);
   addRemovingCommands(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -99,6 +96,23 @@ function addPeopleCommands(program: Command): void {
   program.addCommand(correctCommand(DEFAULT_OWNER_ID, correct));
 }
 
+function addTidying(program: Command): void {
+  program
+    .command('tidy')
+    .description('merge the people who are surely one; a running worker does it by itself')
+    .option('--owner <id>', 'whose people; left out: of all owners')
+    .option('--dry-run', 'only say who would be merged, and why', false)
+    .option('--json', 'as JSON', false)
+    .action(async (options: TidyArguments) => {
+      const { config, signal } = commandContext();
+      const model = { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION };
+      const text = await withStore(config, (store) =>
+        tidyOwners(options, { config, store, model, signal }),
+      );
+      process.stdout.write(text);
+    });
+}
+
 /** A running worker publishes the fact by its next look at the outbox. */
 async function correct(ownerId: string, correction: Correction): Promise<void> {
   const fact = await withStore(readConfig(), (store) =>
@@ -137,12 +151,27 @@ function commandContext(): CommandContext {
   };
 }
 
-async function backfillCommand(options: BackfillArguments): Promise<number> {
-  return runBackfill(options, {
+async function backfill(options: BackfillOptions): Promise<number> {
+  const context = {
     ...commandContext(),
-    isCurrent: (model) =>
+    isCurrent: (model: DescriptorModel) =>
       sameModel(model, { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION }),
-  });
+  };
+  const { folder } = options;
+  if (folder !== undefined) return runBackfill({ ...options, folder }, context);
+  const immich = openImmichAccounts(context.config, context.log);
+  if (immich === null) {
+    throw new WorkerError(
+      'CONFIG_INVALID',
+      'expected --folder, or IMMICH_URL and IMMICH_API_KEYS for the photos that Immich has',
+    );
+  }
+  try {
+    const { accounts } = immich;
+    return await runImmichBackfill(options, { ...context, accounts, model: MODEL_NAME });
+  } finally {
+    await immich.close();
+  }
 }
 
 void run(process.argv.slice(2)).then((exitCode) => {

@@ -4,6 +4,8 @@ import path from 'node:path';
 import type { RedisOptions } from 'ioredis';
 import { z } from 'zod';
 
+import { immichContradictions, readImmich, type ImmichSettings } from './config/immich-settings.ts';
+import type { HttpAccount } from './config/http-users.ts';
 import { readRedis, redisContradictions } from './config/redis-settings.ts';
 import { SECRETS, VARIABLES } from './config/variables.ts';
 import { WorkerError } from './errors.ts';
@@ -34,6 +36,15 @@ export interface Config {
   readonly photoDeadlineMillis: number;
   readonly limits: { readonly maxPhotoBytes: number; readonly maxPhotoPixels: number };
   readonly match: { readonly distance: number | undefined; readonly margin: number | undefined };
+  /** From this quality on a face may found a person and vote. */
+  readonly minQuality: number | undefined;
+  readonly tidy: {
+    /** Time between two runs of the maintenance; 0: none by itself. */
+    readonly everyMillis: number;
+    readonly mergeDistance: number | undefined;
+  };
+  /** Faces of all owners together that are kept in memory. */
+  readonly maxKnownFaces: number;
   readonly jobs: { readonly attempts: number; readonly backoffMillis: number };
   /** A job whose worker has died is given to another after it. */
   readonly jobLockMillis: number;
@@ -41,11 +52,17 @@ export interface Config {
   readonly http: {
     readonly host: string;
     readonly port: number;
-    readonly user: string | undefined;
-    readonly password: string | undefined;
+    /** Who may log in, HTTP_USER first; none: whoever is on this machine. */
+    readonly accounts: readonly HttpAccount[];
+    /** Bull Board only shows. */
+    readonly readOnly: boolean;
+    readonly trustedProxies: readonly string[];
     readonly uploadMaxBytes: number;
     readonly uploadWaitMillis: number;
   };
+  /** Undefined: photos come as jobs with paths only. */
+  readonly immich: ImmichSettings | undefined;
+  readonly thumbnails: { readonly maxBytes: number };
   readonly logLevel: string;
 }
 
@@ -119,7 +136,7 @@ function readSecretFiles(
 }
 
 function contradictions(given: Environment): string[] {
-  const found = redisContradictions(given);
+  const found = [...redisContradictions(given), ...immichContradictions(given)];
   const isSet = (name: string): boolean => given[name] !== undefined;
   if (isSet('HTTP_USER') !== isSet('HTTP_PASSWORD')) {
     const [there, missing] = isSet('HTTP_USER')
@@ -128,9 +145,10 @@ function contradictions(given: Environment): string[] {
     found.push(`${missing}: expected together with ${there}, got only ${there}`);
   }
   const host = given['HTTP_HOST'];
-  if (host !== undefined && !isLoopback(host) && !isSet('HTTP_PASSWORD')) {
+  const needsLogin = isSet('HTTP_PASSWORD') || isSet('HTTP_USERS');
+  if (host !== undefined && !isLoopback(host) && !needsLogin) {
     found.push(
-      `HTTP_HOST: expected a loopback address (127.0.0.1, ::1, localhost) or HTTP_USER and HTTP_PASSWORD, got ${JSON.stringify(host)} without them`,
+      `HTTP_HOST: expected a loopback address (127.0.0.1, ::1, localhost) or HTTP_USER and HTTP_PASSWORD (or HTTP_USERS), got ${JSON.stringify(host)} without them`,
     );
   }
   return found;
@@ -165,24 +183,35 @@ function toConfig(values: Values, redis: RedisOptions): Config {
     photoDeadlineMillis: values.PHOTO_DEADLINE_MILLIS,
     limits: { maxPhotoBytes: values.MAX_PHOTO_BYTES, maxPhotoPixels: values.MAX_PHOTO_PIXELS },
     match: { distance: values.MATCH_DISTANCE, margin: values.MATCH_MARGIN },
+    minQuality: values.MIN_QUALITY,
+    tidy: { everyMillis: values.TIDY_EVERY_MILLIS, mergeDistance: values.MERGE_DISTANCE },
+    maxKnownFaces: values.MAX_KNOWN_FACES,
     jobs: { attempts: values.JOB_ATTEMPTS, backoffMillis: values.JOB_BACKOFF_MILLIS },
     jobLockMillis: values.JOB_LOCK_MILLIS,
     shutdownGraceMillis: values.SHUTDOWN_GRACE_MILLIS,
     http: {
       host: values.HTTP_HOST,
       port: values.HTTP_PORT,
-      user: values.HTTP_USER,
-      password: values.HTTP_PASSWORD,
+      accounts: [...adminOf(values), ...values.HTTP_USERS],
+      readOnly: values.HTTP_QUEUES_READ_ONLY,
+      trustedProxies: values.HTTP_TRUSTED_PROXIES,
       uploadMaxBytes: values.UPLOAD_MAX_BYTES,
       uploadWaitMillis: values.UPLOAD_WAIT_MILLIS,
     },
+    immich: readImmich(values, redis),
+    thumbnails: { maxBytes: values.THUMBNAILS_MAX_BYTES },
     logLevel: values.LOG_LEVEL,
   });
+}
+
+function adminOf({ HTTP_USER: user, HTTP_PASSWORD: password }: Values): HttpAccount[] {
+  return user === undefined || password === undefined ? [] : [{ user, password, ownerId: null }];
 }
 
 /** What came, for the message; a secret is not repeated. */
 function shown(name: string, value: string | undefined): string {
   if (value === undefined) return 'nothing';
   if ((SECRETS as readonly string[]).includes(name)) return 'another value (hidden)';
-  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  const open = value.replace(/\/\/[^/@]*@/, '//…@');
+  return JSON.stringify(open.length > 80 ? `${open.slice(0, 80)}…` : open);
 }

@@ -2,11 +2,13 @@ import { types } from 'node:util';
 
 /**
  * Every error that a user can meet, with whether trying again can help.
- * `queue/` turns `retryable: false` into a job that fails at once and for good, and lets a job that
- * `endsChild` run once more at most.
+ * `queue/` turns `retryable: false` into a job that fails at once and for good, lets a job that
+ * `endsChild` run once more at most, and lets one that is `patient` wait for minutes and hours without
+ * using up its runs.
  */
 export const ERROR_CODES = {
   CONFIG_INVALID: { retryable: false },
+  ARGUMENT_INVALID: { retryable: false },
   PAYLOAD_INVALID: { retryable: false },
   PHOTO_SOURCE_MISSING: { retryable: false },
   PATH_OUTSIDE_ROOTS: { retryable: false },
@@ -39,21 +41,48 @@ export const ERROR_CODES = {
   PHOTO_CHANGED: { retryable: true },
   PHOTO_NOT_KNOWN: { retryable: false },
   CORRECTION_REFUSED: { retryable: false },
+  CORRECTION_OUTDATED: { retryable: false },
+  NAME_NEEDED: { retryable: false },
+  PERSON_UNKNOWN: { retryable: false },
+  FACE_UNKNOWN: { retryable: false },
+  PHOTO_UNKNOWN: { retryable: false },
+  JOB_UNKNOWN: { retryable: false },
+  JOB_NOT_FAILED: { retryable: false },
+  REVIEW_OVER: { retryable: false },
+  REQUEST_INVALID: { retryable: false },
+  IMPORT_INVALID: { retryable: false },
+  LOGIN_NEEDED: { retryable: false },
+  LOGIN_WRONG: { retryable: false },
+  LOGIN_TOO_OFTEN: { retryable: true },
+  FORBIDDEN: { retryable: false },
   REDIS_UNAVAILABLE: { retryable: true },
   REDIS_EVICTS: { retryable: false },
   HTTP_ADDRESS_IN_USE: { retryable: false },
   JOB_ABORTED: { retryable: true },
+  IMMICH_UNAVAILABLE: { retryable: true, patient: true },
+  IMMICH_ANSWER_INVALID: { retryable: false },
+  IMMICH_REFUSED: { retryable: false },
+  IMMICH_KEY_REFUSED: { retryable: false },
+  IMMICH_KEY_MISSING: { retryable: false },
+  IMMICH_PERMISSION_MISSING: { retryable: false },
+  ASSET_GONE: { retryable: false },
+  PREVIEW_NOT_READY: { retryable: true, patient: true },
   UPLOAD_INVALID: { retryable: false },
   RESULT_TIMEOUT: { retryable: true },
   WORKER_ENDED: { retryable: false },
   SYSTEM_PACKAGE_MISSING: { retryable: false },
-} as const satisfies Record<string, { retryable: boolean; endsChild?: true }>;
+} as const satisfies Record<string, { retryable: boolean; endsChild?: true; patient?: true }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** Codes of photos that ended the child process which looked at them. */
 export const CHILD_ENDING_CODES = Object.entries(ERROR_CODES).flatMap(([code, traits]) =>
   'endsChild' in traits ? [code as ErrorCode] : [],
+);
+
+/** Codes of what passes by itself, but may take its time. */
+export const PATIENT_CODES = Object.entries(ERROR_CODES).flatMap(([code, traits]) =>
+  'patient' in traits ? [code as ErrorCode] : [],
 );
 
 /** An error with a code of the closed list above; `message` reads as what happened and what to do. */

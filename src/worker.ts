@@ -6,15 +6,22 @@ import { childEnvironment, type Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
-import { DEFAULT_MATCH } from './identities/decide-photo.ts';
+import { openImmichAccounts, openImmichFetcher, startImmichSource } from './immich-parts.ts';
+import { matchThresholds, mergeThresholds } from './identities/thresholds.ts';
 import { locatePhoto } from './image/locate-photo.ts';
 import type { Log } from './log.ts';
-import type { EngineChoice } from './nets/engines.ts';
 import { readMachine } from './machine.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import { People } from './identities/journal/people.ts';
 import type { PhotoRecord } from './identities/photo-record.ts';
+import { openPeople, type OpenedPeople } from './open-people.ts';
+import { KnownFacesCache } from './pipeline/known-faces-cache.ts';
+import { Nearness } from './pipeline/nearness.ts';
 import { createPhotoProcessor } from './pipeline/process-photo.ts';
+import { createOwnersTidier } from './pipeline/tidy-owners.ts';
+import { createTidier } from './pipeline/tidy-people.ts';
+import type { FetchPhoto } from './pipeline/ports.ts';
+import type { TidyPorts } from './pipeline/tidy-task.ts';
 import {
   outageReporter,
   patientConnection,
@@ -25,6 +32,7 @@ import { IMAGE_ADDED } from './queue/image-added.ts';
 import { startPhotoWorker } from './queue/photo-worker.ts';
 import { createProducer } from './queue/producer.ts';
 import { createResultPublisher, type ResultPublisher } from './queue/result-publisher.ts';
+import { createTidyQueue, startTidyWorker, type TidyQueue } from './queue/tidy-queue.ts';
 import { uploadFolder } from './queue/upload-folder.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -36,6 +44,23 @@ export interface RunningWorker {
   readonly address: string;
   /** Finishes the photo in hand within the grace period and closes all, last opened first. */
   close(): Promise<void>;
+}
+
+type Identity = Pick<TidyPorts, 'cache' | 'nearness' | 'model' | 'match' | 'merge'>;
+
+/** What is opened before photos are taken. */
+interface Parts {
+  readonly log: Log;
+  readonly opened: Closers;
+  readonly store: Store;
+  readonly publisher: ResultPublisher;
+  readonly tidyQueue: TidyQueue;
+  readonly locate: (path: string) => Promise<string>;
+  readonly fetchPhoto: FetchPhoto | undefined;
+  readonly vision: VisionPool;
+  readonly plan: VisionPlan;
+  readonly identity: Identity;
+  readonly metrics: Metrics;
 }
 
 export interface WorkerOptions {
@@ -65,55 +90,73 @@ async function openAll(
   const { log, signal } = options;
   const { redis, queuePrefix: prefix, dataDir, mongodbUri } = config;
   await waitForRedis(redis, { log, signal });
-  const store = opened.add(
-    await openStore({ dataDir, log, ...(mongodbUri === undefined ? {} : { mongodbUri }) }),
-  );
+  const store = opened.add(await openStore({ dataDir, log, mongodbUri, waitUntil: signal }));
   await mkdir(uploadFolder(dataDir), { recursive: true });
   const mediaRoots = [...config.mediaRoots, uploadFolder(dataDir)];
   const locate = (path: string): Promise<string> => locatePhoto(path, mediaRoots);
+  const immich = openImmichAccounts(config, log);
+  if (immich !== null) opened.add(immich);
+  const fetchPhoto = immich === null ? undefined : await openImmichFetcher(config, immich, locate);
   const plan = planVision({ profile: config.profile, ...config.vision }, readMachine());
-  const vision = opened.add(await openVision(config, plan, options));
+  const identity = identityOf(config, store);
+  const metrics = opened.add(
+    createMetrics({ lockMillis: config.jobLockMillis, known: () => identity.cache.totals }),
+  );
+  const vision = opened.add(
+    await openVision(config, plan, { ...options, onReplaced: metrics.childReplaced }),
+  );
   const publisher = opened.add(
     createResultPublisher({ redis, prefix, store, log, viewOf: (record) => viewOf(record, store) }),
   );
-  const http = await openHttp(config, {
-    log,
-    opened,
-    store,
-    publisher,
-    locate,
-    engine: vision.engine,
-    plan,
-  });
+  const tidyQueue = opened.add(
+    createTidyQueue({ redis, prefix, everyMillis: config.tidy.everyMillis, log }),
+  );
+  const parts: Parts = {
+    ...{ log, opened, store, publisher, tidyQueue, locate, vision, plan, identity, metrics },
+    fetchPhoto,
+  };
+  const http = await openHttp(config, parts);
   const leftBehind = await publisher.publishPending();
   if (leftBehind > 0) log.info({ count: leftBehind }, 'results of an earlier run were published');
+  startTidying(config, parts);
+  startLooking(config, parts, http.people);
+  if (immich !== null) opened.add(startImmichSource(config, { immich, store, log }));
+  log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');
+  return { address: http.address, close: () => opened.closeAll() };
+}
+
+function startLooking(config: Config, parts: Parts, people: OpenedPeople): void {
+  const { opened, log, store, locate, fetchPhoto, vision, publisher, identity, metrics } = parts;
   const photoWorker = startPhotoWorker({
-    redis,
-    prefix,
+    redis: config.redis,
+    prefix: config.queuePrefix,
     // One more than can be looked at, so that a child never waits for the next job's way here.
-    concurrency: plan.children + 1,
+    concurrency: parts.plan.children + 1,
     retry: config.jobs,
     lockMillis: config.jobLockMillis,
     log,
     processPhoto: createPhotoProcessor({
       store,
       locate,
+      fetchPhoto,
       see: (path, abort) => vision.see(path, abort),
       publish: (record) => publisher.publish(record),
-      match: matchOf(config),
-      model: { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION },
+      ...identity,
+      onCompared: metrics.compared,
     }),
-    onOutcome: http.metrics.observe,
+    onOutcome: (outcome) => {
+      metrics.observe(outcome);
+      people.observe(outcome);
+    },
+    onMishap: metrics.mishap,
   });
   opened.add({ close: () => photoWorker.close(config.shutdownGraceMillis) });
-  log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');
-  return { address: http.address, close: () => opened.closeAll() };
 }
 
 function openVision(
   config: Config,
   plan: VisionPlan,
-  { log, childScript }: WorkerOptions,
+  { log, childScript, onReplaced }: WorkerOptions & { onReplaced: (reason: string) => void },
 ): Promise<VisionPool> {
   return createVisionPool({
     plan,
@@ -125,23 +168,16 @@ function openVision(
     photoDeadlineMillis: config.photoDeadlineMillis,
     environment: childEnvironment(),
     log,
+    onReplaced,
     ...(childScript === undefined ? {} : { childScript }),
   });
 }
 
 async function openHttp(
   config: Config,
-  parts: {
-    log: Log;
-    opened: Closers;
-    store: Store;
-    publisher: ResultPublisher;
-    locate: (path: string) => Promise<string>;
-    engine: EngineChoice;
-    plan: VisionPlan;
-  },
-): Promise<{ address: string; metrics: Metrics; about: Record<string, unknown> }> {
-  const { log, opened, store, publisher, locate } = parts;
+  parts: Parts,
+): Promise<{ address: string; people: OpenedPeople; about: Record<string, unknown> }> {
+  const { log, opened, store, publisher, locate, metrics } = parts;
   const { redis, queuePrefix: prefix, dataDir } = config;
   const reporter = outageReporter(log, `events of ${redisAddress(redis)}`);
   const producer = opened.add(
@@ -151,10 +187,10 @@ async function openHttp(
     new QueueEvents(IMAGE_ADDED, { connection: patientConnection(redis), prefix }),
   );
   events.on('error', reporter.failed);
-  const queues = [producer.queue, publisher.queue];
-  const metrics = opened.add(createMetrics(queues, config.jobLockMillis));
+  const queues = [producer.queue, publisher.queue, parts.tidyQueue.queue];
+  metrics.watchQueues(queues);
   const about = {
-    engine: parts.engine,
+    engine: parts.vision.engine,
     detector: config.detector.kind,
     profile: config.profile,
     vision: parts.plan,
@@ -169,9 +205,11 @@ async function openHttp(
     },
   };
   const photos = { producer, events, store, locate, dataDir, ...config.http };
+  const people = opened.add(openPeople(config, { ...parts, producer, about }));
   const http = opened.add(
     await startHttpServer({
       ...config.http,
+      api: people.api,
       log,
       queues,
       metrics,
@@ -179,7 +217,7 @@ async function openHttp(
       photos,
     }),
   );
-  return { address: http.address, metrics, about };
+  return { address: http.address, people, about };
 }
 
 /** For results that an earlier run left: whose faces they are now. */
@@ -187,11 +225,33 @@ async function viewOf(record: PhotoRecord, store: Store): Promise<PhotoRecord> {
   return People.of(await store.readFacts(record.ownerId)).viewOf(record);
 }
 
-function matchOf({ match }: Config): typeof DEFAULT_MATCH {
+/** What decides who is who, shared by all that decide in this process. */
+function identityOf({ match, tidy, minQuality, maxKnownFaces }: Config, store: Store): Identity {
   return {
-    distance: match.distance ?? DEFAULT_MATCH.distance,
-    margin: match.margin ?? DEFAULT_MATCH.margin,
+    cache: new KnownFacesCache(store, maxKnownFaces, minQuality),
+    nearness: new Nearness(),
+    model: { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION },
+    match: matchThresholds(match),
+    merge: mergeThresholds(tidy.mergeDistance),
   };
+}
+
+function startTidying(config: Config, parts: Parts): void {
+  const { log, opened, store, publisher, identity } = parts;
+  const tidy = createTidier({
+    store,
+    ...identity,
+    publish: (record) => publisher.publish(record),
+    publishFact: (fact) => publisher.publishFact(fact),
+  });
+  const worker = startTidyWorker({
+    redis: config.redis,
+    prefix: config.queuePrefix,
+    lockMillis: config.jobLockMillis,
+    log,
+    run: createOwnersTidier({ store, tidy }),
+  });
+  opened.add({ close: () => worker.close(config.shutdownGraceMillis) });
 }
 
 /** What was opened, to be closed once, the last first, each whatever becomes of the others. */

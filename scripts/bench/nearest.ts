@@ -2,6 +2,7 @@ import { Index, MetricKind, ScalarKind } from 'usearch';
 
 import { DESCRIPTOR_LENGTH } from '../../src/descriptors/descriptor.ts';
 import { distanceTo, nearestWithin } from '../../src/identities/nearest-faces.ts';
+import { gaussian, nearby, unit } from './made-up-faces.ts';
 import { median } from './median.ts';
 
 export interface NearestReport {
@@ -19,8 +20,6 @@ export interface NearestReport {
 /** The reach of the match rule: 0.34 and the room that further voters add. */
 const REACH = 0.38;
 const FACES_OF_A_PERSON = 20;
-/** Spread within a person that puts two of its faces some 0.3 apart, as real ones are. */
-const SPREAD = 0.037;
 const CANDIDATES = 16;
 
 /** Times the search for one descriptor among `count` made-up ones: people of 20 faces each. */
@@ -104,23 +103,4 @@ function makeFaces(count: number, random: () => number): Float32Array {
     known.set(nearby(centre, random), i * DESCRIPTOR_LENGTH);
   }
   return known;
-}
-
-function nearby(face: Float32Array, random: () => number): Float32Array {
-  return unit(face.map((value) => value + random() * (SPREAD / Math.SQRT2)));
-}
-
-function unit(values: Float32Array): Float32Array {
-  const length = Math.hypot(...values);
-  return values.map((value) => value / length);
-}
-
-/** Reproducible normal numbers: a linear congruential generator, then Box and Muller's transform. */
-function gaussian(seed: number): () => number {
-  let state = seed >>> 0;
-  const uniform = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state + 1) / 2 ** 32;
-  };
-  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }

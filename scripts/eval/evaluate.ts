@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { createProgress } from '../../src/commands/progress.ts';
 import type { Config } from '../../src/config.ts';
-import { DEFAULT_MATCH } from '../../src/identities/decide-photo.ts';
+import { matchThresholds, mergeThresholds } from '../../src/identities/thresholds.ts';
 import { createLog } from '../../src/log.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -14,6 +14,7 @@ import { withStrangers, type EvalData } from './data/read-sets.ts';
 import { detect, type Detected } from './detection/detect.ts';
 import { albumPeople, albumSet, type AlbumPeople } from './identification/album-people.ts';
 import { identify, type LibraryRun } from './identification/identify.ts';
+import type { IdentityRules } from './identification/open-library.ts';
 import { summarise, type Identification } from './identification/summarise.ts';
 import { lookAtPhotos } from './look/look-at-photos.ts';
 import { labelledFacePlace } from './look/labelled-face.ts';
@@ -136,10 +137,7 @@ async function fill(set: PhotoSet, evaluation: Evaluation): Promise<LibraryRun[]
     looks,
     store,
     signal,
-    match: {
-      distance: config.match.distance ?? DEFAULT_MATCH.distance,
-      margin: config.match.margin ?? DEFAULT_MATCH.margin,
-    },
+    rules: rulesOf(config),
     seeds: Array.from({ length: orders }, (_, i) => seed + i),
     onPhoto: () => {
       progress.update(++done);
@@ -147,6 +145,15 @@ async function fill(set: PhotoSet, evaluation: Evaluation): Promise<LibraryRun[]
   });
   progress.stop();
   return runs;
+}
+
+/** Who is who as the worker with these settings decides it. */
+export function rulesOf({ match, tidy, minQuality }: Config): IdentityRules {
+  return {
+    match: matchThresholds(match),
+    merge: mergeThresholds(tidy.mergeDistance),
+    minQuality,
+  };
 }
 
 function hasFace(file: string, set: PhotoSet, looks: Looks): boolean {

@@ -53,6 +53,7 @@ export async function startMongo(): Promise<TestMongo> {
 /** A server of one's own that can be hurt: killed, frozen, and started again on what it had. */
 export interface HurtableMongo {
   readonly uri: string;
+  readonly port: number;
   /** Sends a signal to the server's process. */
   signal(signal: NodeJS.Signals): void;
   /** Ends it by SIGKILL; what it had on disk stays. */
@@ -63,19 +64,23 @@ export interface HurtableMongo {
   stop(): Promise<void>;
 }
 
-/** Starts `mongod` from the PATH, else SecantusDB; MONGODB_TEST_URI plays no part. */
+/**
+ * Starts `mongod` from the PATH, else SecantusDB, either with its failpoints unlocked;
+ * MONGODB_TEST_URI plays no part.
+ */
 export async function startHurtableMongo(): Promise<HurtableMongo> {
   const dataDir = await mkdtemp(join(tmpdir(), 'faces-mongo-'));
   const port = await freePort();
   const uri = `mongodb://127.0.0.1:${port}/?directConnection=true`;
-  let { server } = spawnServer(dataDir, port);
+  let { server } = spawnServer(dataDir, port, { failpoints: true });
   await waitUntilReady(uri, server);
   return {
     uri: withDatabase(uri, 'faces-faults'),
+    port,
     signal: (signal) => server.kill(signal),
     kill: () => kill(server),
     startAgain: async () => {
-      ({ server } = spawnServer(dataDir, port));
+      ({ server } = spawnServer(dataDir, port, { failpoints: true }));
       await waitUntilReady(uri, server);
     },
     stop: async () => {
@@ -117,17 +122,23 @@ async function dropDatabases(uris: readonly string[]): Promise<void> {
   }
 }
 
-function spawnServer(dataDir: string, port: number): { server: ChildProcess; name: string } {
+function spawnServer(
+  dataDir: string,
+  port: number,
+  { failpoints = false } = {},
+): { server: ChildProcess; name: string } {
   // A group of its own: Ctrl-C is for those to handle who started it, and they stop it last.
   const options = { stdio: 'ignore', detached: true } as const;
   if (spawnSync('mongod', ['--version']).status === 0) {
     const args = ['--dbpath', dataDir, '--port', String(port), '--bind_ip', '127.0.0.1'];
-    return { server: spawn('mongod', args, options), name: 'mongod' };
+    const unlocked = failpoints ? ['--setParameter', 'enableTestCommands=1'] : [];
+    return { server: spawn('mongod', [...args, ...unlocked], options), name: 'mongod' };
   }
   const python = venvPython();
   if (existsSync(python) && spawnSync(python, ['-c', 'import secantus']).status === 0) {
     const args = ['-m', 'secantus', '--port', String(port), '--storage-path', dataDir];
-    return { server: spawn(python, [...args, '--standalone'], options), name: 'SecantusDB' };
+    const flags = ['--standalone', ...(failpoints ? ['--enable-test-commands'] : [])];
+    return { server: spawn(python, [...args, ...flags], options), name: 'SecantusDB' };
   }
   throw new Error(
     'The MongoDB tests need a server: set MONGODB_TEST_URI, or install mongod 4.4 or later, or run ' +

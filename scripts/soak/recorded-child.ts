@@ -11,7 +11,7 @@ process.on('SIGINT', () => undefined);
 const recordings = readRecordings(process.env['SOAK_RECORDINGS'] ?? '');
 const seed = Number(process.env['SOAK_SEED']);
 
-const child: VisionChild = {
+const child: Omit<VisionChild, 'cut'> = {
   greet: async () => {
     const { source } = await recordings;
     return {
@@ -22,7 +22,7 @@ const child: VisionChild = {
   look: async (file) => ({
     ok: true,
     value: {
-      seen: photoOf(await recordings, numberOf(file), seed),
+      seen: photoOf(await recordings, numberOf(String(file)), seed),
       residentMiB: process.memoryUsage.rss() / 2 ** 20,
     },
   }),

@@ -2,6 +2,7 @@ import { WorkerError } from '../errors.ts';
 import { assetIdForPath } from '../queue/asset-id.ts';
 import { DEFAULT_OWNER_ID, parseImageAdded, type ImageAdded } from '../queue/image-added.ts';
 import type { Producer } from '../queue/producer.ts';
+import { withoutWaiting } from '../queue/without-waiting.ts';
 import type { JobWatch } from './job-watch.ts';
 import { listPhotos, resolveFolder } from './list-photos.ts';
 import { assertInsideRoots } from './media-roots.ts';
@@ -104,7 +105,7 @@ async function queueChunk(
   if (!options.dryRun) {
     for (const { jobId, payload } of unknown) ports.watch?.expect(jobId, payload.path);
   }
-  const absent = await withoutWaiting(unknown, ports.producer, options.dryRun);
+  const absent = await withoutWaiting(unknown, ports.producer.queue, options);
   summary.waiting += unknown.length - absent.length;
   if (!options.dryRun) await ports.producer.addBulk(absent);
   summary.queued += absent.length;
@@ -134,27 +135,6 @@ async function withoutKnown(
     candidates.map(({ payload }) => isKnown(payload.ownerId ?? DEFAULT_OWNER_ID, payload.assetId)),
   );
   return candidates.filter((_candidate, i) => known[i] !== true);
-}
-
-/**
- * Drops what is in the queue still. BullMQ ignores an added job whose id it holds, also when that
- * job has long ended, so ended ones are removed first.
- */
-async function withoutWaiting(
-  candidates: readonly Candidate[],
-  { queue }: Producer,
-  dryRun: boolean,
-): Promise<Candidate[]> {
-  const waits = await Promise.all(
-    candidates.map(async ({ jobId }) => {
-      const job = await queue.getJob(jobId);
-      if (job === undefined) return false;
-      if (job.finishedOn === undefined) return true;
-      if (!dryRun) await queue.remove(jobId);
-      return false;
-    }),
-  );
-  return candidates.filter((_candidate, i) => waits[i] !== true);
 }
 
 async function* chunksOf<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {

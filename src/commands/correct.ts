@@ -48,6 +48,10 @@ function addPeople(add: Add): void {
     const [from = '', into = '', name] = given;
     return { kind: 'people-merged', from, into, name: name ?? null };
   });
+  add('distinct <person> <other>', 'two people are not one, ever', (...given) => {
+    const [personA = '', personB = ''] = given;
+    return { kind: 'people-distinct', personA, personB };
+  });
   add('hide <person>', 'leave a person out of lists', (personId = '') => ({
     kind: 'person-hidden',
     personId,
@@ -71,6 +75,10 @@ function addFaces(add: Add): void {
     personId,
     faceIds: facesOf(faces),
   }));
+  add('confirm <person> <faces...>', 'yes, these are faces of that person', (...given) => {
+    const [personId = '', faces] = given;
+    return { kind: 'faces-confirmed', personId, faceIds: facesOf(faces) };
+  });
   add('split <faces...>', 'these faces are a person of their own', (faces) => ({
     kind: 'split',
     faceIds: facesOf(faces),

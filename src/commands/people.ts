@@ -44,7 +44,9 @@ export function describe({ body }: Pick<Fact, 'body'>): string {
     case 'person-named':
       return `${body.personId} is named ${body.name ?? 'no more'}`;
     case 'people-merged':
-      return `${body.from} is ${body.into}${body.name === null ? '' : `, named ${body.name}`}`;
+      return `${body.from} is ${body.into}${named(body.name)}`;
+    case 'people-distinct':
+      return `${body.personA} is not ${body.personB}`;
     case 'faces-assigned':
       return `${body.faceIds.length} faces ${body.as}: ${body.personId}`;
     case 'face-denied':
@@ -58,6 +60,10 @@ export function describe({ body }: Pick<Fact, 'body'>): string {
     case 'undone':
       return `${body.factId} is undone`;
   }
+}
+
+function named(name: string | null): string {
+  return name === null ? '' : `, named ${name}`;
 }
 
 function newTable(head: string[]): Table.Table {

@@ -27,7 +27,7 @@ export function createProgress(options: {
 function createBar({ label, total, stream }: Parameters<typeof createProgress>[0]): Progress {
   const bar = new SingleBar(
     {
-      format: `${label} {bar} {value}/{total}, {eta_formatted} to go`,
+      format: `${label} {bar} {value}/{total}, {rate} a second, {eta_formatted} to go`,
       stream,
       hideCursor: true,
       // Ctrl-C is the caller's: the bar's own handler would end the process.
@@ -35,10 +35,11 @@ function createBar({ label, total, stream }: Parameters<typeof createProgress>[0
     },
     Presets.shades_classic,
   );
-  bar.start(total, 0);
+  const startedAt = performance.now();
+  bar.start(total, 0, { rate: 0 });
   return {
     update: (done) => {
-      bar.update(done);
+      bar.update(done, { rate: rateOf(done, startedAt) });
     },
     stop: () => {
       bar.stop();
@@ -48,13 +49,21 @@ function createBar({ label, total, stream }: Parameters<typeof createProgress>[0
 
 function createLines({ label, total, stream }: Parameters<typeof createProgress>[0]): Progress {
   const step = Math.max(1, Math.ceil(total / MOST_LINES));
+  const startedAt = performance.now();
   let shown = 0;
   return {
     update: (done) => {
       if (done === shown || (done < total && done - shown < step)) return;
       shown = done;
-      stream.write(`${label} ${done}/${total}\n`);
+      const rate = rateOf(done, startedAt);
+      const toGo = rate > 0 ? `, ${Math.ceil((total - done) / rate)} s to go` : '';
+      stream.write(`${label} ${done}/${total}, ${rate} a second${toGo}\n`);
     },
     stop: () => undefined,
   };
+}
+
+function rateOf(done: number, startedAt: number): number {
+  const seconds = (performance.now() - startedAt) / 1000;
+  return seconds > 0 ? Number((done / seconds).toPrecision(3)) : 0;
 }

@@ -103,11 +103,16 @@ async function waitForEnd(
   for (const { path, reason } of watch.failures) output.write(`  ${path}: ${messageOf(reason)}\n`);
 }
 
-function summaryLine(summary: BackfillSummary, dryRun: boolean): string {
+/** What a backfill found and did, in a line. */
+export function summaryLine(
+  summary: BackfillSummary,
+  dryRun: boolean,
+  passedOver = 'links and unreadable folders',
+): string {
   const { found, queued, waiting, known, skipped } = summary;
   const verb = dryRun ? 'would be queued' : 'queued';
   return (
     `${found} photos: ${queued} ${verb}, ${known} known already, ${waiting} waiting already` +
-    `${skipped === 0 ? '' : `; ${skipped} links and unreadable folders passed over`}\n`
+    `${skipped === 0 ? '' : `; ${skipped} ${passedOver} passed over`}\n`
   );
 }

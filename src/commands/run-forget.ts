@@ -1,3 +1,6 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+
 import { Queue } from 'bullmq';
 
 import type { Config } from '../config.ts';
@@ -5,6 +8,7 @@ import { closeQueue, promptConnection } from '../queue/connection.ts';
 import { FACES_IDENTIFIED } from '../queue/faces-identified.ts';
 import { createProducer } from '../queue/producer.ts';
 import { ownerUploadFolder } from '../queue/upload-folder.ts';
+import { ownerPicturesFolder, THUMBNAILS_FOLDER } from '../thumbnails/thumbnails.ts';
 import { forgetOwner } from './forget.ts';
 import { redisOrError, type CommandContext } from './run-backfill.ts';
 import { withStore } from './with-store.ts';
@@ -18,6 +22,8 @@ export async function runForget(ownerId: string, context: CommandContext): Promi
     await withStore(config, async (store) => {
       const uploadFolder = ownerUploadFolder(config.dataDir, ownerId);
       const gone = await forgetOwner(ownerId, { store, queues: queues.all, uploadFolder, signal });
+      const pictures = path.join(config.dataDir, THUMBNAILS_FOLDER, ownerPicturesFolder(ownerId));
+      await rm(pictures, { recursive: true, force: true });
       output.write(
         `forgotten of owner ${ownerId}: ${gone.photos} photos, ${gone.faces} faces, ` +
           `${gone.facts} corrections, ${gone.jobs} jobs, ${gone.uploads} uploaded files\n`,

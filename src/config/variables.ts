@@ -2,8 +2,19 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
+import { HTTP_USERS_FORM, isAddressRange, readHttpUsers } from './http-users.ts';
+import { readImmichKeys, type PathMapping } from './immich-settings.ts';
+
 /** Variables that may be read from a file named by `<NAME>_FILE`, as Docker secrets are. */
-export const SECRETS = ['REDIS_PASSWORD', 'MONGODB_URI', 'HTTP_PASSWORD'] as const;
+export const SECRETS = [
+  'REDIS_PASSWORD',
+  'MONGODB_URI',
+  'HTTP_PASSWORD',
+  'HTTP_USERS',
+  'IMMICH_API_KEY',
+  'IMMICH_API_KEYS',
+  'IMMICH_REDIS_URL',
+] as const;
 
 const checkout = path.resolve(__dirname, '../..');
 const packageRoot = path.basename(checkout) === 'dist' ? path.dirname(checkout) : checkout;
@@ -41,6 +52,27 @@ function toList(text: string): readonly string[] | null {
 }
 
 const MiB = 1024 * 1024;
+
+const keys = z
+  .string()
+  .transform(readImmichKeys)
+  .refine(
+    (list) => list !== null && list.length > 0,
+    "API keys, one a line or separated by commas, or YAML: a list of keys, or 'name: key' lines",
+  )
+  .transform((list) => list ?? []);
+
+/** `/data=/photos` or `/data:/photos`, several separated by commas; null when it is neither. */
+function toPathMap(text: string): readonly PathMapping[] | null {
+  const pairs = text.split(',').map((pair) => {
+    const [from = '', to = '', ...more] = pair.trim().split(/[:=]/);
+    return { from: path.posix.normalize(from), to: path.posix.normalize(to), more };
+  });
+  const usable = pairs.every(
+    ({ from, to, more }) => from.startsWith('/') && to.startsWith('/') && more.length === 0,
+  );
+  return usable ? pairs.map(({ from, to }) => ({ from, to })) : null;
+}
 
 /** Each variable with its check; the message is what was expected. */
 export const VARIABLES = {
@@ -87,6 +119,10 @@ export const VARIABLES = {
   MAX_PHOTO_PIXELS: whole(1, 2_000_000_000).default(150_000_000),
   MATCH_DISTANCE: share(0.05, 1.5).optional(),
   MATCH_MARGIN: share(0, 0.5).optional(),
+  MIN_QUALITY: share(0, 1).optional(),
+  MERGE_DISTANCE: share(0.05, 1.5).optional(),
+  TIDY_EVERY_MILLIS: whole(0, 604_800_000).default(300_000),
+  MAX_KNOWN_FACES: whole(1, 1_000_000_000).default(1_000_000),
   JOB_ATTEMPTS: whole(1, 100).default(5),
   JOB_BACKOFF_MILLIS: whole(0, 3_600_000).default(2000),
   JOB_LOCK_MILLIS: whole(5000, 3_600_000).default(60_000),
@@ -95,7 +131,51 @@ export const VARIABLES = {
   HTTP_PORT: whole(0, 65535).default(3033),
   HTTP_USER: z.string().optional(),
   HTTP_PASSWORD: z.string().optional(),
+  HTTP_USERS: z
+    .string()
+    .transform(readHttpUsers)
+    .refine((users) => users !== undefined, HTTP_USERS_FORM)
+    .default([]),
+  HTTP_QUEUES_READ_ONLY: oneOf(['true', 'false'])
+    .transform((value) => value === 'true')
+    .default(false),
+  HTTP_TRUSTED_PROXIES: z
+    .string()
+    .transform(toList)
+    .refine(
+      (list) => list?.every(isAddressRange) === true,
+      'IP addresses or ranges such as 172.16.0.0/12, separated by commas',
+    )
+    .transform((list) => list ?? [])
+    .default([]),
+  THUMBNAILS_MAX_BYTES: whole(0, 1_048_576 * MiB).default(512 * MiB),
   UPLOAD_MAX_BYTES: whole(1, 1024 * MiB).default(64 * MiB),
   UPLOAD_WAIT_MILLIS: whole(0, 600_000).default(30_000),
+  IMMICH_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s/@?#]+(\/[^\s?#]*)?$/, 'an address such as http://immich-server:2283')
+    .optional(),
+  IMMICH_API_KEY: keys.optional(),
+  IMMICH_API_KEYS: keys.optional(),
+  IMMICH_EVENTS: oneOf(['on', 'off']).default('on'),
+  IMMICH_REDIS_URL: z.string().optional(),
+  IMMICH_QUEUE_PREFIX: z
+    .string()
+    .regex(/^[^:{}\s]+$/, 'a name without colon, brace or space')
+    .default('immich_bull'),
+  IMMICH_EXISTING_PHOTOS: oneOf(['backfill', 'ignore']).default('backfill'),
+  IMMICH_SWEEP_SECONDS: whole(5, 86_400).default(60),
+  IMMICH_RECONCILE_MINUTES: whole(1, 43_200).default(360),
+  IMMICH_MAX_WAITING: whole(1, 1_000_000).default(500),
+  IMMICH_CONCURRENCY: whole(1, 64).default(4),
+  IMMICH_TIMEOUT_MILLIS: whole(100, 600_000).default(30_000),
+  IMMICH_PATH_MAP: z
+    .string()
+    .transform(toPathMap)
+    .refine(
+      (map) => map !== null,
+      "pairs of absolute folders, Immich's and ours, such as /data:/photos, separated by commas",
+    )
+    .default([]),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 } as const;

@@ -55,9 +55,12 @@ export function assessQuality(
   return { value: Number.isFinite(value) ? value : 0, reasons };
 }
 
-/** Whether a face may found a person and serve as a neighbour (identity rule 3). */
-export function mayVote(quality: Quality): boolean {
-  return quality.value >= LEAST_QUALITY;
+/**
+ * Whether a face may found a person and serve as a neighbour (identity rule 3). Asked of the stored
+ * value and today's setting, so that moving the setting counts for every photo.
+ */
+export function mayVote({ value }: Pick<Quality, 'value'>, least = LEAST_QUALITY): boolean {
+  return value >= least;
 }
 
 function halfGoodAt(value: number, half: number): number {

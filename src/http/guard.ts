@@ -1,64 +1,189 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 
-import fastifyBasicAuth from '@fastify/basic-auth';
+import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-export interface GuardOptions {
-  readonly user: string | undefined;
-  readonly password: string | undefined;
+import { WorkerError } from '../errors.ts';
+import { Credentials } from './login/credentials.ts';
+import type { Account, Login } from './login/login.ts';
+import { isSameText } from './login/passwords.ts';
+import { Sessions, SESSION_SECONDS } from './login/sessions.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null only on open routes. */
+    login: Login | null;
+  }
+  interface FastifyContextConfig {
+    /** Answers without login: a container's health check has none, nor has who is about to log in. */
+    open?: boolean;
+    /** Only for who may see all owners. */
+    adminOnly?: boolean;
+  }
 }
 
-/** Answers without login: a container's health check has none. */
-const OPEN_PATHS = new Set(['/health/live']);
+export interface GuardOptions {
+  /** None: everybody on this machine may do all. */
+  readonly accounts: readonly Account[];
+}
+
+/** Begins and ends sessions; for the login routes. */
+export interface Guard {
+  logIn(given: { user: string; password: string }, with_: RequestAndReply): Promise<Login>;
+  logOut(with_: RequestAndReply): void;
+}
+
+interface RequestAndReply {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
+const COOKIE = 'face_worker_session';
 
 /**
- * Who may ask: with credentials set, whoever gives them; without, only pages of this machine, since
- * any website in the user's browser can send requests to a loopback address. Requests that change
- * something must not come from another site in either case.
+ * Who may ask: with accounts, whoever has a session or gives Basic credentials; without, only pages
+ * of this machine, since any website in the user's browser can send requests to a loopback address.
+ * Requests that change something must not come from another site in either case.
  */
-export async function guard(app: FastifyInstance, options: GuardOptions): Promise<void> {
-  const { user, password } = options;
+export async function guard(app: FastifyInstance, { accounts }: GuardOptions): Promise<Guard> {
+  const doorkeeper = new Doorkeeper(accounts);
+  await app.register(fastifyCookie);
+  app.decorateRequest('login', null);
   app.addHook('onRequest', refuseOtherSites);
-  if (user === undefined || password === undefined) {
-    app.addHook('onRequest', refuseForeignHosts);
-    return;
+  if (accounts.length === 0) app.addHook('onRequest', refuseForeignHosts);
+  app.addHook('onRequest', async (request, reply) => {
+    const { open = false, adminOnly = false } = request.routeOptions.config;
+    askForLogin(request, reply);
+    request.login = await doorkeeper.recognise(request, open);
+    if (request.login === null && !open) {
+      throw new WorkerError('LOGIN_NEEDED', 'log in first: user and password are needed here');
+    }
+    reply.removeHeader('www-authenticate');
+    if (adminOnly && request.login?.ownerId !== null) {
+      throw new WorkerError('FORBIDDEN', 'this is only for who may see all owners (HTTP_USER)');
+    }
+  });
+  return doorkeeper;
+}
+
+/**
+ * FORBIDDEN unless the request shows its login's token. Who gives Basic credentials with each
+ * request needs none: no page can make a browser send them with our content types from elsewhere.
+ */
+export function csrfError(request: FastifyRequest): WorkerError | undefined {
+  const { login } = request;
+  if (READING.has(request.method) || login === null || login.by === 'basic') return undefined;
+  const given = request.headers['x-csrf-token'];
+  if (typeof given === 'string' && isSameText(given, login.csrfToken)) return undefined;
+  return new WorkerError(
+    'FORBIDDEN',
+    'expected the header x-csrf-token with the csrfToken of GET /api/session',
+  );
+}
+
+class Doorkeeper implements Guard {
+  readonly #credentials: Credentials;
+  readonly #sessions = new Sessions();
+  readonly #key = randomBytes(32);
+  readonly #hasAccounts: boolean;
+
+  constructor(accounts: readonly Account[]) {
+    this.#credentials = new Credentials(accounts);
+    this.#hasAccounts = accounts.length > 0;
   }
-  await app.register(fastifyBasicAuth, {
-    authenticate: { realm: 'immich-face-worker' },
-    validate: (givenUser, givenPassword) => {
-      // Both are compared, so that the time taken does not tell which was wrong.
-      const right = [isSame(givenUser, user), isSame(givenPassword, password)].every(Boolean);
-      return Promise.resolve(right ? undefined : new Error('wrong user or password'));
-    },
-  });
-  app.addHook('onRequest', (request, reply, done) => {
-    if (OPEN_PATHS.has(request.routeOptions.url ?? '')) done();
-    else app.basicAuth(request, reply, done);
-  });
+
+  /** An open route answers also to who gives wrong credentials. */
+  async recognise(request: FastifyRequest, open: boolean): Promise<Login | null> {
+    if (!this.#hasAccounts) {
+      return { user: 'local', ownerId: null, by: 'nobody', csrfToken: this.#csrfToken('') };
+    }
+    const token = request.cookies[COOKIE];
+    const account = token === undefined ? null : this.#sessions.find(token);
+    if (account !== null && token !== undefined) {
+      return { ...this.#who(account), by: 'session', csrfToken: this.#csrfToken(token) };
+    }
+    const basic = readBasic(request.headers.authorization);
+    if (basic === null || open) return null;
+    const known = await this.#credentials.check(basic, request.ip);
+    return { ...this.#who(known), by: 'basic', csrfToken: '' };
+  }
+
+  async logIn(
+    given: { user: string; password: string },
+    { request, reply }: RequestAndReply,
+  ): Promise<Login> {
+    const account = await this.#credentials.check(given, request.ip);
+    this.#end(request);
+    const token = this.#sessions.begin(account);
+    reply.setCookie(COOKIE, token, {
+      ...cookieOptions(request),
+      maxAge: SESSION_SECONDS,
+    });
+    return { ...this.#who(account), by: 'session', csrfToken: this.#csrfToken(token) };
+  }
+
+  logOut({ request, reply }: RequestAndReply): void {
+    this.#end(request);
+    reply.clearCookie(COOKIE, cookieOptions(request));
+  }
+
+  #end(request: FastifyRequest): void {
+    const token = request.cookies[COOKIE];
+    if (token !== undefined) this.#sessions.end(token);
+  }
+
+  #who({ user, ownerId }: Account): Pick<Login, 'user' | 'ownerId'> {
+    return { user, ownerId };
+  }
+
+  #csrfToken(of: string): string {
+    return createHmac('sha256', this.#key).update(of).digest('base64url');
+  }
 }
 
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
+function cookieOptions(request: FastifyRequest): {
+  path: string;
+  httpOnly: true;
+  sameSite: 'strict';
+  secure: boolean;
+} {
+  // Behind a proxy that HTTP_TRUSTED_PROXIES names, the protocol is the browser's.
+  return { path: '/', httpOnly: true, sameSite: 'strict', secure: request.protocol === 'https' };
 }
 
-function refuseForeignHosts(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+function readBasic(header: string | undefined): { user: string; password: string } | null {
+  const encoded = /^basic +(?<encoded>[\w+/=-]+)$/i.exec(header ?? '')?.groups?.['encoded'];
+  const text = Buffer.from(encoded ?? '', 'base64').toString();
+  const colon = text.indexOf(':');
+  return colon < 0 ? null : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/** Browsers ask with a box of their own; not for the pages, which have a form. */
+function askForLogin(request: FastifyRequest, reply: FastifyReply): void {
+  if (request.url.startsWith('/api/')) return;
+  reply.header('www-authenticate', 'Basic realm="immich-face-worker", charset="UTF-8"');
+}
+
+function refuseForeignHosts(request: FastifyRequest, _reply: FastifyReply, done: Done): void {
   const host = request.hostname.replace(/^\[|\]$/g, '');
   if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) {
     done();
     return;
   }
-  forbid(reply, `expected a request to localhost, got one to ${JSON.stringify(host.slice(0, 80))}`);
+  const came = JSON.stringify(host.slice(0, 80));
+  done(new WorkerError('FORBIDDEN', `expected a request to localhost, got one to ${came}`));
 }
 
-function refuseOtherSites(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+type Done = (error?: Error) => void;
+
+function refuseOtherSites(request: FastifyRequest, _reply: FastifyReply, done: Done): void {
   const site = request.headers['sec-fetch-site'];
   const { origin } = request.headers;
   const foreignSite = site !== undefined && site !== 'same-origin' && site !== 'none';
   const foreignOrigin = origin !== undefined && originHost(origin) !== request.host;
   if (!READING.has(request.method) && (foreignSite || foreignOrigin)) {
-    forbid(reply, 'a page of another site may not change anything here');
+    done(new WorkerError('FORBIDDEN', 'a page of another site may not change anything here'));
     return;
   }
   done();
@@ -66,8 +191,4 @@ function refuseOtherSites(request: FastifyRequest, reply: FastifyReply, done: ()
 
 function originHost(origin: string): string | null {
   return URL.canParse(origin) ? new URL(origin).host : null;
-}
-
-function forbid(reply: FastifyReply, message: string): void {
-  void reply.code(403).send({ error: { code: 'FORBIDDEN', message } });
 }

@@ -3,16 +3,29 @@ import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import type { Queue } from 'bullmq';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-import type { PhotoOutcome } from '../queue/photo-worker.ts';
+import type { JobMishap, PhotoOutcome } from '../queue/photo-worker.ts';
+import { countPhotos } from './photo-metrics.ts';
 
 export interface Metrics {
   readonly registry: Registry;
   /** Counts what became of a photo. */
   readonly observe: (outcome: PhotoOutcome) => void;
+  readonly mishap: (mishap: JobMishap, jobs: number) => void;
+  readonly childReplaced: (reason: string) => void;
+  /** How long a photo's faces were compared with the known ones. */
+  readonly compared: (millis: number) => void;
+  /** From now on the jobs of these queues are counted too. */
+  readonly watchQueues: (queues: readonly Queue[]) => void;
   close(): Promise<void>;
 }
 
-const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+export interface MetricsOptions {
+  readonly lockMillis: number;
+  /** What is in memory to compare with. */
+  readonly known: () => { readonly faces: number; readonly people: number };
+}
+
+const SEARCH_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 const COUNTED_STATES = [
   'waiting',
   'prioritized',
@@ -23,55 +36,22 @@ const COUNTED_STATES = [
 ] as const;
 
 /** The worker's own figures and Node's, in a registry of their own. */
-export function createMetrics(queues: readonly Queue[], lockMillis: number): Metrics {
+export function createMetrics({ lockMillis, known }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const photos = new Counter({
-    name: 'face_worker_photos_total',
-    help: 'Photos by outcome; code is the error code of a failed one',
-    labelNames: ['outcome', 'code'] as const,
-    registers,
-  });
-  const faces = new Counter({ name: 'face_worker_faces_total', help: 'Faces found', registers });
-  const people = new Counter({
-    name: 'face_worker_new_people_total',
-    help: 'People met for the first time',
-    registers,
-  });
-  const photoSeconds = new Histogram({
-    name: 'face_worker_photo_seconds',
-    help: 'From taking a job to its result',
-    buckets: SECONDS,
-    registers,
-  });
-  const stageSeconds = new Histogram({
-    name: 'face_worker_stage_seconds',
-    help: 'Time in one stage of a photo',
-    labelNames: ['stage'] as const,
-    buckets: SECONDS,
-    registers,
-  });
-  countJobs(queues, registers);
   const delay = watchEventLoop(registers, lockMillis);
+  watchIndex(registers, known);
   return {
+    registry,
+    observe: countPhotos(registers),
+    ...countMishaps(registers),
+    watchQueues: (queues) => {
+      countJobs(queues, registers);
+    },
     close: () => {
       delay.disable();
       return Promise.resolve();
-    },
-    registry,
-    observe: (outcome) => {
-      photoSeconds.observe(outcome.millis / 1000);
-      if (outcome.kind === 'failed') {
-        photos.inc({ outcome: 'failed', code: outcome.code });
-        return;
-      }
-      photos.inc({ outcome: 'done', code: '' });
-      faces.inc(outcome.record.faces.length);
-      people.inc(outcome.record.faces.filter(({ isNewPerson }) => isNewPerson).length);
-      for (const [stage, millis] of Object.entries(outcome.record.timings)) {
-        stageSeconds.observe({ stage: stage.replace(/Millis$/, '') }, millis / 1000);
-      }
     },
   };
 }
@@ -97,6 +77,60 @@ function watchEventLoop(registers: Registry[], lockMillis: number): IntervalHist
     registers,
   }).set(lockMillis / 1000);
   return delay;
+}
+
+function countMishaps(
+  registers: Registry[],
+): Pick<Metrics, 'mishap' | 'childReplaced' | 'compared'> {
+  const mishaps = new Counter({
+    name: 'face_worker_job_mishaps_total',
+    help: 'Jobs whose worker was lost (stalled) and jobs whose lock was lost here (lock-lost)',
+    labelNames: ['mishap'] as const,
+    registers,
+  });
+  const replaced = new Counter({
+    name: 'face_worker_children_replaced_total',
+    help: 'Vision children that were replaced, by reason',
+    labelNames: ['reason'] as const,
+    registers,
+  });
+  const search = new Histogram({
+    name: 'face_worker_nearest_neighbour_seconds',
+    help: "Comparing a photo's faces with all that are known",
+    buckets: SEARCH_SECONDS,
+    registers,
+  });
+  return {
+    mishap: (mishap, jobs) => {
+      mishaps.inc({ mishap }, jobs);
+    },
+    childReplaced: (reason) => {
+      replaced.inc({ reason });
+    },
+    compared: (millis) => {
+      search.observe(millis / 1000);
+    },
+  };
+}
+
+/** What this worker has read of its owners so far: all of them only when each had a photo. */
+function watchIndex(registers: Registry[], known: MetricsOptions['known']): void {
+  new Gauge({
+    name: 'face_worker_index_faces',
+    help: 'Known faces in memory, of the owners whose photos came',
+    registers,
+    collect() {
+      this.set(known().faces);
+    },
+  });
+  new Gauge({
+    name: 'face_worker_people',
+    help: 'People with faces in memory, before merges by users',
+    registers,
+    collect() {
+      this.set(known().people);
+    },
+  });
 }
 
 /** Asked of Redis when someone asks for the metrics; left out when Redis does not answer. */

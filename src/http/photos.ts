@@ -9,6 +9,7 @@ import { DEFAULT_OWNER_ID, ImageAdded } from '../queue/image-added.ts';
 import type { Producer } from '../queue/producer.ts';
 import { ownerUploadFolder } from '../queue/upload-folder.ts';
 import type { Store } from '../store/store.ts';
+import { statusOf } from './status-of.ts';
 import { discardUpload, keepUpload } from './uploads.ts';
 
 export interface PhotoRouteOptions {
@@ -39,20 +40,13 @@ export async function photoRoutes(app: FastifyInstance, options: PhotoRouteOptio
   await app.register(import('@fastify/multipart'), {
     limits: { fileSize: options.uploadMaxBytes, files: 1, fields: 10 },
   });
-  app.addContentTypeParser(
-    /^image\//,
-    { parseAs: 'buffer', bodyLimit: options.uploadMaxBytes },
-    (_request, body, done) => {
-      done(null, body);
-    },
-  );
   app.post('/photos', async (request, reply) => {
     const { payload, upload } = await readPayload(request, options);
     const jobId = await options.producer.add(payload);
     return answerWhenDone(reply, { payload, upload, jobId, options });
   });
   app.get<{ Params: { assetId: string } }>('/photos/:assetId', async (request, reply) => {
-    const { ownerId } = parseQuery(request);
+    const ownerId = ownerAllowed(request, parseQuery(request).ownerId);
     const { assetId } = request.params;
     const record = await options.store.findPhoto(ownerId ?? DEFAULT_OWNER_ID, assetId);
     if (record !== null) return toFacesIdentified(record);
@@ -71,11 +65,35 @@ interface Received {
   readonly upload: string | null;
 }
 
+/** A login of one owner asks for that owner's photos and no others. Throws FORBIDDEN. */
+function ownerAllowed(request: FastifyRequest, asked: string | undefined): string | undefined {
+  const own = request.login?.ownerId ?? null;
+  if (own === null || asked === own) return asked;
+  if (asked === undefined) return own;
+  throw new WorkerError(
+    'FORBIDDEN',
+    'this login sees the photos of one owner, and not of this one',
+  );
+}
+
+/** MEDIA_ROOTS hold the photos of all. */
+function refusePathOfOthers(request: FastifyRequest): void {
+  if (request.login?.ownerId === null) return;
+  throw new WorkerError(
+    'FORBIDDEN',
+    'a path is taken only from who may see all owners; send the photo itself',
+  );
+}
+
 async function readPayload(request: FastifyRequest, options: PhotoRouteOptions): Promise<Received> {
   const bytes = await readUpload(request);
-  if (bytes === null)
+  if (bytes === null) {
+    refusePathOfOthers(request);
     return { payload: await readPathPayload(request.body, options), upload: null };
-  const { ownerId, assetId } = parseQuery(request);
+  }
+  const query = parseQuery(request);
+  const { assetId } = query;
+  const ownerId = ownerAllowed(request, query.ownerId);
   const kept = await keepUpload(
     ownerUploadFolder(options.dataDir, ownerId ?? DEFAULT_OWNER_ID),
     bytes,
@@ -177,27 +195,3 @@ const UNUSABLE = new Set([
   'PHOTO_FORMAT_UNSUPPORTED',
   'PHOTO_TOO_MANY_PIXELS',
 ]);
-
-const STATUSES: Readonly<Record<string, number>> = {
-  UPLOAD_INVALID: 400,
-  PAYLOAD_INVALID: 400,
-  PHOTO_EMPTY: 400,
-  PATH_OUTSIDE_ROOTS: 403,
-  PATH_UNREADABLE: 403,
-  PATH_NOT_FOUND: 404,
-  PATH_NOT_A_FILE: 400,
-  PHOTO_TOO_LARGE: 413,
-  PHOTO_TOO_MANY_PIXELS: 413,
-  PHOTO_NOT_AN_IMAGE: 422,
-  PHOTO_DAMAGED: 422,
-  PHOTO_FORMAT_UNSUPPORTED: 415,
-  REDIS_UNAVAILABLE: 503,
-  STORE_UNAVAILABLE: 503,
-  VISION_DEADLINE: 504,
-  VISION_MEMORY: 507,
-};
-
-/** The HTTP status that fits an error code; 500 for what the caller cannot help. */
-export function statusOf(code: string): number {
-  return STATUSES[code] ?? 500;
-}

@@ -1,27 +1,32 @@
-import { createBullBoard } from '@bull-board/api';
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import { FastifyAdapter } from '@bull-board/fastify';
-import type { Queue } from 'bullmq';
+import fastifyHelmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 
 import { messageOf, systemCodeOf, WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { ApiOptions } from './api/api-options.ts';
+import { apiRoutes, requestError } from './api/api.ts';
+import { bullBoard, type BullBoardOptions } from './bull-board.ts';
 import { guard } from './guard.ts';
 import { healthRoutes, type HealthOptions } from './health.ts';
 import type { Metrics } from './metrics.ts';
-import { photoRoutes, statusOf, type PhotoRouteOptions } from './photos.ts';
+import { photoRoutes, type PhotoRouteOptions } from './photos.ts';
+import type { Account } from './login/login.ts';
+import { acceptImages } from './uploads.ts';
+import { statusOf } from './status-of.ts';
 
-export interface HttpOptions {
+export interface HttpOptions extends BullBoardOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly user: string | undefined;
-  readonly password: string | undefined;
+  /** Who may log in; none: whoever is on this machine. */
+  readonly accounts: readonly Account[];
+  /** Proxies whose word on the browser's address and protocol counts. */
+  readonly trustedProxies: readonly string[];
   readonly log: Log;
-  readonly queues: readonly Queue[];
   readonly metrics: Metrics;
   readonly health: HealthOptions;
   readonly photos: PhotoRouteOptions;
+  readonly api: ApiOptions;
 }
 
 export interface HttpServer {
@@ -33,23 +38,55 @@ export interface HttpServer {
 /** An asset id of 255 characters, each three bytes of UTF-8, each byte as %xx. */
 const MOST_ENCODED_ID_LENGTH = 255 * 9;
 
+/**
+ * Pages load nothing but this worker's own files, run no script of a page's own text, and stand in
+ * no other site's frame. HSTS is the proxy's to say, which has the certificate.
+ */
+const SECURITY_HEADERS: FastifyHelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      manifestSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+  // An address of loopback is no secure context, and these would only warn there.
+  crossOriginOpenerPolicy: { policy: 'same-origin' },
+  crossOriginResourcePolicy: { policy: 'same-origin' },
+  originAgentCluster: false,
+  referrerPolicy: { policy: 'no-referrer' },
+  xFrameOptions: { action: 'deny' },
+};
+
 /** Starts the dashboard, health, metrics and photo routes. Throws HTTP_ADDRESS_IN_USE. */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
   const app = fastify({
     logger: false,
     forceCloseConnections: true,
     bodyLimit: 64 * 1024,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { maxParamLength: MOST_ENCODED_ID_LENGTH },
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const { status, code, message } = toHttpError(error);
+    const { status, code, message, details } = toHttpError(error);
     if (status >= 500) {
       options.log.error(
         { method: request.method, route: request.routeOptions.url, err: messageOf(error) },
         'a request failed',
       );
     }
-    return reply.code(status).send({ error: { code, message } });
+    return reply
+      .code(status)
+      .send({ error: { code, message, ...(details === undefined ? {} : { details }) } });
   });
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({
@@ -59,25 +96,18 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
       },
     }),
   );
-  await guard(app, options);
+  await app.register(fastifyHelmet, SECURITY_HEADERS);
+  const doors = await guard(app, options);
+  acceptImages(app, options.photos.uploadMaxBytes);
   app.get('/', (_request, reply) => reply.redirect('/queues'));
-  await dashboard(app, options.queues);
+  await bullBoard(app, options);
   healthRoutes(app, options.health);
-  app.get('/metrics', async (_request, reply) =>
+  await apiRoutes(app, { ...options.api, guard: doors });
+  app.get('/metrics', { config: { adminOnly: true } }, async (_request, reply) =>
     reply.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics()),
   );
   await photoRoutes(app, options.photos);
   return { address: await listen(app, options), close: () => app.close() };
-}
-
-async function dashboard(app: FastifyInstance, queues: readonly Queue[]): Promise<void> {
-  const adapter = new FastifyAdapter();
-  createBullBoard({
-    queues: queues.map((queue) => new BullMQAdapter(queue)),
-    serverAdapter: adapter,
-  });
-  adapter.setBasePath('/queues');
-  await app.register(adapter.registerPlugin(), { prefix: '/queues' });
 }
 
 async function listen(app: FastifyInstance, { host, port }: HttpOptions): Promise<string> {
@@ -94,10 +124,20 @@ async function listen(app: FastifyInstance, { host, port }: HttpOptions): Promis
   }
 }
 
+interface HttpError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** Our own errors with their code, the framework's with its status, all else without a word. */
-function toHttpError(error: FastifyError): { status: number; code: string; message: string } {
+function toHttpError(thrown: FastifyError): HttpError {
+  const error = requestError(thrown) ?? thrown;
   if (error instanceof WorkerError) {
-    return { status: statusOf(error.code), code: error.code, message: error.message };
+    const { code, message } = error;
+    const details = Object.keys(error.details).length === 0 ? undefined : error.details;
+    return { status: statusOf(code), code, message, details };
   }
   const status = error.statusCode ?? 500;
   if (status >= 500)

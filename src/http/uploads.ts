@@ -2,6 +2,19 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import type { FastifyInstance } from 'fastify';
+
+/** Takes in images as request bodies, up to a size. */
+export function acceptImages(app: FastifyInstance, maxBytes: number): void {
+  app.addContentTypeParser(
+    /^image\//,
+    { parseAs: 'buffer', bodyLimit: maxBytes },
+    (_request, body, done) => {
+      done(null, body);
+    },
+  );
+}
+
 /** Keeps an uploaded photo under its checksum, so that an owner's same bytes are kept once. */
 export async function keepUpload(
   folder: string,

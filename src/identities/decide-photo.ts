@@ -2,28 +2,12 @@ import { sameModel } from '../descriptors/descriptor.ts';
 import type { SeenFace, SeenPhoto } from '../descriptors/seen-photo.ts';
 import { boxIou } from '../faces/face.ts';
 import { mayVote } from '../faces/quality.ts';
+import { asEarlierRun } from './imported-photo.ts';
 import type { People } from './journal/people.ts';
 import type { KnownFaces } from './known-faces.ts';
 import { distanceBetween } from './nearest-faces.ts';
 import type { AssignmentRule, Candidate, FaceRecord, PhotoRecord } from './photo-record.ts';
-
-/** What a match takes, as Euclidean distances of unit-length descriptors (0…2). */
-export interface MatchThresholds {
-  /** Evidence distance up to which a face is the person's, when one known face speaks for it. */
-  readonly distance: number;
-  /** When a second person is nearer than this beyond the first, the first must be this much surer. */
-  readonly margin: number;
-}
-
-/** Found on LFW's development view and a labelled album; see the README, "Telling people apart". */
-export const DEFAULT_MATCH: MatchThresholds = { distance: 0.34, margin: 0.02 };
-
-/**
- * Room that each further voter earns: that three faces of a person are all by chance as near is
- * much rarer than one. Measured with 0.34 at first: the album's BCubed F rose from 0.872 to 0.942,
- * LFW's development view stayed at 0.957.
- */
-const ROOM_PER_VOTER = 0.02;
+import { ROOM_PER_VOTER, type MatchThresholds } from './thresholds.ts';
 
 /** Overlap above which a face of a re-run is the face of the earlier run. */
 const SAME_FACE_IOU = 0.5;
@@ -58,14 +42,17 @@ export function decidePhoto(input: {
   assetId: string;
   thresholds: MatchThresholds;
   newId: () => string;
+  /** What an earlier run decided counts only for a face that matches nobody now. */
+  reconsider?: boolean;
 }): FaceRecord[] {
-  const { seen, former, thresholds, newId, known } = input;
+  const { seen, thresholds, newId, known, reconsider = false } = input;
+  const former = input.former === null ? null : asEarlierRun(input.former, seen);
   const formerFaces = pairWithFormer(seen, former, thresholds);
   const open = seen.faces.map((face, i): OpenFace => {
     const earlier = formerFaces[i] ?? null;
     return { seen: face, former: earlier, candidates: findCandidates(face, earlier, input) };
   });
-  const verdicts = assignPeople(open, known.people, { thresholds, newId });
+  const verdicts = assignPeople(open, known, { thresholds, newId, reconsider });
   const faces = open.map((face, i) =>
     toRecord(
       face,
@@ -76,7 +63,7 @@ export function decidePhoto(input: {
       },
     ),
   );
-  return [...faces, ...unseenByUser(input, formerFaces)];
+  return [...faces, ...unseenByUser({ seen, former, known }, formerFaces)];
 }
 
 /** Faces that a user spoke of stay with their photo, although the detector missed them this time. */
@@ -168,15 +155,25 @@ function isBestOfPerson(
 
 function assignPeople(
   faces: readonly OpenFace[],
-  people: People,
-  { thresholds, newId }: { thresholds: MatchThresholds; newId: () => string },
+  known: KnownFaces,
+  {
+    thresholds,
+    newId,
+    reconsider,
+  }: { thresholds: MatchThresholds; newId: () => string; reconsider: boolean },
 ): Verdict[] {
+  const { people } = known;
   const taken = new Set<string>();
-  const verdicts = faces.map(({ former }) => keepFormer(former, people, taken));
+  const verdicts = faces.map(({ former }) =>
+    reconsider && !isUsersWord(former, people) ? null : keepFormer(former, people, taken),
+  );
+  const held = faces.map(({ former }) => (former === null ? null : people.personOf(former)));
   const matches = faces
     .flatMap(({ candidates }, i) =>
       candidates
         .filter((candidate) => isMatch(candidate, candidates, thresholds.margin))
+        // A face that is thought about again takes nobody's person from another face beside it.
+        .filter(({ personId }) => held[i] === personId || !held.includes(personId))
         .map((candidate) => ({ i, candidate, excess: excess(candidate) })),
     )
     .sort((a, b) => a.excess - b.excess || a.i - b.i);
@@ -185,7 +182,23 @@ function assignPeople(
     taken.add(candidate.personId);
     verdicts[i] = { personId: candidate.basePersonId, rule: 'matched', isNewPerson: false };
   }
-  return faces.map(({ seen, former }, i) => verdicts[i] ?? unmatched(seen, former, newId));
+  if (reconsider) {
+    for (const [i, { former }] of faces.entries())
+      verdicts[i] ??= keepFormer(former, people, taken);
+  }
+  return faces.map((face, i) => verdicts[i] ?? unmatched(face, known, newId));
+}
+
+/** Whether what the face is stands by a user's decision, or by that of its person. */
+function isUsersWord(former: FaceRecord | null, people: People): boolean {
+  if (former === null) return false;
+  const { faceId } = former;
+  const person = people.personOf(former);
+  return (
+    people.isIgnored(faceId) ||
+    people.isAssigned(faceId) ||
+    (person === null && former.personId !== null)
+  );
 }
 
 /** What an earlier run or a user has settled; null leaves the face to be decided. */
@@ -223,14 +236,18 @@ function excess({ evidenceDistance, limitDistance }: Candidate): number {
  * A denied face that matches nobody else stays nobody's under its former person: it is given back
  * when the user takes the denial back, and founds nobody meanwhile.
  */
-function unmatched(face: SeenFace, former: FaceRecord | null, newId: () => string): Verdict {
+function unmatched(
+  { seen: face, former }: OpenFace,
+  { leastQuality }: KnownFaces,
+  newId: () => string,
+): Verdict {
   if (former?.personId != null) {
     return { personId: former.personId, rule: 'denied-by-user', isNewPerson: false };
   }
   if (face.descriptor === null) {
     return { personId: null, rule: 'descriptor-refused', isNewPerson: false };
   }
-  return mayVote(face.quality)
+  return mayVote(face.quality, leastQuality)
     ? { personId: newId(), rule: 'new-person', isNewPerson: true }
     : { personId: null, rule: 'low-quality-unmatched', isNewPerson: false };
 }

@@ -1,13 +1,24 @@
 import { DESCRIPTOR_LENGTH, sameModel, type DescriptorModel } from '../descriptors/descriptor.ts';
 import { mayVote } from '../faces/quality.ts';
-import type { Fact } from './journal/fact.ts';
+import type { Fact, FacePlace } from './journal/fact.ts';
 import { People } from './journal/people.ts';
-import { distanceTo, nearestWithin } from './nearest-faces.ts';
+import { Distances, type Neighbour } from './nearest-faces.ts';
 import type { FaceRecord, PhotoRecord } from './photo-record.ts';
+import { SilentFaces } from './silent-faces.ts';
+import { MOST_VOTERS } from './thresholds.ts';
+
+/** What the index keeps of a face; a store reads no more for it, since most of a face is other things. */
+export type KnownFaceRecord = Pick<FaceRecord, 'faceId' | 'personId' | 'quality' | 'descriptor'>;
+
+/** What the index needs of a photo. */
+export interface KnownPhoto extends Pick<PhotoRecord, 'assetId' | 'sequence'> {
+  readonly model: DescriptorModel;
+  readonly faces: readonly KnownFaceRecord[];
+}
 
 /** What stands in an owner's order: a photo's latest decision or a user's. */
 export type OwnerEntry =
-  | { readonly kind: 'photo'; readonly sequence: number; readonly record: PhotoRecord }
+  | { readonly kind: 'photo'; readonly sequence: number; readonly record: KnownPhoto }
   | { readonly kind: 'fact'; readonly sequence: number; readonly fact: Fact };
 
 /** How near a person is to a face: the evidence from the person's nearest known faces. */
@@ -22,6 +33,18 @@ export interface PersonDistance {
   readonly voters: number;
 }
 
+/** A face that votes for a person. */
+export interface Voter {
+  readonly faceId: string;
+  readonly assetId: string;
+  /** After merges. */
+  readonly personId: string;
+  /** A view into the index: copy it to keep it. */
+  readonly descriptor: Float32Array;
+  /** A user said whose it is. */
+  readonly isAssigned: boolean;
+}
+
 interface KnownFace {
   readonly faceId: string;
   /** As the machine decided. */
@@ -31,14 +54,6 @@ interface KnownFace {
   votesFor: string | null;
 }
 
-interface Neighbour {
-  readonly faceId: string;
-  readonly distance: number;
-}
-
-/** Faces of one person that are asked; more would make a person of many photos harder to join. */
-const MOST_VOTERS = 3;
-
 /**
  * An owner's faces that may vote, in memory, kept current by applying entries in the order of their
  * sequence. Search is exact: every known face is measured. Faces of another descriptor model are
@@ -46,24 +61,35 @@ const MOST_VOTERS = 3;
  */
 export class KnownFaces {
   readonly model: DescriptorModel;
+  /** From this quality on a face votes; undefined: the built-in value. */
+  readonly leastQuality: number | undefined;
   /** What users decided, up to `sequence`. */
   readonly people = new People();
+  /** Faces of the photos that do not vote. */
+  readonly silent = new SilentFaces();
   /** Sequence of the last entry applied. */
   sequence = 0;
   #faces: KnownFace[] = [];
-  readonly #photos = new Set<string>();
+  /** By asset, the places of its faces. */
+  readonly #photos = new Map<string, number[]>();
   readonly #placesOf = new Map<string, Set<number>>();
   #descriptors = new Float32Array(256 * DESCRIPTOR_LENGTH);
   /** A fact came since the faces were labelled with their people. */
   #outdated = false;
 
-  constructor(model: DescriptorModel) {
+  constructor(model: DescriptorModel, leastQuality?: number) {
     this.model = model;
+    this.leastQuality = leastQuality;
   }
 
   /** Number of faces that may vote. */
   get size(): number {
     return this.#faces.length;
+  }
+
+  /** Number of people with faces that may vote, before merges. */
+  get peopleCount(): number {
+    return this.#placesOf.size;
   }
 
   /** Takes in an entry, a photo in place of what was known of it; entries seen change nothing. */
@@ -72,7 +98,7 @@ export class KnownFaces {
     if (entry.kind === 'photo') this.#applyPhoto(entry.record);
     else {
       this.people.apply(entry.fact);
-      this.#outdated = true;
+      this.#outdated ||= changesVotes(entry.fact);
     }
     this.sequence = entry.sequence;
   }
@@ -89,14 +115,13 @@ export class KnownFaces {
   ): PersonDistance[] {
     this.#labelAnew();
     const people: PersonDistance[] = [];
-    for (const [basePersonId, faces] of this.#nearbyPeople(descriptor, options)) {
-      const nearest = faces.sort((a, b) => a.distance - b.distance).slice(0, MOST_VOTERS);
+    for (const [basePersonId, nearest] of this.#nearbyPeople(descriptor, options)) {
       const [first] = nearest;
       if (first === undefined) continue;
       people.push({
         personId: this.people.resolve(basePersonId),
         basePersonId,
-        nearestFaceId: first.faceId,
+        nearestFaceId: (this.#faces[first.place] as KnownFace).faceId,
         nearestDistance: first.distance,
         evidenceDistance: nearest.reduce((sum, face) => sum + face.distance, 0) / nearest.length,
         voters: nearest.length,
@@ -108,33 +133,73 @@ export class KnownFaces {
     );
   }
 
-  /** By person before merges, distances of all faces of those who have one within `maxDistance`. */
+  /** Every face that votes for somebody, in no particular order. */
+  *voters(): Generator<Voter> {
+    this.#labelAnew();
+    for (const [place, { faceId, assetId, votesFor }] of this.#faces.entries()) {
+      if (votesFor === null) continue;
+      const start = place * DESCRIPTOR_LENGTH;
+      yield {
+        faceId,
+        assetId,
+        personId: this.people.resolve(votesFor),
+        descriptor: this.#descriptors.subarray(start, start + DESCRIPTOR_LENGTH),
+        isAssigned: this.people.isAssigned(faceId),
+      };
+    }
+  }
+
+  /** Every face, whether it votes or not, with the person that the machine took it for. */
+  *allFaces(): Generator<FacePlace> {
+    for (const { faceId, assetId, storedPersonId } of this.#faces) {
+      yield { faceId, assetId, personId: storedPersonId };
+    }
+    yield* this.silent;
+  }
+
+  /** Faces that are nobody's, of whom no user spoke, and whether one of them could found a person today. */
+  *openFaces(): Generator<
+    Pick<Voter, 'faceId' | 'assetId' | 'descriptor'> & { mayFound: boolean }
+  > {
+    for (const [place, { faceId, assetId, storedPersonId }] of this.#faces.entries()) {
+      if (storedPersonId !== null || this.people.isTouched(faceId)) continue;
+      const start = place * DESCRIPTOR_LENGTH;
+      const descriptor = this.#descriptors.subarray(start, start + DESCRIPTOR_LENGTH);
+      yield { faceId, assetId, descriptor, mayFound: true };
+    }
+    for (const { faceId, assetId, descriptor } of this.silent) {
+      if (descriptor === null || this.people.isTouched(faceId)) continue;
+      yield { faceId, assetId, descriptor, mayFound: false };
+    }
+  }
+
+  /** By person before merges, the nearest voters of those who have a face within `maxDistance`. */
   #nearbyPeople(
     descriptor: Float32Array,
-    options: { maxDistance: number; exceptAssetId: string },
+    { maxDistance, exceptAssetId }: { maxDistance: number; exceptAssetId: string },
   ): Map<string, Neighbour[]> {
-    const nearby = new Map<string, Neighbour[]>();
     const known = this.#descriptors.subarray(0, this.#faces.length * DESCRIPTOR_LENGTH);
-    for (const { place } of nearestWithin(known, descriptor, options.maxDistance)) {
-      const { votesFor, assetId } = this.#faces[place] as KnownFace;
-      if (votesFor === null || assetId === options.exceptAssetId || nearby.has(votesFor)) continue;
-      nearby.set(votesFor, this.#facesOf(votesFor, descriptor, options.exceptAssetId));
+    const distances = new Distances(known, descriptor);
+    const own = this.#photos.get(exceptAssetId) ?? [];
+    const nearby = new Map<string, Neighbour[]>();
+    for (const place of distances.placesWithin(maxDistance)) {
+      const { votesFor } = this.#faces[place] as KnownFace;
+      if (votesFor === null || nearby.has(votesFor) || own.includes(place)) continue;
+      const all = this.#placesOf.get(votesFor) ?? [];
+      const others = own.length === 0 ? all : [...all].filter((one) => !own.includes(one));
+      nearby.set(votesFor, distances.nearest(others, MOST_VOTERS));
     }
     return nearby;
   }
 
-  #facesOf(personId: string, descriptor: Float32Array, exceptAssetId: string): Neighbour[] {
-    return [...(this.#placesOf.get(personId) ?? [])].flatMap((place) => {
-      const { faceId, assetId } = this.#faces[place] as KnownFace;
-      if (assetId === exceptAssetId) return [];
-      return [{ faceId, distance: distanceTo(this.#descriptors, place, descriptor) }];
-    });
-  }
-
-  #applyPhoto(record: PhotoRecord): void {
+  #applyPhoto(record: KnownPhoto): void {
     this.#forgetPhoto(record.assetId);
-    if (!sameModel(record.model, this.model)) return;
-    for (const face of record.faces) this.#add(face, record.assetId);
+    const comparable = sameModel(record.model, this.model);
+    const silent = record.faces.filter((face) => !comparable || !this.#add(face, record.assetId));
+    this.silent.apply(
+      record.assetId,
+      silent.map((face) => (comparable ? face : { ...face, descriptor: null })),
+    );
   }
 
   /** Once after a run of facts, however many: it goes through all faces. */
@@ -153,8 +218,9 @@ export class KnownFaces {
     return this.people.personOf(face) === null ? null : this.people.basePersonOf(face);
   }
 
-  #add(face: FaceRecord, assetId: string): void {
-    if (face.descriptor === null || !mayVote(face.quality)) return;
+  /** Answers whether the face may vote. */
+  #add(face: KnownFaceRecord, assetId: string): boolean {
+    if (face.descriptor === null || !mayVote(face.quality, this.leastQuality)) return false;
     const start = this.#faces.length * DESCRIPTOR_LENGTH;
     if (start === this.#descriptors.length) {
       const larger = new Float32Array(this.#descriptors.length * 2);
@@ -162,13 +228,17 @@ export class KnownFaces {
       this.#descriptors = larger;
     }
     this.#descriptors.set(face.descriptor, start);
-    this.#occupy(this.#faces.length, {
+    const place = this.#faces.length;
+    this.#occupy(place, {
       faceId: face.faceId,
       storedPersonId: face.personId,
       assetId,
       votesFor: this.#votesFor(face),
     });
-    this.#photos.add(assetId);
+    const places = this.#photos.get(assetId);
+    if (places === undefined) this.#photos.set(assetId, [place]);
+    else places.push(place);
+    return true;
   }
 
   #occupy(place: number, face: KnownFace): void {
@@ -188,21 +258,34 @@ export class KnownFaces {
   }
 
   #forgetPhoto(assetId: string): void {
-    if (!this.#photos.delete(assetId)) return;
-    for (let place = this.#faces.length - 1; place >= 0; place--) {
-      if (this.#faces[place]?.assetId !== assetId) continue;
-      const end = this.#faces.length - 1;
-      const last = this.#faces[end] as KnownFace;
-      this.#vacate(place);
-      if (place !== end) {
-        this.#vacate(end);
-        this.#occupy(place, last);
-        const from = end * DESCRIPTOR_LENGTH;
-        this.#descriptors.copyWithin(place * DESCRIPTOR_LENGTH, from, from + DESCRIPTOR_LENGTH);
-      }
-      this.#faces.pop();
-    }
+    const places = this.#photos.get(assetId);
+    if (places === undefined) return;
+    this.#photos.delete(assetId);
+    // The last place first: what fills a gap then is none of these.
+    for (const place of places.sort((a, b) => b - a)) this.#remove(place);
   }
+
+  /** The last face takes the place that is left. */
+  #remove(place: number): void {
+    const end = this.#faces.length - 1;
+    const last = this.#faces[end] as KnownFace;
+    this.#vacate(place);
+    if (place !== end) {
+      this.#vacate(end);
+      this.#occupy(place, last);
+      const places = this.#photos.get(last.assetId);
+      places?.splice(places.indexOf(end), 1, place);
+      const from = end * DESCRIPTOR_LENGTH;
+      this.#descriptors.copyWithin(place * DESCRIPTOR_LENGTH, from, from + DESCRIPTOR_LENGTH);
+    }
+    this.#faces.pop();
+  }
+}
+
+/** Votes are for people before merges, and the machine merges none against a user's word on a face. */
+function changesVotes({ body }: Fact): boolean {
+  if (body.kind === 'people-merged') return body.evidence === undefined;
+  return !['person-named', 'person-hidden', 'people-distinct'].includes(body.kind);
 }
 
 function compareText(a: string, b: string): number {

@@ -10,6 +10,7 @@ export type AssignmentRule =
   | 'ignored-by-user'
   | 'person-deleted-by-user'
   | 'not-seen-again'
+  | 'imported'
   | 'low-quality-unmatched'
   | 'descriptor-refused';
 

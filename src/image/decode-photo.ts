@@ -59,12 +59,13 @@ export async function decodePhoto(bytes: Buffer, limits: DecodeLimits): Promise<
 }
 
 /** sharp over the bytes with the settings that header and pixels share. */
-function openPhoto(bytes: Buffer): Sharp {
+export function openPhoto(bytes: Buffer): Sharp {
   // Our own limit is checked on the header and names its variable; sharp's would hide it.
   return sharp(bytes, { failOn: 'truncated', limitInputPixels: false, pages: 1 });
 }
 
-async function readHeader(bytes: Buffer): Promise<Metadata> {
+/** A photo's header. Throws PHOTO_NOT_AN_IMAGE, PHOTO_FORMAT_UNSUPPORTED or PHOTO_DAMAGED. */
+export async function readHeader(bytes: Buffer): Promise<Metadata> {
   try {
     return await openPhoto(bytes).metadata();
   } catch (cause) {
@@ -78,7 +79,8 @@ async function readHeader(bytes: Buffer): Promise<Metadata> {
   }
 }
 
-function checkSize(header: Metadata, limits: DecodeLimits): void {
+/** Throws PHOTO_TOO_MANY_PIXELS, PHOTO_DAMAGED or PHOTO_FORMAT_UNSUPPORTED by the header alone. */
+export function checkSize(header: Metadata, limits: Pick<DecodeLimits, 'maxPhotoPixels'>): void {
   const { width, height } = header;
   if (header.format === 'heif' && header.compression === 'hevc') throw heifError('HEVC inside');
   if (!(width >= MIN_EDGE_PX && height >= MIN_EDGE_PX)) {
@@ -96,7 +98,10 @@ function checkSize(header: Metadata, limits: DecodeLimits): void {
 }
 
 /** EXIF orientations 5 to 8 lie on their side. */
-function uprightSize({ width, height, orientation }: Metadata): { width: number; height: number } {
+export function uprightSize({ width, height, orientation }: Metadata): {
+  width: number;
+  height: number;
+} {
   return (orientation ?? 1) >= 5 ? { width: height, height: width } : { width, height };
 }
 

@@ -4,11 +4,21 @@ import { setTimeout } from 'node:timers/promises';
 import { WorkerError } from '../errors.ts';
 import type { Fact } from '../identities/journal/fact.ts';
 import { People } from '../identities/journal/people.ts';
+import { refuseOutdated } from '../identities/journal/refuse-outdated.ts';
 import { facesToSee, planFact, type Correction } from '../identities/journal/plan-fact.ts';
 import type { JournalStore } from './ports.ts';
 
-/** Writes down what a user decided; answers with the fact, by whose id it can be undone. */
-export type Correct = (ownerId: string, correction: Correction, by: string) => Promise<Fact>;
+/**
+ * Writes down what a user decided; answers with the fact, by whose id it can be undone. `seenHead`
+ * is the sequence that the user has seen: when something that the correction speaks of was changed
+ * after it, nothing is written.
+ */
+export type Correct = (
+  ownerId: string,
+  correction: Correction,
+  by: string,
+  seenHead?: number,
+) => Promise<Fact>;
 
 const MOST_COMMIT_TRIES = 200;
 const LONGEST_PAUSE_MILLIS = 100;
@@ -16,7 +26,7 @@ const LONGEST_PAUSE_MILLIS = 100;
 /**
  * Makes facts of corrections: reads the journal, plans, commits under the next sequence, and reads
  * and plans again when a worker or another user was first. `publish` must not reject. Throws
- * CORRECTION_REFUSED.
+ * CORRECTION_REFUSED and CORRECTION_OUTDATED.
  */
 export function createCorrector(ports: {
   store: JournalStore;
@@ -24,11 +34,12 @@ export function createCorrector(ports: {
   newId?: () => string;
 }): Correct {
   const { store, publish, newId = randomUUID } = ports;
-  return async (ownerId, correction, by) => {
+  return async (ownerId, correction, by, seenHead) => {
     for (let attempt = 0; attempt < MOST_COMMIT_TRIES; attempt++) {
       // Before the facts: what is written after it takes its successor and makes a conflict.
       const head = await store.headSequence(ownerId);
       const people = People.of(await store.readFacts(ownerId));
+      if (seenHead !== undefined) refuseOutdated(correction, people, seenHead);
       const faces = await store.listFaces(ownerId, facesToSee(correction, people));
       const fact: Fact = {
         ownerId,

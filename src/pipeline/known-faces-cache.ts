@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import type { DescriptorModel } from '../descriptors/descriptor.ts';
 import { sameModel } from '../descriptors/descriptor.ts';
 import { KnownFaces } from '../identities/known-faces.ts';
@@ -6,27 +8,85 @@ import type { PhotoStore } from './ports.ts';
 /** Entries read from the store at once. */
 const PAGE = 500;
 
-/** Each owner's known faces and corrections, kept current from the store by sequence. */
+/**
+ * Each owner's known faces and corrections, kept current from the store by sequence. When there are
+ * more than `maxFaces` in all, the owner whose photos came longest ago is let go and read again
+ * when needed; the last one stays, however large.
+ */
 export class KnownFacesCache {
   readonly #store: Pick<PhotoStore, 'readEntriesAfter' | 'countForgotten'>;
+  readonly #maxFaces: number;
+  readonly #leastQuality: number | undefined;
+  /** The owner asked for last stands last. */
   readonly #owners = new Map<string, KnownFaces>();
+  /** By owner, the reading that came last; those who come meanwhile wait and find little left. */
+  readonly #readings = new Map<string, Promise<KnownFaces>>();
   #forgotten = 0;
 
-  constructor(store: Pick<PhotoStore, 'readEntriesAfter' | 'countForgotten'>) {
+  constructor(
+    store: Pick<PhotoStore, 'readEntriesAfter' | 'countForgotten'>,
+    maxFaces = Infinity,
+    leastQuality?: number,
+  ) {
     this.#store = store;
+    this.#maxFaces = maxFaces;
+    this.#leastQuality = leastQuality;
+  }
+
+  /** Owners whose faces are in memory, the one asked for last at the end. */
+  get owners(): readonly string[] {
+    return [...this.#owners.keys()];
+  }
+
+  /** How much is in memory, of all owners. */
+  get totals(): { readonly faces: number; readonly people: number } {
+    let [faces, people] = [0, 0];
+    for (const known of this.#owners.values()) {
+      faces += known.size;
+      people += known.peopleCount;
+    }
+    return { faces, people };
   }
 
   /** The owner's known faces with everything that was committed before this call. */
   async current(ownerId: string, model: DescriptorModel): Promise<KnownFaces> {
+    const earlier = this.#readings.get(ownerId) ?? Promise.resolve(null);
+    const reading = earlier.catch(() => null).then(() => this.#read(ownerId, model));
+    this.#readings.set(ownerId, reading);
+    try {
+      return await reading;
+    } finally {
+      if (this.#readings.get(ownerId) === reading) this.#readings.delete(ownerId);
+    }
+  }
+
+  async #read(ownerId: string, model: DescriptorModel): Promise<KnownFaces> {
     await this.#dropWhenForgotten();
     const cached = this.#owners.get(ownerId);
     const known =
-      cached !== undefined && sameModel(cached.model, model) ? cached : new KnownFaces(model);
+      cached !== undefined && sameModel(cached.model, model)
+        ? cached
+        : new KnownFaces(model, this.#leastQuality);
+    this.#owners.delete(ownerId);
     this.#owners.set(ownerId, known);
     for (;;) {
       const page = await this.#store.readEntriesAfter(ownerId, known.sequence, PAGE);
       for (const entry of page) known.apply(entry);
+      this.#letGo(ownerId);
       if (page.length < PAGE) return known;
+      // SQLite answers on the spot: a million faces in one go would cost this process its locks.
+      await setImmediate();
+    }
+  }
+
+  #letGo(except: string): void {
+    let faces = 0;
+    for (const { size } of this.#owners.values()) faces += size;
+    for (const [ownerId, { size }] of this.#owners) {
+      if (faces <= this.#maxFaces) return;
+      if (ownerId === except) continue;
+      this.#owners.delete(ownerId);
+      faces -= size;
     }
   }
 

@@ -14,7 +14,21 @@ export interface PhotoTask {
   readonly runId: string;
   /** A backfill that was not forced: a photo with descriptors of today's revision is left as it is. */
   readonly skipWhenCurrent: boolean;
+  /** Decides again by what is known now, from what was seen before where that still holds. */
+  readonly reconsider?: boolean;
 }
+
+/** A photo file, to be discarded after it was looked at. */
+export interface PhotoFile {
+  readonly path: string;
+  discard(): Promise<void>;
+}
+
+/** Fetches the photo of an asset that no path is known of. Rejects with a `WorkerError`. */
+export type FetchPhoto = (
+  asset: { readonly assetId: string; readonly ownerId: string },
+  signal: AbortSignal,
+) => Promise<PhotoFile>;
 
 /** Looks at a photo file; in production in a child process. Rejects with a `WorkerError`. */
 export type See = (path: string, signal: AbortSignal) => Promise<SeenPhoto>;

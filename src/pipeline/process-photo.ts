@@ -4,23 +4,31 @@ import { setTimeout } from 'node:timers/promises';
 import { sameModel, type DescriptorModel } from '../descriptors/descriptor.ts';
 import type { SeenPhoto } from '../descriptors/seen-photo.ts';
 import { WorkerError } from '../errors.ts';
-import { decidePhoto, type MatchThresholds } from '../identities/decide-photo.ts';
+import { decidePhoto } from '../identities/decide-photo.ts';
+import type { MatchThresholds } from '../identities/thresholds.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
 import { People } from '../identities/journal/people.ts';
 import type { KnownFaces } from '../identities/known-faces.ts';
 import { KnownFacesCache } from './known-faces-cache.ts';
-import type { PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
+import type { FetchPhoto, PhotoFile, PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
+import { seenAgain } from '../identities/seen-again.ts';
 import { removedRecord } from './remove-photo.ts';
 
 export interface PhotoProcessorPorts {
   readonly store: PhotoStore;
   /** The real path of a photo inside the media roots, or a `WorkerError`. */
   readonly locate: (path: string) => Promise<string>;
+  /** Left out: every job has to name a path. */
+  readonly fetchPhoto?: FetchPhoto | undefined;
   readonly see: See;
   readonly publish: PublishResult;
   readonly match: MatchThresholds;
   /** The descriptors that `see` makes. */
   readonly model: DescriptorModel;
+  /** Shared with others who compare faces; left out: one of its own. */
+  readonly cache?: KnownFacesCache;
+  /** Told how long a photo's faces were compared with the known ones. */
+  readonly onCompared?: (millis: number) => void;
   readonly newId?: () => string;
 }
 
@@ -40,11 +48,11 @@ const MOST_COMMIT_TRIES = 200;
 const LONGEST_PAUSE_MILLIS = 100;
 
 /**
- * The flow of one photo: locate, see, decide and commit, publish. Answers with the record as users
+ * The flow of one photo: obtain, see, decide and commit, publish. Answers with the record as users
  * see it: each face with the person that it has by their corrections.
  */
 export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
-  const cache = new KnownFacesCache(ports.store);
+  const cache = ports.cache ?? new KnownFacesCache(ports.store);
   return async (task, { signal, report }) => {
     const earlier = await ports.store.findPhoto(task.ownerId, task.assetId);
     if (earlier !== null && isDone(earlier, task, ports.model)) {
@@ -56,14 +64,36 @@ export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
       report('removing');
       return publish(await remove({ task, earlier, ports, cache, signal }), ports);
     }
-    report('looking');
-    const path = await locate(task, ports);
-    const seen = await ports.see(path, signal);
+    const seen = seenBefore(task, earlier, ports) ?? (await look(task, ports, { signal, report }));
     report('deciding');
     const record = await decideAndCommit({ task, earlier, seen, ports, cache, signal });
     report('publishing');
     return publish(record, ports);
   };
+}
+
+async function look(
+  task: PhotoTask,
+  ports: PhotoProcessorPorts,
+  { signal, report }: PhotoContext,
+): Promise<SeenPhoto> {
+  report('looking');
+  const photo = await obtain(task, ports, signal);
+  return ports.see(photo.path, signal).finally(() => photo.discard());
+}
+
+/** What an earlier run saw, for a photo that is only to be decided again; null: look at it. */
+function seenBefore(
+  task: PhotoTask,
+  earlier: PhotoRecord | null,
+  ports: PhotoProcessorPorts,
+): SeenPhoto | null {
+  const isUsable =
+    task.reconsider === true &&
+    earlier !== null &&
+    !earlier.removed &&
+    sameModel(earlier.model, ports.model);
+  return isUsable ? seenAgain(earlier) : null;
 }
 
 async function publish(record: PhotoRecord, ports: PhotoProcessorPorts): Promise<PhotoRecord> {
@@ -78,11 +108,18 @@ function isDone(earlier: PhotoRecord, task: PhotoTask, model: DescriptorModel): 
   return task.skipWhenCurrent && !earlier.removed && sameModel(earlier.model, model);
 }
 
-async function locate(task: PhotoTask, ports: PhotoProcessorPorts): Promise<string> {
-  if (task.path !== null) return ports.locate(task.path);
+async function obtain(
+  task: PhotoTask,
+  ports: PhotoProcessorPorts,
+  signal: AbortSignal,
+): Promise<PhotoFile> {
+  if (task.path !== null) {
+    return { path: await ports.locate(task.path), discard: () => Promise.resolve() };
+  }
+  if (ports.fetchPhoto !== undefined) return ports.fetchPhoto(task, signal);
   throw new WorkerError(
     'PHOTO_SOURCE_MISSING',
-    `expected "path" in the job of asset ${task.assetId}, got none; fetching from Immich is not built in yet`,
+    `expected "path" in the job of asset ${task.assetId}, got none; set IMMICH_URL for photos that Immich has`,
   );
 }
 
@@ -102,17 +139,21 @@ async function decideAndCommit(work: Work & { readonly seen: SeenPhoto }): Promi
   return commitWhenFirst(work, (former, known) => {
     if (isNewer(former, earlier, seen)) throw changedMeanwhile(task);
     const thresholds = ports.match;
+    const reconsider = task.reconsider === true;
+    const start = performance.now();
+    const faces = decidePhoto({ seen, former, known, assetId, thresholds, newId, reconsider });
+    ports.onCompared?.(performance.now() - start);
     return {
       ownerId,
       assetId,
       sequence: known.sequence + 1,
       revision: (former?.revision ?? 0) + 1,
       runId,
-      path: task.path,
+      path: task.path ?? (reconsider ? (former?.path ?? null) : null),
       checksum: seen.checksum,
       image: seen.image,
       model: seen.model,
-      faces: decidePhoto({ seen, former, known, assetId, thresholds, newId }),
+      faces,
       removed: false,
       timings: seen.timings,
       decidedAt: new Date().toISOString(),

@@ -1,6 +1,7 @@
 import type { DescriptorModel } from '../descriptors/descriptor.ts';
 import type { Box } from '../faces/face.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
+import { encodeId } from './encode-id.ts';
 
 /** Name of the queue that results go out on, and of its jobs. */
 export const FACES_IDENTIFIED = 'faces-identified';
@@ -68,8 +69,4 @@ export function toFacesIdentified(record: PhotoRecord): FacesIdentified {
 export function resultJobId(record: Pick<PhotoRecord, 'ownerId' | 'assetId' | 'revision'>): string {
   const { ownerId, assetId, revision } = record;
   return `${encodeId(ownerId)}.${encodeId(assetId)}.${revision}`;
-}
-
-function encodeId(id: string): string {
-  return encodeURIComponent(id).replaceAll('.', '%2E');
 }

@@ -25,7 +25,8 @@ const id = z
 
 /**
  * The payload of an `image-added` job. Unknown fields are kept and ignored. `path` is where the
- * worker finds the photo, inside its media roots; `force` looks again at a photo that is up to date.
+ * worker finds the photo, inside its media roots; `force` looks again at a photo that is up to date;
+ * `reconsider` decides again who is on it, by what users have corrected since.
  */
 export const ImageAdded = z.looseObject(
   {
@@ -39,8 +40,9 @@ export const ImageAdded = z.looseObject(
       .optional(),
     source: z.enum(['upload', 'backfill', 'rerun'], "'upload', 'backfill' or 'rerun'").optional(),
     force: z.boolean('true or false').optional(),
+    reconsider: z.boolean('true or false').optional(),
   },
-  'an object { assetId, ownerId?, path?, source?, force? }',
+  'an object { assetId, ownerId?, path?, source?, force?, reconsider? }',
 );
 export type ImageAdded = z.infer<typeof ImageAdded>;
 

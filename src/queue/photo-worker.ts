@@ -1,4 +1,4 @@
-import { Worker, type Job } from 'bullmq';
+import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 
 import { messageOf, WorkerError } from '../errors.ts';
@@ -8,12 +8,28 @@ import type { PhotoTask } from '../pipeline/ports.ts';
 import { outageReporter, patientConnection, redisAddress } from './connection.ts';
 import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
 import { DEFAULT_OWNER_ID, IMAGE_ADDED, IMAGE_REMOVED, parseImageAdded } from './image-added.ts';
-import { retryOptions, toJobError, type RetryLimits } from './retry.ts';
+import { patienceMillis, retryOptions, toJobError, type RetryLimits } from './retry.ts';
 
 /** What became of a photo, for the metrics. */
 export type PhotoOutcome =
-  | { readonly kind: 'done'; readonly record: PhotoRecord; readonly millis: number }
-  | { readonly kind: 'failed'; readonly code: string; readonly millis: number };
+  | {
+      readonly kind: 'done';
+      readonly record: PhotoRecord;
+      readonly millis: number;
+      /** From being added, or from the failure before, to being taken. */
+      readonly waitMillis: number;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly millis: number;
+      readonly waitMillis: number;
+      /** It is not tried again by itself. */
+      readonly isFinal: boolean;
+    };
+
+/** What befell jobs through no fault of theirs. */
+export type JobMishap = 'stalled' | 'lock-lost';
 
 export interface PhotoWorkerOptions {
   readonly redis: RedisOptions;
@@ -27,6 +43,7 @@ export interface PhotoWorkerOptions {
     context: { signal: AbortSignal; report: (stage: string) => void },
   ) => Promise<PhotoRecord>;
   readonly onOutcome?: (outcome: PhotoOutcome) => void;
+  readonly onMishap?: (mishap: JobMishap, jobs: number) => void;
   /** A job's lock; a job whose worker has died is given to another after it. */
   readonly lockMillis: number;
 }
@@ -55,7 +72,8 @@ export function startPhotoWorker(options: PhotoWorkerOptions): PhotoWorker {
   const stopping = new AbortController();
   const worker = new Worker<unknown, FacesIdentified>(
     IMAGE_ADDED,
-    (job, _token, lockLost) => runJob(job, signalOf(stopping.signal, lockLost), options),
+    (job, token, lockLost) =>
+      runJob({ job, token, signal: signalOf(stopping.signal, lockLost) }, options),
     {
       connection: patientConnection(options.redis),
       prefix: options.prefix,
@@ -75,9 +93,11 @@ export function startPhotoWorker(options: PhotoWorkerOptions): PhotoWorker {
     reporter.back();
   });
   worker.on('stalled', (jobId) => {
+    options.onMishap?.('stalled', 1);
     log.warn({ jobId }, 'a job lost its worker and is taken up again');
   });
   worker.on('lockRenewalFailed', (jobIds) => {
+    options.onMishap?.('lock-lost', jobIds.length);
     log.warn({ jobIds }, 'locks were lost; these photos are given up here');
     for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
   });
@@ -103,16 +123,21 @@ function signalOf(stopping: AbortSignal, lockLost: AbortSignal | undefined): Abo
   return lockLost === undefined ? stopping : AbortSignal.any([stopping, lockLost]);
 }
 
-async function runJob(
-  job: Job<unknown, FacesIdentified>,
-  signal: AbortSignal,
-  options: PhotoWorkerOptions,
-): Promise<FacesIdentified> {
+interface Run {
+  readonly job: Job<unknown, FacesIdentified>;
+  readonly token: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdentified> {
+  const { job, signal } = run;
   const start = performance.now();
   const millis = (): number => Math.round(performance.now() - start);
+  const waitMillis = Math.max(0, (job.processedOn ?? Date.now()) - (job.timestamp + job.delay));
   const log = options.log.child({ jobId: job.id });
   lendRetries(job, options.retry);
   const stages: string[] = [];
+  const waits = waitsOf(job);
   // One line a run: each is a way to Redis and back.
   const tell = (end: string): void => {
     note(log, job.log([...stages, `${end} (${millis()} ms)`].join(' → ')));
@@ -122,7 +147,7 @@ async function runJob(
     const report = (stage: string): void => {
       stages.push(`${stage} (${millis()} ms)`);
       // The stages after the first are over in milliseconds; the log line tells them all.
-      if (stages.length === 1) note(log, job.updateProgress({ stage }));
+      if (stages.length === 1) note(log, job.updateProgress({ stage, waits }));
     };
     const record = await options.processPhoto(task, { signal, report });
     const summary = summarise(record);
@@ -131,15 +156,40 @@ async function runJob(
       { assetId: record.assetId, revision: record.revision, millis: millis(), ...record.timings },
       summary,
     );
-    options.onOutcome?.({ kind: 'done', record, millis: millis() });
+    options.onOutcome?.({ kind: 'done', record, millis: millis(), waitMillis });
     return toFacesIdentified(record);
   } catch (error) {
     const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
     tell(messageOf(error));
+    if (await putOff(run, waits, error)) {
+      log.debug({ code, reason: messageOf(error) }, 'the photo waits');
+      throw new DelayedError(messageOf(error));
+    }
     log.warn({ code, err: messageOf(error), attempt: job.attemptsMade + 1 }, 'the photo failed');
-    options.onOutcome?.({ kind: 'failed', code, millis: millis() });
-    throw toJobError(error, job.stacktrace ?? []);
+    const jobError = toJobError(error, job.stacktrace ?? []);
+    const isFinal = isLastRun(job, jobError);
+    options.onOutcome?.({ kind: 'failed', code, millis: millis(), waitMillis, isFinal });
+    throw jobError;
   }
+}
+
+/** Delays a job whose time has not come; that is no failure, and uses up none of its runs. */
+async function putOff({ job, token }: Run, waits: number, error: unknown): Promise<boolean> {
+  const millis = patienceMillis(error, waits);
+  if (millis === null) return false;
+  await job.updateProgress({ stage: 'waiting for Immich', waits: waits + 1 });
+  await job.moveToDelayed(Date.now() + millis, token);
+  return true;
+}
+
+/** How often the job was put off; BullMQ's count of starts has those of lost workers in it too. */
+function waitsOf({ progress }: Job): number {
+  const waits = typeof progress === 'object' && 'waits' in progress ? progress.waits : 0;
+  return typeof waits === 'number' ? waits : 0;
+}
+
+function isLastRun(job: Job, error: Error): boolean {
+  return error instanceof UnrecoverableError || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
 }
 
 /** A job that its producer gave no retries gets ours; BullMQ reads them off the job in hand. */
@@ -156,7 +206,7 @@ function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {
       `expected jobs named '${IMAGE_ADDED}' or '${IMAGE_REMOVED}' on this queue, got '${job.name.slice(0, 80)}'`,
     );
   }
-  const { assetId, ownerId, path, source, force } = parseImageAdded(job.data);
+  const { assetId, ownerId, path, source, force, reconsider } = parseImageAdded(job.data);
   return {
     kind: job.name === IMAGE_REMOVED ? 'remove' : 'look',
     assetId,
@@ -164,6 +214,7 @@ function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {
     path: path ?? null,
     // A stalled job comes again with as many attempts made; a retried or re-run one with more.
     runId: `${job.id ?? ''}.${job.timestamp}.${job.attemptsMade}`,
+    reconsider: reconsider === true,
     skipWhenCurrent: source === 'backfill' && force !== true && job.attemptsMade === 0,
   };
 }

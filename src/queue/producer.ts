@@ -18,7 +18,10 @@ export interface Producer {
   /** Answers with the job's id. */
   add(payload: ImageAdded, options?: { jobId?: string }): Promise<string>;
   /** Says that an asset is gone; answers with the job's id. */
-  addRemoval(asset: { assetId: string; ownerId: string }): Promise<string>;
+  addRemoval(
+    asset: { assetId: string; ownerId: string },
+    options?: { jobId?: string },
+  ): Promise<string>;
   addBulk(jobs: readonly { payload: ImageAdded; jobId?: string }[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -35,6 +38,8 @@ export function createProducer(options: {
     prefix: options.prefix,
   });
   queue.on('error', options.onError ?? (() => undefined));
+  // Each upload that waits for its result listens for the queue's end, however many there are.
+  queue.setMaxListeners(0);
   const jobOptions = (payload: ImageAdded, jobId: string | undefined): JobsOptions => ({
     ...retryOptions(options.retry),
     priority: PRIORITY[payload.source ?? 'upload'],
@@ -46,8 +51,11 @@ export function createProducer(options: {
       const job = await queue.add(IMAGE_ADDED, payload, jobOptions(payload, jobId));
       return String(job.id);
     },
-    addRemoval: async (asset) => {
-      const job = await queue.add(IMAGE_REMOVED, asset, retryOptions(options.retry));
+    addRemoval: async (asset, { jobId } = {}) => {
+      const job = await queue.add(IMAGE_REMOVED, asset, {
+        ...retryOptions(options.retry),
+        ...(jobId === undefined ? {} : { jobId }),
+      });
       return String(job.id);
     },
     addBulk: async (jobs) => {

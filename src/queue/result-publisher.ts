@@ -18,6 +18,7 @@ import {
   toPeopleChanged,
   type PeopleChanged,
 } from './people-changed.ts';
+import { watchRedisRun } from './redis-run.ts';
 
 /** What publishing needs of the store: its outbox. */
 export interface Outbox {
@@ -25,6 +26,7 @@ export interface Outbox {
   markPublished(ownerId: string, assetId: string, revision: number): Promise<void>;
   findUnpublishedFacts(limit: number): Promise<Fact[]>;
   markFactPublished(ownerId: string, factId: string): Promise<void>;
+  markUnpublishedSince(at: string): Promise<number>;
 }
 
 export interface ResultPublisher {
@@ -42,6 +44,11 @@ export interface ResultPublisher {
 }
 
 const SWEEP_EVERY_MILLIS = 10_000;
+/**
+ * What a Redis that crashed or was replaced had taken this long before may be gone: replicas lag by
+ * seconds, its file by one, and a worker cut off from the others notices within a minute.
+ */
+const LOST_WITH_REDIS_MILLIS = 10 * 60_000;
 const PAGE = 100;
 
 /** Opens the `faces-identified` queue and sweeps the outbox from time to time. */
@@ -79,26 +86,21 @@ export function createResultPublisher(options: {
       async (record) => send(await options.viewOf(record)),
     )) + (await drain(() => store.findUnpublishedFacts(PAGE), sendFact));
   const sweeps = sweepOften(publishPending, log);
+  watchRedisRun(queue, () => {
+    sweeps.now(() => publishLostAgain(store, log));
+  });
   return {
     queue,
-    publish: async (record) => {
-      try {
-        await send(record);
-      } catch (error) {
-        log.warn(
-          { assetId: record.assetId, revision: record.revision, reason: messageOf(error) },
-          'a result waits in the outbox',
-        );
-      }
+    publish: (record) => {
+      const { assetId, revision } = record;
+      return orLeave(send(record), (reason) => {
+        log.warn({ assetId, revision, reason }, 'a result waits in the outbox');
+      });
     },
-    publishFact: async (fact) => {
-      try {
-        await sendFact(fact);
-      } catch (error) {
-        const { factId } = fact;
-        log.warn({ factId, reason: messageOf(error) }, 'a change of people waits in the outbox');
-      }
-    },
+    publishFact: (fact) =>
+      orLeave(sendFact(fact), (reason) => {
+        log.warn({ factId: fact.factId, reason }, 'a change of people waits in the outbox');
+      }),
     publishPending,
     close: async () => {
       await sweeps.stop();
@@ -107,15 +109,41 @@ export function createResultPublisher(options: {
   };
 }
 
-/** Looks into the outbox from time to time, never twice at once. */
-function sweepOften(publishPending: () => Promise<number>, log: Log): { stop(): Promise<void> } {
+/** What cannot be sent stays in the outbox, which is told. */
+async function orLeave(sending: Promise<void>, tell: (reason: string) => void): Promise<void> {
+  try {
+    await sending;
+  } catch (error) {
+    tell(messageOf(error));
+  }
+}
+
+/** Puts into the outbox again what a former Redis may have lost; consumers drop repeats. */
+async function publishLostAgain(store: Outbox, log: Log): Promise<void> {
+  const since = new Date(Date.now() - LOST_WITH_REDIS_MILLIS).toISOString();
+  const count = await store.markUnpublishedSince(since);
+  log.warn({ count, since }, 'Redis was restarted or replaced; recent results are published again');
+}
+
+/** Looks into the outbox from time to time, never twice at once; `now` does so after `first`. */
+function sweepOften(
+  publishPending: () => Promise<number>,
+  log: Log,
+): { now(first: () => Promise<void>): void; stop(): Promise<void> } {
   let sweeping: Promise<unknown> = Promise.resolve();
+  const sweep = (first: () => Promise<void>): void => {
+    sweeping = sweeping
+      .then(first)
+      .then(publishPending)
+      .catch((error: unknown) => {
+        log.debug({ reason: messageOf(error) }, 'the outbox waits');
+      });
+  };
   const timer = setInterval(() => {
-    sweeping = sweeping.then(publishPending).catch((error: unknown) => {
-      log.debug({ reason: messageOf(error) }, 'the outbox waits');
-    });
+    sweep(() => Promise.resolve());
   }, SWEEP_EVERY_MILLIS);
   return {
+    now: sweep,
     stop: async () => {
       clearInterval(timer);
       await sweeping;

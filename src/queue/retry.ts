@@ -1,6 +1,6 @@
 import { UnrecoverableError, type JobsOptions } from 'bullmq';
 
-import { CHILD_ENDING_CODES, messageOf, WorkerError } from '../errors.ts';
+import { CHILD_ENDING_CODES, messageOf, PATIENT_CODES, WorkerError } from '../errors.ts';
 
 export interface RetryLimits {
   /** How often a job may run in all. */
@@ -18,6 +18,24 @@ export function retryOptions(limits: RetryLimits): Pick<JobsOptions, 'attempts' 
     attempts: limits.attempts,
     backoff: { type: 'exponential', delay: limits.backoffMillis, jitter: JITTER },
   };
+}
+
+/** The first wait of a job that waits for what passes by itself: a preview is made in a second or so. */
+const FIRST_PATIENCE_MILLIS = 500;
+/** Immich may be busy with an import for hours, or be away for an upgrade. */
+const LONGEST_PATIENCE_MILLIS = 5 * 60_000;
+/** Some ten hours, nearly all of it in the longest waits. */
+const MOST_PATIENT_WAITS = 150;
+
+/**
+ * How long a job waits that failed for what passes by itself, without using up one of its runs;
+ * null when it is no such error or has waited long enough. `waits` is how often it has waited.
+ */
+export function patienceMillis(error: unknown, waits: number): number | null {
+  if (!(error instanceof WorkerError) || !PATIENT_CODES.includes(error.code)) return null;
+  if (waits >= MOST_PATIENT_WAITS) return null;
+  const wait = Math.min(LONGEST_PATIENCE_MILLIS, FIRST_PATIENCE_MILLIS * 2 ** Math.min(waits, 20));
+  return Math.round(wait * (1 - JITTER * Math.random()));
 }
 
 /**

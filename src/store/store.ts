@@ -1,6 +1,7 @@
 import type { Fact, FacePlace } from '../identities/journal/fact.ts';
 import type { OwnerEntry } from '../identities/known-faces.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
+import type { ImmichStore } from '../immich/source/ports.ts';
 
 /** What was known of an owner and is gone. */
 export interface ForgottenOwner {
@@ -18,11 +19,18 @@ export interface FaceFilter {
 /** Where photos, faces and the journals of corrections are kept. Nothing is known across owners. */
 export interface Store {
   readonly kind: 'sqlite' | 'mongodb';
+  /** What the source of Immich's photos keeps. */
+  readonly immich: ImmichStore;
   findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null>;
   /** Photos of the owner with a greater sequence, ascending by it, at most `limit`. */
   readPhotosAfter(ownerId: string, sequence: number, limit: number): Promise<PhotoRecord[]>;
-  /** Photos and facts of the owner in their one order; none that was committed before is missed. */
+  /**
+   * Photos and facts of the owner in their one order, of photos what makes their faces known; none
+   * that was committed before is missed.
+   */
   readEntriesAfter(ownerId: string, sequence: number, limit: number): Promise<OwnerEntry[]>;
+  /** Owners of whom anything is known, in the order of their ids. */
+  listOwners(): Promise<string[]>;
   /** The owner's highest sequence; 0 when nothing is known. */
   headSequence(ownerId: string): Promise<number>;
   /**
@@ -45,6 +53,11 @@ export interface Store {
   /** Facts that are still to be published, each owner's in their order. */
   findUnpublishedFacts(limit: number): Promise<Fact[]>;
   markFactPublished(ownerId: string, factId: string): Promise<void>;
+  /**
+   * Marks as to be published again what was decided at or after a time (ISO 8601), photos and facts;
+   * answers how many.
+   */
+  markUnpublishedSince(at: string): Promise<number>;
   /** Photos that are there: none that was removed. */
   countPhotos(ownerId?: string): Promise<number>;
   /** Removes every trace of the owner. */

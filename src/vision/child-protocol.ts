@@ -1,8 +1,9 @@
 import type { SeenPhoto } from '../descriptors/seen-photo.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { PictureWish } from '../image/cut-picture.ts';
 import type { DetectorName, EngineName } from '../nets/net.ts';
 import type { EngineChoice } from '../nets/engines.ts';
-import type { LookOptions } from './look-at-photo.ts';
+import type { LookOptions, PhotoSource } from './look-at-photo.ts';
 
 /** What a child is told when it starts, as JSON in its first argument. */
 export interface ChildOptions {
@@ -31,8 +32,20 @@ export interface Look {
   readonly residentMiB: number;
 }
 
+/** A picture for a page. */
+export interface CutWish extends PictureWish {
+  readonly source: PhotoSource;
+}
+
+export interface Cut {
+  /** WebP. */
+  readonly picture: Uint8Array;
+  readonly residentMiB: number;
+}
+
 /** The methods of a vision child. */
 export interface VisionChild {
   greet(): Promise<Answer<Greeting>>;
-  look(path: string): Promise<Answer<Look>>;
+  look(source: PhotoSource): Promise<Answer<Look>>;
+  cut(wish: CutWish): Promise<Answer<Cut>>;
 }

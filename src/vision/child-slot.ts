@@ -12,7 +12,8 @@ import {
   throwIfAborted,
   type EndReason,
 } from './child-end.ts';
-import type { Answer, ChildOptions, Greeting, Look } from './child-protocol.ts';
+import type { Answer, ChildOptions, Cut, CutWish, Greeting, Look } from './child-protocol.ts';
+import type { PhotoSource } from './look-at-photo.ts';
 import { residentMiB } from './resident-memory.ts';
 
 export interface ChildSlotOptions {
@@ -27,7 +28,11 @@ export interface ChildSlotOptions {
   /** Photos after which a child is replaced; 0: never for that. */
   readonly recyclePhotos: number;
   readonly log: Log;
+  readonly onReplaced?: ((reason: ReplacedBecause) => void) | undefined;
 }
+
+/** Why a child had to make room for another. */
+export type ReplacedBecause = 'worn' | 'idle-end' | 'not-started' | 'ended-by-photo';
 
 /** JavaScript objects of one photo are few; what is large lies outside V8's heap. */
 const CHILD_HEAP_MIB = 512;
@@ -56,20 +61,15 @@ export class ChildSlot {
   }
 
   /** Looks at one photo; a child that this ends is replaced before the next. */
-  async look(photoPath: string, signal: AbortSignal): Promise<SeenPhoto> {
-    throwIfAborted(signal);
-    const pid = await this.#livingChild();
-    this.#throwIfClosed();
-    throwIfAborted(signal);
-    this.#photos++;
-    try {
-      const { seen, residentMiB: held } = await this.#exec(photoPath, { pid, signal });
-      if (this.#isWorn(held)) await this.#replace(WORN, { photos: this.#photos, held });
-      return seen;
-    } catch (error) {
-      if (!isAlive(pid)) await this.#replace(messageOf(error), { path: photoPath });
-      throw error;
-    }
+  async look(source: PhotoSource, signal: AbortSignal): Promise<SeenPhoto> {
+    const { seen } = await this.#use<Look>({ method: 'look', argument: source, signal });
+    return seen;
+  }
+
+  /** A picture of a photo, for a page; otherwise as `look`. */
+  async cut(wish: CutWish, signal: AbortSignal): Promise<Uint8Array> {
+    const { picture } = await this.#use<Cut>({ method: 'cut', argument: wish, signal });
+    return picture;
   }
 
   async close(): Promise<void> {
@@ -77,15 +77,33 @@ export class ChildSlot {
     await endChild(this.#child);
   }
 
+  async #use<T extends { readonly residentMiB: number }>(call: Call): Promise<T> {
+    const { signal } = call;
+    throwIfAborted(signal);
+    const pid = await this.#livingChild();
+    this.#throwIfClosed();
+    throwIfAborted(signal);
+    this.#photos++;
+    try {
+      const answer = await this.#exec<T>(call, pid);
+      const { residentMiB: held } = answer;
+      if (this.#isWorn(held)) await this.#replace('worn', WORN, { photos: this.#photos, held });
+      return answer;
+    } catch (error) {
+      if (!isAlive(pid)) await this.#replace('ended-by-photo', messageOf(error), aboutPhoto(call));
+      throw error;
+    }
+  }
+
   /** The process id of a child that has its nets; one that ended while idle is replaced first. */
   async #livingChild(): Promise<number> {
     try {
       const { pid } = await this.#child.greeting;
       if (isAlive(pid)) return pid;
-      await this.#replace('ended while idle');
+      await this.#replace('idle-end', 'ended while idle');
       return (await this.#child.greeting).pid;
     } catch (error) {
-      await this.#replace(messageOf(error));
+      await this.#replace('not-started', messageOf(error));
       // Not the photo's fault, whatever it is: the first child of this worker did load.
       throw new WorkerError('VISION_FAILED', `no child process to look: ${messageOf(error)}`, {
         cause: error,
@@ -93,7 +111,7 @@ export class ChildSlot {
     }
   }
 
-  async #exec(photoPath: string, by: { pid: number; signal: AbortSignal }): Promise<Look> {
+  async #exec<T>({ method, argument, signal }: Call, pid: number): Promise<T> {
     const { photoDeadlineMillis, memoryLimitMiB } = this.#options;
     let reason = null as EndReason | null;
     let isOver = false;
@@ -102,23 +120,23 @@ export class ChildSlot {
       if (isOver) return;
       reason ??= why;
       // SIGTERM would wait for ever on a child that is stopped or hangs in the kernel.
-      kill(by.pid);
+      kill(pid);
     };
     const abort = (): void => {
       end('abort');
     };
     const deadline = setTimeout(end, photoDeadlineMillis, 'deadline' satisfies EndReason);
     const memory = setInterval(() => {
-      void residentMiB(by.pid).then((held) => {
+      void residentMiB(pid).then((held) => {
         if (held !== null && held > memoryLimitMiB) end('memory');
       });
     }, MEMORY_CHECK_MILLIS);
-    by.signal.addEventListener('abort', abort, { once: true });
+    signal.addEventListener('abort', abort, { once: true });
     try {
-      return unwrap((await this.#child.pool.exec('look', [photoPath])) as Answer<Look>);
+      return unwrap((await this.#child.pool.exec(method, [argument])) as Answer<T>);
     } catch (error) {
       if (error instanceof WorkerError) throw error;
-      throwIfAborted(by.signal);
+      throwIfAborted(signal);
       this.#throwIfClosed();
       if (reason === 'deadline') throw pastDeadline(photoDeadlineMillis);
       if (reason === 'memory') throw pastMemoryLimit(memoryLimitMiB);
@@ -127,7 +145,7 @@ export class ChildSlot {
       isOver = true;
       clearTimeout(deadline);
       clearInterval(memory);
-      by.signal.removeEventListener('abort', abort);
+      signal.removeEventListener('abort', abort);
     }
   }
 
@@ -141,14 +159,31 @@ export class ChildSlot {
   }
 
   /** The new child starts when the old one is gone: there may be no room for both. */
-  async #replace(why: string, about: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  async #replace(
+    reason: ReplacedBecause,
+    why: string,
+    about: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
     await endChild(this.#child);
     this.#photos = 0;
     if (this.#closed) return;
-    const level = why === WORN ? 'info' : 'warn';
+    this.#options.onReplaced?.(reason);
+    const level = reason === 'worn' ? 'info' : 'warn';
     this.#options.log[level]({ ...about, why }, 'a vision child was replaced');
     this.#child = startChild(this.#options);
   }
+}
+
+/** One call of a child's method. */
+type Call = { readonly signal: AbortSignal } & (
+  | { readonly method: 'look'; readonly argument: PhotoSource }
+  | { readonly method: 'cut'; readonly argument: CutWish }
+);
+
+/** For the log: where the photo lies, when it lies anywhere. */
+function aboutPhoto({ argument }: Call): { path?: string } {
+  const source = typeof argument === 'object' && 'source' in argument ? argument.source : argument;
+  return typeof source === 'string' ? { path: source } : {};
 }
 
 interface Child {

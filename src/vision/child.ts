@@ -4,7 +4,8 @@ import workerpool from 'workerpool';
 import { messageOf, WorkerError } from '../errors.ts';
 import { loadEngine } from '../nets/engines.ts';
 import type { Answer, ChildOptions, VisionChild } from './child-protocol.ts';
-import { lookAtPhoto } from './look-at-photo.ts';
+import { cutPicture } from '../image/cut-picture.ts';
+import { bytesOf, lookAtPhoto } from './look-at-photo.ts';
 
 // Ctrl-C reaches the whole process group; the main process ends its children itself, after the
 // photo in hand.
@@ -20,12 +21,22 @@ loading.catch(() => undefined);
 
 const child: VisionChild = {
   greet: () => answer(async () => ({ pid: process.pid, engine: (await loading).choice })),
-  look: (path) =>
+  look: (source) =>
     answer(async () => {
-      const seen = await lookAtPhoto(path, (await loading).nets, options.look);
-      return { seen, residentMiB: process.memoryUsage.rss() / 2 ** 20 };
+      const seen = await lookAtPhoto(source, (await loading).nets, options.look);
+      return { seen, residentMiB: residentMiB() };
+    }),
+  cut: ({ source, ...wish }) =>
+    answer(async () => {
+      const { limits } = options.look;
+      const picture = await cutPicture(await bytesOf(source, limits), wish, limits);
+      return { picture, residentMiB: residentMiB() };
     }),
 };
+
+function residentMiB(): number {
+  return process.memoryUsage.rss() / 2 ** 20;
+}
 
 async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
   try {

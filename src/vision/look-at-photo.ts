@@ -11,6 +11,9 @@ import { decodePhoto } from '../image/decode-photo.ts';
 import { readPhoto } from '../image/read-photo.ts';
 import { FACE_API_PACK, type FaceNets } from '../nets/net.ts';
 
+/** A photo by its path, or its bytes when it is nowhere kept. */
+export type PhotoSource = string | Uint8Array;
+
 export interface LookOptions {
   readonly limits: { readonly maxPhotoBytes: number; readonly maxPhotoPixels: number };
   readonly detect: DetectOptions;
@@ -21,12 +24,12 @@ const MAX_EDGE_PX = 2560;
 
 /** One photo from file to described faces: read, decode, detect, landmarks, align, describe. */
 export async function lookAtPhoto(
-  path: string,
+  source: PhotoSource,
   nets: FaceNets,
   options: LookOptions,
 ): Promise<SeenPhoto> {
   const clock = startClock();
-  const bytes = await clock.time('readMillis', () => readPhoto(path, options.limits));
+  const bytes = await clock.time('readMillis', () => bytesOf(source, options.limits));
   const image = await clock.time('decodeMillis', () =>
     decodePhoto(bytes, { ...options.limits, maxEdgePx: MAX_EDGE_PX }),
   );
@@ -60,6 +63,15 @@ export async function lookAtPhoto(
     },
     timings: clock.timings,
   };
+}
+
+/** The photo's bytes; what came without a path is bounded by who took it in. */
+export function bytesOf(
+  source: PhotoSource,
+  limits: { readonly maxPhotoBytes: number },
+): Promise<Buffer> {
+  if (typeof source === 'string') return readPhoto(source, limits);
+  return Promise.resolve(Buffer.from(source.buffer, source.byteOffset, source.byteLength));
 }
 
 function startClock(): {

@@ -7,7 +7,9 @@ import type { Log } from '../log.ts';
 import type { EngineChoice } from '../nets/engines.ts';
 import type { DetectorName, EngineName } from '../nets/net.ts';
 import { throwIfAborted } from './child-end.ts';
-import { ChildSlot, type ChildSlotOptions } from './child-slot.ts';
+import { ChildSlot, type ChildSlotOptions, type ReplacedBecause } from './child-slot.ts';
+import type { CutWish } from './child-protocol.ts';
+import type { PhotoSource } from './look-at-photo.ts';
 import type { VisionPlan } from './plan.ts';
 
 export interface VisionPoolOptions {
@@ -24,6 +26,8 @@ export interface VisionPoolOptions {
   /** Photos after which a child is replaced; 0: never for that. */
   readonly recyclePhotos: number;
   readonly log: Log;
+  /** Called for each child that was replaced. */
+  readonly onReplaced?: ((reason: ReplacedBecause) => void) | undefined;
   /** The children's environment: they meet strangers' files and need no password; default: ours. */
   readonly environment?: NodeJS.ProcessEnv;
   /** The compiled child; tests name it, since they run from the sources. */
@@ -38,7 +42,12 @@ export interface VisionPool {
    * VISION_MEMORY, VISION_CHILD_KILLED or VISION_CHILD_EXITED when the photo ended its child; with
    * JOB_ABORTED when `signal` fires; with VISION_FAILED for a fault of ours.
    */
-  see(path: string, signal: AbortSignal): Promise<SeenPhoto>;
+  see(source: PhotoSource, signal: AbortSignal): Promise<SeenPhoto>;
+  /**
+   * A picture (WebP) of a photo or of a face on it, cut in a child before the photos that wait,
+   * since somebody looks at a page. Rejects as `see` does.
+   */
+  cut(wish: CutWish, signal: AbortSignal): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -55,12 +64,15 @@ export async function createVisionPool(options: VisionPoolOptions): Promise<Visi
     }
     const slots = [...free];
     const waiting = fastq.promise(
-      (call: { photoPath: string; signal: AbortSignal }) => seeInFreeSlot(call, free),
+      (call: Call<unknown>) => useFreeSlot(call, free),
       options.plan.children,
     );
     return {
       engine,
-      see: (photoPath, signal) => waiting.push({ photoPath, signal }),
+      see: (source, signal) =>
+        waiting.push({ use: (slot) => slot.look(source, signal), signal }) as Promise<SeenPhoto>,
+      cut: (wish, signal) =>
+        waiting.unshift({ use: (slot) => slot.cut(wish, signal), signal }) as Promise<Uint8Array>,
       close: async () => {
         await Promise.all(slots.map((slot) => slot.close()));
       },
@@ -71,15 +83,17 @@ export async function createVisionPool(options: VisionPoolOptions): Promise<Visi
   }
 }
 
-async function seeInFreeSlot(
-  { photoPath, signal }: { photoPath: string; signal: AbortSignal },
-  free: ChildSlot[],
-): Promise<SeenPhoto> {
+interface Call<T> {
+  readonly use: (slot: ChildSlot) => Promise<T>;
+  readonly signal: AbortSignal;
+}
+
+async function useFreeSlot<T>({ use, signal }: Call<T>, free: ChildSlot[]): Promise<T> {
   throwIfAborted(signal);
   const slot = free.shift();
   if (slot === undefined) throw new Error('more photos in hand than children');
   try {
-    return await slot.look(photoPath, signal);
+    return await use(slot);
   } finally {
     free.push(slot);
   }
@@ -106,6 +120,7 @@ function slotOptions(options: VisionPoolOptions, engine: EngineName | 'auto'): C
     recycleMiB: plan.recycleMiB,
     recyclePhotos: options.recyclePhotos,
     log: options.log,
+    onReplaced: options.onReplaced,
   };
 }
 

@@ -2,6 +2,7 @@ import Database from 'libsql';
 
 import { openScene, storedPhotos, until, type Scene } from '../helpers/faults.ts';
 import { startRedis, type TestRedis } from '../helpers/redis.ts';
+import type { TestWorker } from '../helpers/worker.ts';
 
 describe('a worker that is killed', () => {
   let redis: TestRedis;
@@ -16,20 +17,24 @@ describe('a worker that is killed', () => {
     await redis.stop();
   });
 
-  async function secondWorkerDoes(assets: readonly string[]): Promise<void> {
+  async function secondWorkerDoes(assets: readonly string[]): Promise<TestWorker> {
     const second = await scene.start();
     await scene.drained();
     await scene.expectWholeAndOnce(assets);
     expect(await second.stop()).toBe(0);
+    return second;
   }
 
-  test('while it looks: the photo is done by another', async () => {
+  test('before the photo is decoded: it is done by another, which says so', async () => {
     const first = await scene.start();
     const job = await scene.add('a', 'slow.png');
     await until(async () => (await job.getState()) === 'active');
     first.child.kill('SIGKILL');
     await first.exited;
-    await secondWorkerDoes(['a']);
+    const second = await secondWorkerDoes(['a']);
+    expect(second.log).toContainEqual(
+      expect.objectContaining({ msg: 'a job lost its worker and is taken up again' }),
+    );
     expect(storedPhotos(scene.databasePath)[0]).toMatchObject({ revision: 1 });
   }, 120_000);
 
@@ -59,6 +64,24 @@ describe('a worker that is killed', () => {
     process.kill(redis.pid, 'SIGCONT');
     await secondWorkerDoes(['a']);
     expect(storedPhotos(scene.databasePath)[0]).toMatchObject({ revision: 1, sequence: 1 });
+  }, 120_000);
+
+  test('after the job is reported done, before the result is out: the next worker publishes it', async () => {
+    const first = await scene.start();
+    await scene.holdResults();
+    await scene.add('a');
+    await first.logged('a result waits in the outbox');
+    await scene.drained();
+    first.child.kill('SIGKILL');
+    await first.exited;
+    await scene.releaseResults();
+    const second = await scene.start();
+    expect(await second.logged('results of an earlier run were published')).toMatchObject({
+      count: 1,
+    });
+    await scene.expectWholeAndOnce(['a']);
+    expect(storedPhotos(scene.databasePath)[0]).toMatchObject({ revision: 1 });
+    expect(await second.stop()).toBe(0);
   }, 120_000);
 
   test('again and again under load: nothing is lost, nothing doubled', async () => {

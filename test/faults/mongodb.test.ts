@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { MongoClient } from 'mongodb';
+
 import { openScene, until, type Scene } from '../helpers/faults.ts';
 import { startHurtableMongo, type HurtableMongo } from '../helpers/mongodb.ts';
 import { startRedis, type TestRedis } from '../helpers/redis.ts';
+import { startSlowProxy } from '../helpers/slow-proxy.ts';
 
 const assets = Array.from({ length: 24 }, (_, i) => `photo-${i}`);
 
@@ -22,18 +25,26 @@ describe('a MongoDB that fails under load', () => {
     await redis.stop();
   });
 
-  async function survives(fault: () => Promise<void>): Promise<void> {
+  /** `reason` is what the log must give for the photos that fail meanwhile. */
+  async function survives(reason: string, fault: () => Promise<void>): Promise<void> {
     const worker = await scene.start();
     for (const asset of assets) await scene.add(asset);
     await until(async () => (await scene.stored()).length >= 3);
     await fault();
     await scene.drained();
     await scene.expectWholeAndOnce(assets);
+    const failures = worker.log.filter(({ msg }) => msg === 'the photo failed');
+    expect(failures).toContainEqual(
+      expect.objectContaining({
+        code: 'STORE_UNAVAILABLE',
+        err: expect.stringContaining(reason) as string,
+      }),
+    );
     expect(await worker.stop()).toBe(0);
   }
 
   test('killed while it writes, and started again', async () => {
-    await survives(async () => {
+    await survives('does not answer as it should', async () => {
       await mongo.kill();
       await delay(2000);
       await mongo.startAgain();
@@ -41,21 +52,74 @@ describe('a MongoDB that fails under load', () => {
   }, 180_000);
 
   test('frozen for longer than an answer is awaited', async () => {
-    await survives(async () => {
+    await survives('timed out', async () => {
       mongo.signal('SIGSTOP');
       await delay(25_000);
       mongo.signal('SIGCONT');
     });
   }, 180_000);
 
-  test('away at start: the worker ends with 1 and says what to check', async () => {
+  /** Arms the server's own failpoint for the next `times` of these commands. */
+  async function failNext(
+    times: number,
+    data: { failCommands: string[]; errorCode?: number; closeConnection?: boolean },
+  ): Promise<void> {
+    const client = new MongoClient(mongo.uri);
+    const configureFailPoint = 'failCommand';
+    await client.db('admin').command({ configureFailPoint, mode: { times }, data });
+    await client.close();
+  }
+
+  test.each<[string, { errorCode?: number; closeConnection?: boolean }, string]>([
+    ['it is no primary any more (10107)', { errorCode: 10107 }, 'does not answer as it should'],
+    ['it is shutting down (91)', { errorCode: 91 }, 'does not answer as it should'],
+    [
+      'its connections end in the middle',
+      { closeConnection: true },
+      'does not answer as it should',
+    ],
+  ])(
+    'its writes and reads fail, since %s',
+    async (_why, failure, reason) => {
+      await survives(reason, async () => {
+        await failNext(6, { failCommands: ['insert', 'update', 'find'], ...failure });
+      });
+    },
+    180_000,
+  );
+
+  test("slow: a fifth of a second each way is nobody's failure", async () => {
+    const proxy = await startSlowProxy(mongo.port, 100);
+    const slow = mongo.uri.replace(`:${mongo.port}/`, `:${proxy.port}/`);
+    try {
+      const workers = await Promise.all([
+        scene.start({ MONGODB_URI: slow }),
+        scene.start({ MONGODB_URI: slow }),
+      ]);
+      const few = assets.slice(0, 8);
+      for (const asset of few) await scene.add(asset);
+      await scene.drained();
+      await scene.expectWholeAndOnce(few);
+      for (const worker of workers) {
+        expect(worker.log.filter(({ level }) => Number(level) >= 40)).toEqual([]);
+        expect(await worker.stop()).toBe(0);
+      }
+    } finally {
+      await proxy.stop();
+    }
+  }, 180_000);
+
+  test('away at start: the worker waits, says so once, and goes on when it is there', async () => {
     await mongo.kill();
-    await expect(scene.start()).rejects.toThrow(
-      /ended with 1.*\[STORE_UNAVAILABLE\].*MONGODB_URI/s,
-    );
-    await mongo.startAgain();
-    await scene.start();
+    const worker = await scene.start({}, { ready: false });
     await scene.add('a');
+    const line = await worker.logged('MongoDB does not answer');
+    expect(String(line['reason'])).toContain('MONGODB_URI');
+    await mongo.startAgain();
+    await worker.logged('ready for photos');
+    expect(worker.log.filter(({ msg }) => String(msg).startsWith('MongoDB does not'))).toEqual([
+      line,
+    ]);
     await scene.drained();
     await scene.expectWholeAndOnce(['a']);
   }, 180_000);

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+
 import { openScene, storedPhotos, until, type Scene } from '../helpers/faults.ts';
 import { startRedis, type TestRedis } from '../helpers/redis.ts';
+import type { TestWorker } from '../helpers/worker.ts';
 
 describe('a job that comes more than once', () => {
   let redis: TestRedis;
@@ -48,15 +51,35 @@ describe('a job that comes more than once', () => {
     expect(await first.stop()).toBe(0);
   }, 120_000);
 
+  test('its lock lost for longer than a renewal: it is given up here, said, and done once', async () => {
+    const worker = await scene.start();
+    const job = await scene.add('a', 'slow.png');
+    await until(async () => (await job.getState()) === 'active');
+    const children = childrenOf(worker);
+    for (const child of children) process.kill(child, 'SIGSTOP');
+    await scene.dropLock(job);
+    await worker.logged('locks were lost');
+    for (const child of children) process.kill(child, 'SIGCONT');
+    await scene.drained();
+    await scene.expectWholeAndOnce(['a']);
+    expect(worker.log).toContainEqual(
+      expect.objectContaining({ msg: 'a job lost its worker and is taken up again' }),
+    );
+    expect(await worker.stop()).toBe(0);
+  }, 120_000);
+
   test('its lock taken away while it is in hand: it is done all the same', async () => {
     await scene.start();
     const job = await scene.add('a', 'slow.png');
     await until(async () => (await job.getState()) === 'active');
-    const client = (await scene.producer.queue.client) as unknown as {
-      del(key: string): Promise<number>;
-    };
-    await client.del(`${scene.producer.queue.toKey(job.id ?? '')}:lock`);
+    await scene.dropLock(job);
     await scene.drained();
     await scene.expectWholeAndOnce(['a']);
   }, 120_000);
 });
+
+function childrenOf({ child }: TestWorker): number[] {
+  const pid = child.pid ?? 0;
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}

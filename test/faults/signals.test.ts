@@ -21,12 +21,27 @@ describe('a worker that is told to stop', () => {
     expect(worker.log.at(-1)).toMatchObject({ msg: 'stopped' });
   }, 60_000);
 
+  test('with a photo in hand: it is finished first, and nothing that came meanwhile is lost', async () => {
+    const worker = await scene.start();
+    const job = await scene.add('a', 'slow.png');
+    await until(async () => (await job.getState()) === 'active');
+    const stopped = worker.stop();
+    await worker.logged('stopping after the photo in hand');
+    await scene.add('b');
+    expect(await stopped).toBe(0);
+    expect(storedPhotos(scene.databasePath).map(({ assetId }) => assetId)).toContain('a');
+    await scene.start();
+    await scene.drained();
+    await scene.expectWholeAndOnce(['a', 'b']);
+  }, 120_000);
+
   test('past its grace period: the photo goes back to the queue and is done by the next', async () => {
     const worker = await scene.start({ SHUTDOWN_GRACE_MILLIS: '1' });
     const job = await scene.add('a', 'slow.png');
     await until(async () => (await job.getState()) === 'active');
     expect(await worker.stop()).toBe(0);
     expect(storedPhotos(scene.databasePath)).toEqual([]);
+    expect(await worker.logged('the photo failed')).toMatchObject({ code: 'JOB_ABORTED' });
     await scene.start();
     await scene.drained();
     await scene.expectWholeAndOnce(['a']);

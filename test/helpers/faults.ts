@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { Queue, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
 import Database from 'libsql';
 import sharp from 'sharp';
 
@@ -21,11 +22,22 @@ export interface Scene {
   readonly producer: Producer;
   readonly databasePath: string;
   stored(): Promise<StoredPhoto[]>;
-  start(changes?: Record<string, string>): Promise<TestWorker>;
+  /** Starts a worker with these variables changed; `ready: false` does not wait until it is. */
+  start(
+    changes?: Record<string, string>,
+    options?: { ready?: boolean; main?: string },
+  ): Promise<TestWorker>;
   /** Queues one photo per asset: `slow.png` takes some hundred milliseconds. */
   add(assetId: string, photo?: 'one.jpg' | 'slow.png', jobId?: string): Promise<Job>;
+  /** Queues the asset as a backfill does: what is known already is left as it is. */
+  addAgain(assetId: string): Promise<void>;
+  /** Takes the lock of a job in hand away, as Redis does when its time is over. */
+  dropLock(job: Job): Promise<void>;
   /** Resolves when no job waits or is in hand, however often Redis fails meanwhile. */
   drained(): Promise<void>;
+  /** Makes Redis refuse results, and nothing else, until they are released. */
+  holdResults(): Promise<void>;
+  releaseResults(): Promise<void>;
   /**
    * What became of the assets: throws unless each is in the store once, under sequences without gap,
    * with its faces belonging to the same people, and each revision has one result.
@@ -46,7 +58,7 @@ let scenes = 0;
 
 /** Opens a scene on a Redis, with a store in `dataDir` (default: a folder of its own) or in MongoDB. */
 export async function openScene(
-  redis: TestRedis,
+  redis: Pick<TestRedis, 'options'>,
   store: { readonly dataDir?: string; readonly mongodbUri?: string } = {},
 ): Promise<Scene> {
   const folder = await tempFolder();
@@ -74,10 +86,9 @@ export async function openScene(
   return {
     producer,
     databasePath,
-    start: async (changes = {}) => {
-      const worker = await startWorkerProcess({
-        REDIS_HOSTNAME: redis.host,
-        REDIS_PORT: String(redis.port),
+    start: async (changes = {}, options = {}) => {
+      const environment = {
+        ...redisVariables(redis),
         QUEUE_PREFIX: prefix,
         DATA_DIR: path.dirname(databasePath),
         MEDIA_ROOTS: media,
@@ -85,7 +96,8 @@ export async function openScene(
         VISION_CHILDREN: '1',
         ...(store.mongodbUri === undefined ? {} : { MONGODB_URI: store.mongodbUri }),
         ...changes,
-      });
+      };
+      const worker = await startWorkerProcess(environment, options);
       workers.push(worker);
       return worker;
     },
@@ -94,7 +106,21 @@ export async function openScene(
       const id = await producer.add(payload, jobId === undefined ? {} : { jobId });
       return (await producer.queue.getJob(id)) as unknown as Job;
     },
+    addAgain: async (assetId) => {
+      const photo = path.join(media, 'one.jpg');
+      await producer.add({ assetId, path: photo, source: 'backfill' });
+    },
+    dropLock: async ({ id = '' }) => {
+      await (await keysOf(producer.queue)).del(`${producer.queue.toKey(id)}:lock`);
+    },
     drained: () => drained(producer.queue),
+    // Each job is counted before anything of it is written; what is no number cannot be.
+    holdResults: async () => {
+      await (await keysOf(results)).set(results.toKey('id'), 'held');
+    },
+    releaseResults: async () => {
+      await (await keysOf(results)).del(results.toKey('id'));
+    },
     stored,
     expectWholeAndOnce: async (assets) => expectWholeAndOnce(assets, await stored(), results),
     close: async () => {
@@ -109,9 +135,30 @@ export async function openScene(
   };
 }
 
+/** Immich's own way to a Redis, by address or, for Sentinel, by ioredis's options. */
+function redisVariables({ options }: Pick<TestRedis, 'options'>): Record<string, string> {
+  if (options.sentinels === undefined) {
+    return { REDIS_HOSTNAME: options.host ?? '127.0.0.1', REDIS_PORT: String(options.port) };
+  }
+  const json = JSON.stringify(options);
+  return { REDIS_URL: `ioredis://${Buffer.from(json).toString('base64')}` };
+}
+
+/** Below a test's own limit: a condition that never holds must not be asked for ever. */
+const LONGEST_WAIT_MILLIS = 110_000;
+
 /** Waits for a condition outside this process that nothing announces. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await delay(20);
+  const giveUpAt = performance.now() + LONGEST_WAIT_MILLIS;
+  while (!(await holds())) {
+    if (performance.now() > giveUpAt) throw new Error(`this never came true: ${String(holds)}`);
+    await delay(20);
+  }
+}
+
+/** BullMQ's own type of the client knows few commands. */
+async function keysOf(queue: Queue): Promise<Redis> {
+  return (await queue.client) as unknown as Redis;
 }
 
 async function drained(queue: Queue): Promise<void> {

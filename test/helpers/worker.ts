@@ -20,12 +20,12 @@ export interface TestWorker {
   stop(): Promise<number | null>;
 }
 
-const main = path.resolve(__dirname, '../../dist/src/main.js');
+const MAIN = path.resolve(__dirname, '../../dist/src/main.js');
 
-/** Starts `node dist/src/main.js`; `ready: false` does not wait for `/health/ready`. */
+/** Starts `node dist/src/main.js` or another program; `ready: false` does not wait until it is ready. */
 export async function startWorkerProcess(
   environment: Readonly<Record<string, string>>,
-  { ready = true }: { ready?: boolean } = {},
+  { ready = true, main = MAIN }: { ready?: boolean; main?: string } = {},
 ): Promise<TestWorker> {
   const port = environment['HTTP_PORT'] ?? String(await freePort());
   const { PATH: searchPath = '', HOME: home = '' } = process.env;
@@ -66,17 +66,19 @@ export async function startWorkerProcess(
       return exited;
     },
   };
-  if (ready) await Promise.race([waitUntilReady(address), failOnExit(worker)]);
+  if (ready) await Promise.race([waitUntilReady(worker), failOnExit(worker)]);
   return worker;
 }
 
-async function waitUntilReady(address: string): Promise<void> {
-  for (;;) {
+async function waitUntilReady({ address, child }: TestWorker): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null) {
     const answer = await fetch(`${address}/health/ready`).catch(() => null);
     await answer?.body?.cancel();
     if (answer?.ok === true) return;
     await setTimeout(50);
   }
+  // Whether it ever was is for failOnExit to say.
+  await new Promise(() => undefined);
 }
 
 async function failOnExit(worker: TestWorker): Promise<never> {

@@ -18,13 +18,34 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   identities: ['descriptors', 'faces'],
   pipeline: core,
   vision: ['type machine', 'image', 'faces', 'descriptors', 'nets'],
-  store: ['descriptors', 'type faces', 'type identities'],
+  store: ['descriptors', 'type faces', 'type identities', 'type immich'],
   queue: ['type pipeline', 'type identities', 'type descriptors', 'type faces'],
-  http: ['queue', 'store'],
-  commands: ['queue', 'store', 'identities', 'pipeline', 'type config', 'type descriptors'],
+  people: ['identities', 'faces', 'type descriptors', 'type pipeline'],
+  thumbnails: ['type faces'],
+  http: [
+    'queue',
+    'store',
+    'people',
+    'thumbnails',
+    'type vision',
+    'type pipeline',
+    'identities',
+    'type faces',
+  ],
+  commands: [
+    'queue',
+    'store',
+    'identities',
+    'pipeline',
+    'immich',
+    'thumbnails',
+    'http',
+    'type config',
+    'type descriptors',
+  ],
 };
 /** Import everything; nobody imports the first two, and only these import the others. */
-const ENTRY_POINTS = ['main', 'cli', 'run-worker', 'worker'];
+const ENTRY_POINTS = ['main', 'cli', 'run-worker', 'worker', 'immich-parts', 'open-people'];
 
 const IMPORT =
   /(?:^|\n)\s*(?<type>(?:import|export) type)?[^;'"]*?(?:from|import|import\(|require\()\s*['"](?<to>\.[^'"]+)['"]/g;

@@ -149,7 +149,10 @@ test.each([
 
 test('an open address with credentials is accepted', () => {
   const { http } = readConfig({ HTTP_HOST: '0.0.0.0', HTTP_USER: 'u', HTTP_PASSWORD: 'p' });
-  expect(http).toMatchObject({ host: '0.0.0.0', user: 'u', password: 'p' });
+  expect(http).toMatchObject({
+    host: '0.0.0.0',
+    accounts: [{ user: 'u', password: 'p', ownerId: null }],
+  });
 });
 
 test('media roots: commas, or a JSON list for names that hold one', () => {
@@ -173,9 +176,9 @@ describe('secrets in files', () => {
     expect(readConfig({ REDIS_PASSWORD_FILE: file }).redis).toMatchObject({
       password: 'from-file',
     });
-    expect(readConfig({ HTTP_USER: 'u', HTTP_PASSWORD_FILE: file }).http.password).toBe(
-      'from-file',
-    );
+    expect(readConfig({ HTTP_USER: 'u', HTTP_PASSWORD_FILE: file }).http.accounts).toEqual([
+      { user: 'u', password: 'from-file', ownerId: null },
+    ]);
   });
 
   test('missing or doubled ones are refused', () => {

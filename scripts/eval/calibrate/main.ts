@@ -8,7 +8,7 @@ import { format } from 'prettier';
 
 import { createProgress } from '../../../src/commands/progress.ts';
 import { readConfig, type Config } from '../../../src/config.ts';
-import { DEFAULT_MATCH } from '../../../src/identities/decide-photo.ts';
+import { DEFAULT_MATCH } from '../../../src/identities/thresholds.ts';
 import { createLog } from '../../../src/log.ts';
 import { DETECTOR_NAMES, ENGINE_NAMES, FACE_API_PACK } from '../../../src/nets/net.ts';
 import { openStore } from '../../../src/store/open-store.ts';
@@ -17,6 +17,7 @@ import type { PhotoSet } from '../data/labelled-photo.ts';
 import { readGroundTruth } from '../data/read-ground-truth.ts';
 import { unusable } from '../data/read-text.ts';
 import { readLfw } from '../data/read-lfw.ts';
+import { rulesOf } from '../evaluate.ts';
 import { SHARED_DATA } from '../gate/gate-data.ts';
 import { albumSet } from '../identification/album-people.ts';
 import { lookAtPhotos } from '../look/look-at-photos.ts';
@@ -116,6 +117,7 @@ async function sweepAll(options: {
   const common = {
     ...options,
     store,
+    rules: rulesOf(readConfig()),
     seeds: Array.from({ length: orders }, (_, i) => SEED + i),
     onLibrary: () => {
       progress.update(++done);

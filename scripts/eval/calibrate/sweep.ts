@@ -1,5 +1,6 @@
 import type { PhotoSet } from '../data/labelled-photo.ts';
 import { identify, type LibraryRun } from '../identification/identify.ts';
+import type { IdentityRules } from '../identification/open-library.ts';
 import { summarise } from '../identification/summarise.ts';
 import type { Looks } from '../look/looked-photo.ts';
 import { tabulate } from '../verification/descriptor-table.ts';
@@ -34,6 +35,7 @@ export async function sweep(options: {
   readonly sets: readonly PhotoSet[];
   readonly looks: Looks;
   readonly store: Store;
+  readonly rules: IdentityRules;
   readonly thresholds: readonly { readonly distance: number; readonly margin: number }[];
   readonly seeds: readonly number[];
   readonly signal: AbortSignal;
@@ -49,7 +51,12 @@ export async function sweep(options: {
   for (const match of options.thresholds) {
     const sets: Record<string, ThresholdFigures> = {};
     for (const set of options.sets) {
-      const runs = await identify({ ...options, set, match, onPhoto: () => undefined });
+      const runs = await identify({
+        ...options,
+        set,
+        rules: { ...options.rules, match },
+        onPhoto: () => undefined,
+      });
       const distances = pairs.get(set.name) as PairDistances;
       sets[set.name] = figuresOf({ set, runs, distances, distance: match.distance });
       options.onLibrary();

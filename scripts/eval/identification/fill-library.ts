@@ -1,12 +1,11 @@
 import type { Box } from '../../../src/faces/face.ts';
-import type { MatchThresholds } from '../../../src/identities/decide-photo.ts';
 import type { FaceRecord } from '../../../src/identities/photo-record.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { shuffled } from '../../harness/random.ts';
 import type { PhotoSet } from '../data/labelled-photo.ts';
 import { labelledFacePlace } from '../look/labelled-face.ts';
 import type { Looks } from '../look/looked-photo.ts';
-import { openLibrary, type Library } from './open-library.ts';
+import { openLibrary, type IdentityRules, type Library } from './open-library.ts';
 
 /** What the worker made of a photo when it came. */
 export interface Arrival {
@@ -24,15 +23,15 @@ export interface FilledLibrary {
   /** In the order in which they came. */
   readonly arrivals: readonly Arrival[];
   readonly people: PeopleOfPhotos;
-  /** The same after the worker's maintenance; null while it has none. */
-  readonly afterMaintenance: PeopleOfPhotos | null;
+  /** The same after the worker's maintenance. */
+  readonly afterMaintenance: PeopleOfPhotos;
 }
 
 export interface FillOptions {
   readonly set: PhotoSet;
   readonly looks: Looks;
   readonly store: Store;
-  readonly match: MatchThresholds;
+  readonly rules: IdentityRules;
   /** Decides the order of the photos. */
   readonly seed: number;
   readonly signal: AbortSignal;
@@ -41,15 +40,14 @@ export interface FillOptions {
 
 /** Lets a set's photos arrive in random order, one after another, and maintains the library then. */
 export async function fillLibrary(options: FillOptions): Promise<FilledLibrary> {
-  const { set, looks } = options;
+  const { set, looks, signal } = options;
   const model = [...looks.values()].find(({ seen }) => seen !== null)?.seen?.model;
   const nobody = set.photos.map(() => null);
-  if (model === undefined) return { arrivals: [], people: nobody, afterMaintenance: null };
+  if (model === undefined) return { arrivals: [], people: nobody, afterMaintenance: nobody };
   const library = openLibrary({ ...options, model });
   const arrivals = await letArrive(library, options);
   const people = await peopleOf(library, arrivals, nobody);
-  if (library.maintain === null) return { arrivals, people, afterMaintenance: null };
-  await library.maintain();
+  await library.maintain(signal);
   return { arrivals, people, afterMaintenance: await peopleOf(library, arrivals, nobody) };
 }
 
@@ -77,10 +75,10 @@ async function peopleOf(
   arrivals: readonly Arrival[],
   nobody: PeopleOfPhotos,
 ): Promise<PeopleOfPhotos> {
-  const people = await library.readPeople();
-  const now = [...nobody];
+  const personOf = await library.readPeople();
+  const now: (string | null)[] = [...nobody];
   for (const { photo, face } of arrivals) {
-    if (face !== null) now[photo] = people.personOf(face);
+    if (face !== null) now[photo] = personOf(face.faceId);
   }
   return now;
 }

@@ -1,4 +1,3 @@
-import type { MatchThresholds } from '../../../src/identities/decide-photo.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { LabelledPhoto, PhotoSet } from '../data/labelled-photo.ts';
 import type { Looks } from '../look/looked-photo.ts';
@@ -11,6 +10,7 @@ import {
   type PrecisionRecall,
 } from './clusters.ts';
 import { fillLibrary, type PeopleOfPhotos } from './fill-library.ts';
+import type { IdentityRules } from './open-library.ts';
 import { judgeArrivals, type JudgedArrival, type Judgement } from './judge-arrivals.ts';
 
 /** Figures of a library that came to be by itself. */
@@ -24,8 +24,8 @@ export interface Grouping {
 export interface LibraryRun {
   readonly seed: number;
   readonly grouping: Grouping;
-  /** The same after the worker's maintenance; null while it has none. */
-  readonly afterMaintenance: Grouping | null;
+  /** The same after the worker's maintenance. */
+  readonly afterMaintenance: Grouping;
   /** Shares of the labelled photos. */
   readonly atOnce: Readonly<Record<Judgement, number>>;
   /** Of people with one photo. */
@@ -46,7 +46,7 @@ export async function identify(options: {
   readonly set: PhotoSet;
   readonly looks: Looks;
   readonly store: Store;
-  readonly match: MatchThresholds;
+  readonly rules: IdentityRules;
   readonly seeds: readonly number[];
   readonly signal: AbortSignal;
   readonly onPhoto: () => void;
@@ -60,11 +60,11 @@ export async function identify(options: {
     runs.push({
       seed,
       grouping: measureGrouping(photos, people),
-      afterMaintenance: afterMaintenance && measureGrouping(photos, afterMaintenance),
+      afterMaintenance: measureGrouping(photos, afterMaintenance),
       atOnce: sharesOf(judged),
       strangers: countStrangers(judged, photos),
       judged,
-      people: afterMaintenance ?? people,
+      people: afterMaintenance,
     });
   }
   return runs;

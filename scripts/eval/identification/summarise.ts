@@ -15,7 +15,7 @@ export interface GroupingFigures {
   readonly peoplePerFounded: number;
 }
 
-/** What `--json` says of a set's identification; the grouping is that after any maintenance. */
+/** What `--json` says of a set's identification; the grouping is that after maintenance. */
 export interface Identification extends GroupingFigures {
   readonly seeds: readonly number[];
   readonly photos: number;
@@ -25,8 +25,7 @@ export interface Identification extends GroupingFigures {
   readonly shareMixedAtOnce: number;
   readonly shareLeftUnknown: number;
   readonly shareWithoutFace: number;
-  /** What was before the worker's maintenance; null while it has none. */
-  readonly beforeMaintenance: GroupingFigures | null;
+  readonly beforeMaintenance: GroupingFigures;
   readonly strangers: { readonly photos: number; readonly shareMixed: number | null };
 }
 
@@ -36,8 +35,6 @@ export function summarise(
 ): Identification {
   const meanOf = (pick: (run: LibraryRun) => number): number => mean(runs.map(pick));
   const labelled = photos.filter(({ person }) => person !== null);
-  const before = runs.map(({ grouping }) => grouping);
-  const isMaintained = runs.some(({ afterMaintenance }) => afterMaintenance !== null);
   const strangers = runs.flatMap((run) =>
     run.strangers.photos === 0 ? [] : [run.strangers.mixed / run.strangers.photos],
   );
@@ -45,8 +42,8 @@ export function summarise(
     seeds: runs.map(({ seed }) => seed),
     photos: labelled.length,
     people: new Set(labelled.map(({ person }) => person)).size,
-    ...groupingFigures(runs.map(({ grouping, afterMaintenance }) => afterMaintenance ?? grouping)),
-    beforeMaintenance: isMaintained ? groupingFigures(before) : null,
+    ...groupingFigures(runs.map(({ afterMaintenance }) => afterMaintenance)),
+    beforeMaintenance: groupingFigures(runs.map(({ grouping }) => grouping)),
     shareRightAtOnce: meanOf(({ atOnce }) => atOnce.right),
     shareSplitAtOnce: meanOf(({ atOnce }) => atOnce.split),
     shareMixedAtOnce: meanOf(({ atOnce }) => atOnce.mixed),

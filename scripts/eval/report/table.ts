@@ -78,9 +78,7 @@ function identificationRows(name: string, found: Identification): Row[] {
       'strangers taken for somebody',
       `${percent(strangers.shareMixed)} of ${strangers.photos}`,
     ],
-    ...(beforeMaintenance === null
-      ? []
-      : groupingRows(name, 'before maintenance', beforeMaintenance)),
+    ...groupingRows(name, 'before maintenance', beforeMaintenance),
   ];
 }
 

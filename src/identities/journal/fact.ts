@@ -1,4 +1,24 @@
-/** What a user decided. Face and person ids are those of one owner. */
+/** Who is named as the one that decided when the maintenance job did. */
+export const MACHINE = 'machine';
+
+/** How alike two people are, which the maintenance job weighs before it takes them for one. */
+export interface MergeEvidence {
+  /** Root mean square distance between the voting faces of the one and of the other. */
+  readonly distance: number;
+  /** What `distance` may be at most for a merge by the machine. */
+  readonly limitDistance: number;
+  /** Mean distance of either to its nearest other people; null where few are known. */
+  readonly crowdDistance: number | null;
+  /** Distance to the nearest third person that either could be instead; null when nobody is near. */
+  readonly otherDistance: number | null;
+  readonly nearestDistance: number;
+  /** The two faces that lie nearest: one of `from`, one of `into`. */
+  readonly nearestFaceIds: readonly [string, string];
+  /** Voting faces of each, in the same order. */
+  readonly faces: readonly [number, number];
+}
+
+/** What was decided, by a user or by the maintenance job. Face and person ids are those of one owner. */
 export type FactBody =
   | { readonly kind: 'person-named'; readonly personId: string; readonly name: string | null }
   | {
@@ -7,12 +27,16 @@ export type FactBody =
       readonly into: string;
       /** The name that the two go by from now on; null leaves the names as they are. */
       readonly name: string | null;
+      /** Only of the machine's own merges: why. */
+      readonly evidence?: MergeEvidence;
     }
+  /** The two are not one, ever: neither merged by the machine nor proposed again. */
+  | { readonly kind: 'people-distinct'; readonly personA: string; readonly personB: string }
   | {
       readonly kind: 'faces-assigned';
       readonly faceIds: readonly string[];
       readonly personId: string;
-      /** 'split' founds the person. */
+      /** 'confirmed': the faces were the person's already. 'split' founds the person. */
       readonly as: 'confirmed' | 'moved' | 'split';
     }
   | { readonly kind: 'face-denied'; readonly faceId: string; readonly personId: string }
@@ -51,7 +75,7 @@ export interface Fact {
   readonly factId: string;
   /** ISO 8601. */
   readonly at: string;
-  /** Who decided: a login, or the name of a command. */
+  /** Who decided: a login, the name of a command, or MACHINE. */
   readonly by: string;
   readonly body: FactBody;
   /**

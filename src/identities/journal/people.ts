@@ -12,6 +12,8 @@ interface Folded {
   readonly assigned: Map<string, string>;
   readonly denied: Map<string, Set<string>>;
   readonly ignored: Map<string, string>;
+  /** Pairs whom a user told apart. */
+  readonly distinct: [string, string][];
 }
 
 /**
@@ -23,6 +25,8 @@ export class People {
   readonly #facts: Fact[] = [];
   #undone = new Set<string>();
   #folded = emptyFold();
+  /** By person, who was merged into it; null until somebody asks. */
+  #mergedIds: ReadonlyMap<string, readonly string[]> | null = null;
 
   static of(facts: readonly Fact[]): People {
     const people = new People();
@@ -39,6 +43,7 @@ export class People {
   /** Takes in the next fact. */
   apply(fact: Fact): void {
     this.#facts.push(fact);
+    this.#mergedIds = null;
     if (fact.body.kind === 'undone') this.#foldAgain();
     else fold(this.#folded, fact.body);
   }
@@ -55,8 +60,8 @@ export class People {
   /** Ids that stand for the person: its own and those merged into it. */
   idsOf(personId: string): string[] {
     const person = this.resolve(personId);
-    const merged = [...this.#folded.mergedInto.keys()].filter((id) => this.resolve(id) === person);
-    return [...new Set([person, personId, ...merged])];
+    this.#mergedIds ??= mergedIds(this.#folded);
+    return [...new Set([person, personId, ...(this.#mergedIds.get(person) ?? [])])];
   }
 
   /** Faces that a user gave to the person or to one merged into it. */
@@ -90,10 +95,37 @@ export class People {
     return this.#folded.ignored.has(faceId);
   }
 
+  /** Why a user said that the face is to be ignored; null when nobody did. */
+  ignoredReasonOf(faceId: string): string | null {
+    return this.#folded.ignored.get(faceId) ?? null;
+  }
+
+  /** People whom a user said that the face is not, after merges. */
+  deniedOf(faceId: string): string[] {
+    const denied = this.#folded.denied.get(faceId) ?? [];
+    return [...new Set([...denied].map((id) => this.resolve(id)))];
+  }
+
   /** Whether a user said that the face is not this person's, under whatever id. */
   isDenied(faceId: string, personId: string): boolean {
     const person = this.resolve(personId);
     return [...(this.#folded.denied.get(faceId) ?? [])].some((id) => this.resolve(id) === person);
+  }
+
+  /**
+   * Whether a user told the two apart: said so, or took back a merge of them, the machine's as well
+   * as one of a user's.
+   */
+  areDistinct(a: string, b: string): boolean {
+    const [one, other] = [this.resolve(a), this.resolve(b)];
+    return this.distinctPairs().some(
+      (told) => (told[0] === one && told[1] === other) || (told[0] === other && told[1] === one),
+    );
+  }
+
+  /** Pairs whom a user told apart, after merges. */
+  distinctPairs(): [string, string][] {
+    return this.#folded.distinct.map(([a, b]) => [this.resolve(a), this.resolve(b)]);
   }
 
   /** Whether a user decided anything of the face itself. */
@@ -139,10 +171,12 @@ export class People {
   }
 
   #foldAgain(): void {
+    this.#mergedIds = null;
     this.#undone = undoneFacts(this.#facts);
     this.#folded = emptyFold();
     for (const { factId, body } of this.#facts) {
       if (!this.#undone.has(factId)) fold(this.#folded, body);
+      else if (body.kind === 'people-merged') this.#folded.distinct.push([body.from, body.into]);
     }
   }
 }
@@ -165,6 +199,7 @@ function emptyFold(): Folded {
     assigned: new Map(),
     denied: new Map(),
     ignored: new Map(),
+    distinct: [],
   };
 }
 
@@ -174,6 +209,15 @@ function resolve({ mergedInto }: Folded, personId: string): string {
     person = next;
   }
   return person;
+}
+
+function mergedIds(folded: Folded): Map<string, string[]> {
+  const ids = new Map<string, string[]>();
+  for (const id of folded.mergedInto.keys()) {
+    const person = resolve(folded, id);
+    ids.set(person, [...(ids.get(person) ?? []), id]);
+  }
+  return ids;
 }
 
 function fold(folded: Folded, body: FactBody): void {
@@ -198,6 +242,9 @@ function fold(folded: Folded, body: FactBody): void {
       break;
     case 'person-deleted':
       folded.deleted.add(resolve(folded, body.personId));
+      break;
+    case 'people-distinct':
+      folded.distinct.push([body.personA, body.personB]);
       break;
     case 'undone':
       break;

@@ -10,6 +10,12 @@ export type Correction =
       readonly faceIds: readonly string[];
       readonly personId: string;
     }
+  /** A user looked at faces of the person and says yes; unlike an assignment it moves none. */
+  | {
+      readonly kind: 'faces-confirmed';
+      readonly faceIds: readonly string[];
+      readonly personId: string;
+    }
   | { readonly kind: 'split'; readonly faceIds: readonly string[] };
 
 const MOST_NAME_LENGTH = 200;
@@ -73,6 +79,10 @@ function toBody(
       };
     case 'faces-assigned':
       return assignment(correction, known);
+    case 'faces-confirmed':
+      return confirmation(correction, known);
+    case 'people-distinct':
+      return checkDistinct(correction, person, people);
     case 'face-denied':
       checkFaces([correction.faceId], known.faces);
       return { ...correction, personId: people.resolve(correction.personId) };
@@ -99,6 +109,37 @@ function assignment(
   const there = faces.filter(({ faceId }) => faceIds.includes(faceId));
   const already = there.every((face) => people.personOf(face) === personId);
   return { kind: 'faces-assigned', faceIds, personId, as: already ? 'confirmed' : 'moved' };
+}
+
+function confirmation(
+  correction: { readonly faceIds: readonly string[]; readonly personId: string },
+  known: { people: People; faces: readonly FacePlace[] },
+): FactBody {
+  const { people, faces } = known;
+  const { faceIds } = correction;
+  checkFaces(faceIds, faces);
+  const personId = knownPerson(correction.personId, known);
+  for (const face of faces.filter(({ faceId }) => faceIds.includes(faceId))) {
+    const whose = people.personOf(face);
+    if (whose === personId) continue;
+    refuse(
+      `face ${face.faceId} is ${whose === null ? "nobody's" : `${whose}'s`}, not ${personId}'s; to move it, assign it`,
+    );
+  }
+  return { kind: 'faces-assigned', faceIds, personId, as: 'confirmed' };
+}
+
+function checkDistinct(
+  pair: Extract<FactBody, { kind: 'people-distinct' }>,
+  person: (personId: string) => string,
+  people: People,
+): FactBody {
+  const [personA, personB] = [person(pair.personA), person(pair.personB)];
+  if (personA === personB) {
+    refuse(`${pair.personA} and ${pair.personB} are one person; undo their merge instead`);
+  }
+  if (people.areDistinct(personA, personB)) refuse('it would change nothing');
+  return { kind: 'people-distinct', personA, personB };
 }
 
 function checkMerge(
@@ -163,18 +204,20 @@ function refuse(why: string): never {
   throw new WorkerError('CORRECTION_REFUSED', `${why}; nothing was changed`);
 }
 
-function undoneBody(factId: string, people: People): FactBody {
+/** What an undoing speaks of, also one of an undoing. */
+export function undoneBody(factId: string, people: People): FactBody {
   const found = people.facts.find((fact) => fact.factId === factId)?.body;
   if (found?.kind === 'undone') return undoneBody(found.factId, people);
   return found ?? { kind: 'undone', factId };
 }
 
-function peopleIn(body: FactBody | Correction): string[] {
+export function peopleIn(body: FactBody | Correction): string[] {
   if (body.kind === 'people-merged') return [body.from, body.into];
+  if (body.kind === 'people-distinct') return [body.personA, body.personB];
   return 'personId' in body ? [body.personId] : [];
 }
 
-function facesIn(body: FactBody | Correction): readonly string[] {
+export function facesIn(body: FactBody | Correction): readonly string[] {
   if ('faceIds' in body) return body.faceIds;
   return 'faceId' in body ? [body.faceId] : [];
 }

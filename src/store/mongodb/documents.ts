@@ -1,6 +1,7 @@
 import { Binary } from 'mongodb';
 import type { CreateIndexesOptions, IndexSpecification } from 'mongodb';
 import type { Fact } from '../../identities/journal/fact.ts';
+import type { KnownFaceRecord, KnownPhoto, OwnerEntry } from '../../identities/known-faces.ts';
 import type { FaceRecord, PhotoRecord } from '../../identities/photo-record.ts';
 
 /** A photo as its document holds it, apart from what only the store needs. */
@@ -35,6 +36,14 @@ export interface FactDocument extends Fact {
   readonly unpublished: boolean;
 }
 
+/** A document read with the projection KNOWN_ENTRY: of a photo what makes its faces known, or a fact. */
+export type KnownDocument =
+  | Fact
+  | (Omit<KnownPhoto, 'faces'> & {
+      readonly faces: readonly (Omit<KnownFaceRecord, 'descriptor'> &
+        Pick<StoredFace, 'descriptor'>)[];
+    });
+
 /** How often an owner was forgotten. */
 export interface ForgottenDocument {
   readonly _id: 'forgotten';
@@ -54,6 +63,24 @@ export const STORED_PHOTO = { _id: 0, sequences: 0, unpublished: 0 } as const;
 
 /** Leaves of a FactDocument the Fact. */
 export const STORED_FACT = { ...STORED_PHOTO, assetId: 0 } as const;
+
+/** Leaves of a photo what makes its faces known, and of a fact all of it. */
+export const KNOWN_ENTRY = {
+  _id: 0,
+  ownerId: 1,
+  assetId: 1,
+  sequence: 1,
+  model: 1,
+  'faces.faceId': 1,
+  'faces.personId': 1,
+  'faces.quality': 1,
+  'faces.descriptor': 1,
+  factId: 1,
+  at: 1,
+  by: 1,
+  body: 1,
+  changes: 1,
+} as const;
 
 /** Tells photos from facts. */
 export const IS_PHOTO = { assetId: { $type: 'string' } } as const;
@@ -103,4 +130,21 @@ export function toPhotoRecord(photo: StoredPhoto): PhotoRecord {
       descriptor: face.descriptor === null ? null : face.descriptor.toFloat32Array(),
     })),
   };
+}
+
+/** The entry of a document read with the projection KNOWN_ENTRY. */
+export function toOwnerEntry(document: KnownDocument): OwnerEntry {
+  const { sequence } = document;
+  if ('factId' in document) {
+    const { ownerId, factId, at, by, body, changes } = document;
+    return { kind: 'fact', sequence, fact: { ownerId, sequence, factId, at, by, body, changes } };
+  }
+  const { assetId, model } = document;
+  const faces = document.faces.map(({ faceId, personId, quality, descriptor }) => ({
+    faceId,
+    personId,
+    quality,
+    descriptor: descriptor === null ? null : descriptor.toFloat32Array(),
+  }));
+  return { kind: 'photo', sequence, record: { assetId, sequence, model, faces } };
 }

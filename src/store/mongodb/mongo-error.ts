@@ -5,9 +5,10 @@ import {
   MongoError,
   MongoNotConnectedError,
   MongoServerError,
+  MongoServerSelectionError,
   MongoTopologyClosedError,
 } from 'mongodb';
-import { messageOf, WorkerError } from '../../errors.ts';
+import { messageOf, systemCodeOf, WorkerError } from '../../errors.ts';
 import { closedStoreError } from '../closed-store.ts';
 
 const AUTHENTICATION_FAILED = 18;
@@ -37,6 +38,24 @@ export function toStoreError(error: unknown, hosts: string): unknown {
     return unavailable(error, hosts, 'does not answer as it should', 'Check that it runs');
   }
   return error;
+}
+
+/**
+ * Whether a server that failed to open may be there later: it did not answer. A login or certificate
+ * that is refused stays so.
+ */
+export function isAway(error: unknown): boolean {
+  if (!(error instanceof WorkerError) || error.code !== 'STORE_UNAVAILABLE') return false;
+  const { cause } = error;
+  if (!(cause instanceof MongoServerSelectionError)) return isNetworkError(cause);
+  const servers = [...(cause.reason?.servers.values() ?? [])];
+  return !servers.some((server) => isRefusal(server.error));
+}
+
+/** What OpenSSL and Node say of a certificate or of plain speech, also as the cause of the driver's. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /CERT|SSL|TLS|VERIFY/.test(systemCodeOf(error) ?? '') || isRefusal(error.cause);
 }
 
 function unsupported(hosts: string, found: string): WorkerError {

@@ -1,20 +1,34 @@
-import type { Collection, Document, Filter, MongoClient, Sort } from 'mongodb';
+import type { Collection, Filter, MongoClient, Sort } from 'mongodb';
 import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
 import type { OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
+import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
 import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
-import type { FactDocument, ForgottenDocument, PhotoDocument, StoredPhoto } from './documents.ts';
+import type {
+  FactDocument,
+  ForgottenDocument,
+  KnownDocument,
+  PhotoDocument,
+  StoredPhoto,
+} from './documents.ts';
 import {
   IS_FACT,
   IS_PHOTO,
+  KNOWN_ENTRY,
   STORED_FACT,
   STORED_PHOTO,
   toFactDocument,
+  toOwnerEntry,
   toPhotoRecord,
   toStoredPhoto,
 } from './documents.ts';
+import {
+  createMongoImmichStore,
+  deleteImmichOwner,
+  type ImmichCollections,
+} from './immich-store.ts';
 import { isDuplicateKey, toStoreError } from './mongo-error.ts';
 
 const PING_TIMEOUT_MILLIS = 5_000;
@@ -22,11 +36,13 @@ const PING_TIMEOUT_MILLIS = 5_000;
 /** Photos in a MongoDB collection, each with its faces in one document that is written whole. */
 export class MongoStore implements Store {
   readonly kind = 'mongodb';
+  readonly immich: ImmichStore;
   readonly #client: MongoClient;
   readonly #photos: Collection<PhotoDocument>;
   /** The same collection, seen for its facts. */
   readonly #facts: Collection<FactDocument>;
   readonly #meta: Collection<ForgottenDocument>;
+  readonly #immich: ImmichCollections;
   readonly #hosts: string;
   #closed = false;
 
@@ -34,6 +50,7 @@ export class MongoStore implements Store {
     readonly client: MongoClient;
     readonly photos: Collection<PhotoDocument>;
     readonly meta: Collection<ForgottenDocument>;
+    readonly immich: ImmichCollections;
     readonly hosts: string;
   }) {
     this.#client = options.client;
@@ -41,6 +58,8 @@ export class MongoStore implements Store {
     this.#facts = options.photos as unknown as Collection<FactDocument>;
     this.#meta = options.meta;
     this.#hosts = options.hosts;
+    this.#immich = options.immich;
+    this.immich = createMongoImmichStore(options.immich, (work) => this.#do(work));
   }
 
   async findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null> {
@@ -79,11 +98,16 @@ export class MongoStore implements Store {
     const filter = { ownerId, sequence: { $gt: sequence } };
     const entries = await this.#do(() =>
       this.#photos
-        .find(filter, { sort: { sequence: 1 }, limit })
-        .project(STORED_PHOTO)
+        .find(filter, { sort: { sequence: 1 }, limit, batchSize: limit })
+        .project<KnownDocument>(KNOWN_ENTRY)
         .toArray(),
     );
-    return entries.map(toEntry);
+    return entries.map(toOwnerEntry);
+  }
+
+  async listOwners(): Promise<string[]> {
+    const owners = await this.#do(() => this.#photos.distinct('ownerId'));
+    return owners.sort();
   }
 
   async headSequence(ownerId: string): Promise<number> {
@@ -136,6 +160,12 @@ export class MongoStore implements Store {
     await this.#do(() => this.#facts.updateOne(filter, { $set: { unpublished: false } }));
   }
 
+  async markUnpublishedSince(at: string): Promise<number> {
+    const since = { $or: [{ decidedAt: { $gte: at } }, { at: { $gte: at } }] };
+    const mark = { $set: { unpublished: true } };
+    return (await this.#do(() => this.#photos.updateMany(since, mark))).matchedCount;
+  }
+
   /** Counted first: a worker that still reads the old count meets a missing number at its commit. */
   async forgetOwner(ownerId: string): Promise<ForgottenOwner> {
     return this.#do(async () => {
@@ -149,6 +179,7 @@ export class MongoStore implements Store {
         .toArray();
       const facts = await this.#facts.deleteMany({ ownerId, ...IS_FACT });
       const photos = await this.#photos.deleteMany({ ownerId });
+      await deleteImmichOwner(this.#immich, ownerId);
       return {
         photos: photos.deletedCount,
         faces: faces?.faces ?? 0,
@@ -245,13 +276,4 @@ function facesOf({ faceIds, personIds }: FaceFilter): Filter<PhotoDocument> {
   return {
     $or: [{ 'faces.faceId': { $in: faceIds } }, { 'faces.personId': { $in: personIds } }],
   };
-}
-
-function toEntry(document: Document): OwnerEntry {
-  const sequence = document['sequence'] as number;
-  if (typeof document['assetId'] === 'string') {
-    return { kind: 'photo', sequence, record: toPhotoRecord(document as StoredPhoto) };
-  }
-  const { ownerId, factId, at, by, body, changes } = document as FactDocument;
-  return { kind: 'fact', sequence, fact: { ownerId, sequence, factId, at, by, body, changes } };
 }

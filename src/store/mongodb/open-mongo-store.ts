@@ -1,14 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { MongoClient } from 'mongodb';
 import type { Collection, Db, Document, MongoClientOptions } from 'mongodb';
-import { WorkerError } from '../../errors.ts';
+import { messageOf, WorkerError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Store } from '../store.ts';
 import type { ForgottenDocument, PhotoDocument, SchemaDocument } from './documents.ts';
 import { PHOTO_INDEXES, SCHEMA_VERSION } from './documents.ts';
-import { isDuplicateKey, toStoreError } from './mongo-error.ts';
+import { openImmichCollections } from './immich-store.ts';
+import { isAway, isDuplicateKey, toStoreError } from './mongo-error.ts';
 import { MongoStore } from './mongo-store.ts';
 
 const DEFAULT_DATABASE = 'immich-face-worker';
+const RETRY_MILLIS = 1_000;
 
 /** For what the URI does not set itself. */
 const DEFAULT_TIMEOUTS = {
@@ -26,6 +30,28 @@ const CLIENT_OPTIONS: MongoClientOptions = {
   writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
 };
 
+/** Opens the store when its server is there, saying once that it is not; rejects when `signal` fires. */
+export async function openMongoStoreWhenThere(options: {
+  readonly uri: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}): Promise<Store> {
+  const { log, signal } = options;
+  for (let said = false; ; said = true) {
+    try {
+      const store = await openMongoStore(options);
+      if (said) log.info('MongoDB answers');
+      return store;
+    } catch (error) {
+      if (signal.aborted || !isAway(error)) throw error;
+      if (!said) log.warn({ reason: messageOf(error) }, 'MongoDB does not answer; trying again');
+      await delay(RETRY_MILLIS, undefined, { signal }).catch(() => {
+        throw error;
+      });
+    }
+  }
+}
+
 /** Connects (the driver refuses servers before 4.4), checks the schema and makes missing indexes. */
 export async function openMongoStore(options: {
   readonly uri: string;
@@ -39,9 +65,10 @@ export async function openMongoStore(options: {
     const photos = await openPhotos(database);
     await checkSchemaVersion(database, hosts);
     await photos.createIndexes([...PHOTO_INDEXES]);
+    const immich = await openImmichCollections(database);
     options.log.info({ hosts, database: database.databaseName }, 'MongoDB store opened');
     const meta = database.collection<ForgottenDocument>('meta');
-    return new MongoStore({ client, photos, meta, hosts });
+    return new MongoStore({ client, photos, meta, immich, hosts });
   } catch (error) {
     await client.close();
     throw toStoreError(error, hosts);

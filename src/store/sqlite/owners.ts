@@ -1,10 +1,16 @@
 import type { ForgottenOwner } from '../store.ts';
 import type { SqliteDatabase } from './database.ts';
+import { deleteImmichOwner } from './immich-store.ts';
 
 /** The owner's highest sequence ever given; 0 for an owner of whom nothing is known. */
 export function headSequence(database: SqliteDatabase, ownerId: string): number {
   const sql = 'SELECT head_sequence AS head FROM owners WHERE owner_id = ?';
   return database.all<{ head: number }>(sql, ownerId)[0]?.head ?? 0;
+}
+
+export function listOwners(database: SqliteDatabase): string[] {
+  const sql = 'SELECT owner_id AS id FROM owners ORDER BY owner_id';
+  return database.all<{ id: string }>(sql).map(({ id }) => id);
 }
 
 export function raiseHead(database: SqliteDatabase, ownerId: string, sequence: number): void {
@@ -24,6 +30,7 @@ export function deleteOwner(database: SqliteDatabase, ownerId: string): Forgotte
     faces: count('SELECT count(*) AS n FROM photos JOIN faces USING (photo_id) WHERE owner_id = ?'),
     facts: count('SELECT count(*) AS n FROM facts WHERE owner_id = ?'),
   };
+  deleteImmichOwner(database, ownerId);
   database.run('DELETE FROM facts WHERE owner_id = ?', ownerId);
   database.run('DELETE FROM photos WHERE owner_id = ?', ownerId);
   database.run('DELETE FROM owners WHERE owner_id = ?', ownerId);

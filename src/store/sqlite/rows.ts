@@ -1,3 +1,4 @@
+import type { KnownFaceRecord, KnownPhoto } from '../../identities/known-faces.ts';
 import type { FaceRecord, PhotoRecord } from '../../identities/photo-record.ts';
 import type { SqlValue } from './database.ts';
 
@@ -15,6 +16,17 @@ export interface PhotoFaceRow {
   readonly descriptor: ArrayBuffer | null;
   readonly landmarks: ArrayBuffer | null;
   readonly face_details: string | null;
+}
+
+/** As much of a face and its photo as makes it known; `model` and `quality` are JSON. */
+export interface KnownFaceRow {
+  readonly asset_id: string;
+  readonly sequence: number;
+  readonly model: string;
+  readonly face_id: string | null;
+  readonly person_id: string | null;
+  readonly descriptor: ArrayBuffer | null;
+  readonly quality: string | null;
 }
 
 type PhotoColumn =
@@ -52,6 +64,30 @@ export function photosFromRows(rows: readonly PhotoFaceRow[]): PhotoRecord[] {
     }
     const face = faceFromRow(row);
     if (face !== null) faces.push(face);
+    previous = row;
+  }
+  return photos;
+}
+
+/** The same of rows for the index. */
+export function knownPhotosFromRows(rows: readonly KnownFaceRow[]): KnownPhoto[] {
+  const photos: KnownPhoto[] = [];
+  let faces: KnownFaceRecord[] = [];
+  let previous: KnownFaceRow | undefined;
+  for (const row of rows) {
+    if (row.sequence !== previous?.sequence) {
+      faces = [];
+      const model = JSON.parse(row.model) as KnownPhoto['model'];
+      photos.push({ assetId: row.asset_id, sequence: row.sequence, model, faces });
+    }
+    if (row.face_id !== null && row.quality !== null) {
+      faces.push({
+        faceId: row.face_id,
+        personId: row.person_id,
+        quality: JSON.parse(row.quality) as KnownFaceRecord['quality'],
+        descriptor: row.descriptor === null ? null : new Float32Array(row.descriptor),
+      });
+    }
     previous = row;
   }
   return photos;

@@ -58,6 +58,30 @@ const MIGRATIONS: readonly string[] = [
    -- How often an owner was forgotten; tells other workers that what they have read is void.
    CREATE TABLE forgotten (times INTEGER NOT NULL);
    INSERT INTO forgotten VALUES (0);`,
+
+  `-- What the source of Immich's photos keeps: cursors, watermarks and what it knows of each asset.
+   CREATE TABLE immich_marks (
+     owner_id TEXT NOT NULL,  -- empty for what is no user's
+     name     TEXT NOT NULL,
+     value    TEXT NOT NULL,
+     PRIMARY KEY (owner_id, name)
+   ) WITHOUT ROWID;
+   CREATE TABLE immich_assets (
+     owner_id  TEXT NOT NULL,
+     asset_id  TEXT NOT NULL,
+     picture   TEXT NOT NULL,
+     model     TEXT NOT NULL,
+     jobs      INTEGER NOT NULL,
+     seen_pass INTEGER NOT NULL,
+     gone      INTEGER NOT NULL,
+     PRIMARY KEY (owner_id, asset_id)
+   ) WITHOUT ROWID;
+   CREATE INDEX immich_assets_pass ON immich_assets (owner_id, seen_pass, asset_id);
+   CREATE TABLE immich_leases (
+     name         TEXT PRIMARY KEY,
+     holder       TEXT NOT NULL,
+     until_millis INTEGER NOT NULL
+   ) WITHOUT ROWID;`,
 ];
 
 /** The version that this program writes and the highest that it reads. */

@@ -1,20 +1,22 @@
 import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
-import type { OwnerEntry } from '../../identities/known-faces.ts';
+import type { KnownPhoto, OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
+import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
 import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
+import { createSqliteImmichStore } from './immich-store.ts';
 import { factsAfter, insertFact, unpublishedFacts } from './facts.ts';
-import { countForgotten, deleteOwner, headSequence, raiseHead } from './owners.ts';
+import { countForgotten, deleteOwner, headSequence, listOwners, raiseHead } from './owners.ts';
+import { currentSequence, knownPhotosAfter, selectPhotos, writePhoto } from './photos.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
-import type { PhotoFaceRow } from './rows.ts';
-import { faceValues, photoDetails, photosFromRows } from './rows.ts';
 import { toStoreError } from './sqlite-error.ts';
 
 /** Photos and faces in one SQLite file, which several processes may share. */
 export class SqliteStore implements Store {
   readonly kind = 'sqlite';
+  readonly immich: ImmichStore;
   readonly #database: SqliteDatabase;
   readonly #path: string;
   #closed = false;
@@ -22,6 +24,7 @@ export class SqliteStore implements Store {
   constructor(database: SqliteDatabase, path: string) {
     this.#database = database;
     this.#path = path;
+    this.immich = createSqliteImmichStore((work) => this.#do(work));
   }
 
   async findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null> {
@@ -69,18 +72,15 @@ export class SqliteStore implements Store {
   async readEntriesAfter(ownerId: string, sequence: number, limit: number): Promise<OwnerEntry[]> {
     return this.#do((database) =>
       database.snapshot(() => {
-        const where = 'owner_id = ? AND sequence > ?';
-        const photos = selectPhotos(
-          database,
-          { where, order: 'sequence' },
-          ownerId,
-          sequence,
-          limit,
-        );
+        const photos = knownPhotosAfter(database, ownerId, { sequence, limit });
         const facts = factsAfter(database, ownerId, { sequence, limit });
         return inOneOrder(photos, facts).slice(0, limit);
       }),
     );
+  }
+
+  async listOwners(): Promise<string[]> {
+    return this.#do(listOwners);
   }
 
   async headSequence(ownerId: string): Promise<number> {
@@ -133,6 +133,16 @@ export class SqliteStore implements Store {
     });
   }
 
+  async markUnpublishedSince(at: string): Promise<number> {
+    return this.#do((database) =>
+      database.transaction(() => {
+        const photos = 'UPDATE photos SET unpublished = 1 WHERE decided_at >= ? RETURNING 1';
+        const facts = 'UPDATE facts SET unpublished = 1 WHERE at >= ? RETURNING 1';
+        return database.all(photos, at).length + database.all(facts, at).length;
+      }),
+    );
+  }
+
   async forgetOwner(ownerId: string): Promise<ForgottenOwner> {
     return this.#do((database) => database.transaction(() => deleteOwner(database, ownerId)));
   }
@@ -182,57 +192,10 @@ export class SqliteStore implements Store {
   }
 }
 
-/**
- * Photos with their faces by one statement, so that both are of the same moment. `values` are those
- * of `where` and the most photos to read.
- */
-function selectPhotos(
-  database: SqliteDatabase,
-  { where, order }: { readonly where: string; readonly order: string },
-  ...values: readonly SqlValue[]
-): PhotoRecord[] {
-  const rows = database.all<PhotoFaceRow>(
-    `SELECT owner_id, asset_id, sequence, revision, decided_at, removed,
-       photo.details AS photo_details,
-       face_id, person_id, descriptor, landmarks, face.details AS face_details
-     FROM (SELECT * FROM photos WHERE ${where} ORDER BY ${order} LIMIT ?) AS photo
-       LEFT JOIN faces AS face USING (photo_id)
-     ORDER BY ${order}, position`,
-    ...values,
-  );
-  return photosFromRows(rows);
-}
-
-function inOneOrder(photos: readonly PhotoRecord[], facts: readonly Fact[]): OwnerEntry[] {
+function inOneOrder(photos: readonly KnownPhoto[], facts: readonly Fact[]): OwnerEntry[] {
   const entries: OwnerEntry[] = [
     ...photos.map((record) => ({ kind: 'photo' as const, sequence: record.sequence, record })),
     ...facts.map((fact) => ({ kind: 'fact' as const, sequence: fact.sequence, fact })),
   ];
   return entries.sort((a, b) => a.sequence - b.sequence);
-}
-
-function currentSequence(database: SqliteDatabase, photo: PhotoRecord): number | null {
-  const sql = 'SELECT sequence FROM photos WHERE owner_id = ? AND asset_id = ?';
-  return database.all<{ sequence: number }>(sql, photo.ownerId, photo.assetId)[0]?.sequence ?? null;
-}
-
-function writePhoto(database: SqliteDatabase, record: PhotoRecord): void {
-  const { ownerId, assetId, sequence, revision, decidedAt } = record;
-  raiseHead(database, ownerId, sequence);
-  database.run('DELETE FROM photos WHERE owner_id = ? AND asset_id = ?', ownerId, assetId);
-  const [written] = database.all<{ photo_id: number }>(
-    `INSERT INTO photos
-       (owner_id, asset_id, sequence, revision, decided_at, removed, unpublished, details)
-     VALUES (?, ?, ?, ?, ?, ?, 1, ?) RETURNING photo_id`,
-    ...[ownerId, assetId, sequence, revision, decidedAt, Number(record.removed)],
-    photoDetails(record),
-  );
-  if (written === undefined) throw new Error(`SQLite gave photo ${assetId} no row`);
-  for (const [position, face] of record.faces.entries()) {
-    database.run(
-      `INSERT INTO faces (photo_id, position, face_id, person_id, descriptor, landmarks, details)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      ...[written.photo_id, position, ...faceValues(face)],
-    );
-  }
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_MATCH } from '../../../src/identities/decide-photo.ts';
+import { DEFAULT_MATCH } from '../../../src/identities/thresholds.ts';
 import type { PhotoRecord } from '../../../src/identities/photo-record.ts';
 import { createLog } from '../../../src/log.ts';
 import { createCorrector } from '../../../src/pipeline/correct.ts';

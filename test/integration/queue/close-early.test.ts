@@ -42,7 +42,7 @@ describe('a queue that is closed while it connects', () => {
       process.off('unhandledRejection', collect);
     }
     expect(rejections).toEqual([]);
-  });
+  }, 60_000);
 
   test('does not wait for a Redis that is not there', async () => {
     const producer = createProducer({

@@ -1,7 +1,8 @@
 import type { Fact } from '../../../src/identities/journal/fact.ts';
+import type { KnownPhoto } from '../../../src/identities/known-faces.ts';
 import type { PhotoRecord } from '../../../src/identities/photo-record.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { makeFact, makePhotoRecord } from '../../helpers/records.ts';
+import { makeFaceRecord, makeFact, makePhotoRecord } from '../../helpers/records.ts';
 
 /** Declares what every store must do with facts and forgotten owners; part of the contract. */
 export function describeJournalContract(
@@ -30,9 +31,9 @@ export function describeJournalContract(
       await commit(store, later);
       for (const reader of [store, await openAgain()]) {
         expect(await reader.readEntriesAfter(owner, 0, 10)).toEqual([
-          { kind: 'photo', sequence: 1, record: photo },
+          { kind: 'photo', sequence: 1, record: knownPhoto(photo) },
           { kind: 'fact', sequence: 2, fact: name(2) },
-          { kind: 'photo', sequence: 3, record: later },
+          { kind: 'photo', sequence: 3, record: knownPhoto(later) },
         ]);
         expect(await reader.readEntriesAfter(owner, 1, 1)).toEqual([
           { kind: 'fact', sequence: 2, fact: name(2) },
@@ -42,6 +43,19 @@ export function describeJournalContract(
         expect(await reader.countPhotos(owner)).toBe(2);
         expect(await reader.readPhotosAfter(owner, 0, 10)).toEqual([photo, later]);
       }
+    });
+
+    it('reads of photos what the index needs, and nothing else', async () => {
+      const { store } = await openNew();
+      const nobody = { personId: null, quality: { value: 0, reasons: ['small' as const] } };
+      const photo = makePhotoRecord({
+        faces: [makeFaceRecord({}, 7), makeFaceRecord({ ...nobody, descriptor: null }, 8)],
+      });
+      await commit(store, photo);
+      await commit(store, makePhotoRecord({ assetId: 'asset-2', sequence: 2, faces: [] }));
+      const [first, second] = await store.readEntriesAfter(owner, 0, 10);
+      expect(first).toEqual({ kind: 'photo', sequence: 1, record: knownPhoto(photo) });
+      expect(second).toMatchObject({ record: { assetId: 'asset-2', faces: [] } });
     });
 
     it.each<[string, number]>([
@@ -71,6 +85,30 @@ export function describeJournalContract(
       expect(await store.findUnpublishedFacts(10)).toEqual([other]);
     });
 
+    it('publishes again what was decided since a time', async () => {
+      const { store } = await openNew();
+      const early = makePhotoRecord({ decidedAt: '2024-05-06T07:08:09.000Z' });
+      const late = makePhotoRecord({
+        ...{ assetId: 'asset-2', sequence: 2 },
+        decidedAt: '2024-05-06T07:20:00.000Z',
+      });
+      for (const record of [early, late]) {
+        await commit(store, record);
+        await store.markPublished(owner, record.assetId, 1);
+      }
+      for (const [sequence, at] of [
+        [3, early.decidedAt],
+        [4, late.decidedAt],
+      ] as const) {
+        expect(await store.commitFact(name(sequence, { at }))).toBe('committed');
+        await store.markFactPublished(owner, `fact-${sequence}`);
+      }
+      expect(await store.markUnpublishedSince('2024-05-06T07:20:00.000Z')).toBe(2);
+      expect(await store.findUnpublished(10)).toEqual([late]);
+      expect(await store.findUnpublishedFacts(10)).toEqual([name(4, { at: late.decidedAt })]);
+      expect(await store.markUnpublishedSince('2024-05-06T08:00:00.000Z')).toBe(0);
+    });
+
     it('gives racing photos and facts every sequence once', async () => {
       const { store, openAgain } = await openNew();
       const second = await openAgain();
@@ -97,7 +135,7 @@ export function describeJournalContract(
       expect(entries.map(({ sequence }) => sequence)).toEqual(
         Array.from({ length: 30 }, (_, i) => i + 1),
       );
-    });
+    }, 60_000);
   });
 
   describe('forgetting an owner', () => {
@@ -125,4 +163,18 @@ export function describeJournalContract(
       expect(await store.forgetOwner('nobody')).toEqual({ photos: 0, faces: 0, facts: 0 });
     });
   });
+}
+
+function knownPhoto({ assetId, sequence, model, faces }: PhotoRecord): KnownPhoto {
+  return {
+    assetId,
+    sequence,
+    model,
+    faces: faces.map(({ faceId, personId, quality, descriptor }) => ({
+      faceId,
+      personId,
+      quality,
+      descriptor,
+    })),
+  };
 }

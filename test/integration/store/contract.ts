@@ -2,6 +2,7 @@ import type { PhotoRecord } from '../../../src/identities/photo-record.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { makeFaceRecord, makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
 import { commitNext } from './commit-next.ts';
+import { describeImmichContract } from './contract-immich.ts';
 import { describeJournalContract } from './contract-journal.ts';
 
 /** What the suite needs of a kind of store. */
@@ -219,7 +220,7 @@ export function describeStoreContract(given: StoreKind): void {
         Array.from({ length: 2 * photosEach }, (_, i) => i + 1),
       );
       expect(new Set(photos.map(({ assetId }) => assetId)).size).toBe(2 * photosEach);
-    });
+    }, 60_000);
 
     it('lets one of many re-runs of the same photo win', async () => {
       const { store, openAgain } = await openNew();
@@ -291,6 +292,7 @@ export function describeStoreContract(given: StoreKind): void {
   });
 
   describeJournalContract(openNew);
+  describeImmichContract(openNew);
 
   describe('closing', () => {
     it('can be done twice, and keeps what was committed', async () => {

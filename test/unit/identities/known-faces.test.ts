@@ -71,3 +71,25 @@ test("a photo's own faces are left out and evidence comes of the nearest three",
   const [without] = known.peopleNear(asked, { maxDistance: 2, exceptAssetId: `photo-${own}` });
   expect(without?.nearestDistance).toBeGreaterThan(Math.min(...distances));
 });
+
+test('a photo that is looked at again or removed gives up all of its places', () => {
+  const known = new KnownFaces(model);
+  const good = { quality: { value: 0.9, reasons: [] } };
+  let sequence = 0;
+  const put = (assetId: string, seeds: readonly number[]): void => {
+    const faces = seeds.map((seed) => makeFaceRecord(good, seed));
+    known.apply(photoEntry({ assetId, sequence: ++sequence, faces }));
+  };
+  put('a', [1, 2, 3]);
+  put('b', [4]);
+  put('c', [5, 6]);
+  put('a', [7]);
+  put('c', []);
+  put('b', [8, 9]);
+  expect(known.size).toBe(3);
+  const whoIsAt = (seed: number): string | undefined =>
+    known.peopleNear(unitDescriptor(seed), { maxDistance: 0.01, exceptAssetId: 'none' })[0]
+      ?.personId;
+  expect([7, 8, 9].map(whoIsAt)).toEqual(['person-7', 'person-8', 'person-9']);
+  expect([1, 2, 3, 4, 5, 6].map(whoIsAt)).toEqual(Array.from({ length: 6 }));
+});

@@ -1,7 +1,7 @@
 import { exactSearch } from 'usearch';
 
 import { DESCRIPTOR_LENGTH } from '../../../src/descriptors/descriptor.ts';
-import { nearestWithin } from '../../../src/identities/nearest-faces.ts';
+import { Distances, nearestWithin } from '../../../src/identities/nearest-faces.ts';
 
 /** Reproducible numbers from 0 to 1 (a linear congruential generator). */
 function numbers(seed: number): () => number {
@@ -58,4 +58,20 @@ test('the native search is what runs where it is installed', () => {
   };
   nearestWithin(known, known.subarray(0, DESCRIPTOR_LENGTH), 0.3, counting);
   expect(calls).toBe(1);
+});
+
+test.each([null, exactSearch])('the nearest few of many places, alike or apart (%#)', (search) => {
+  const known = descriptors(3000, 0.4);
+  const twins = new Float32Array(known.length * 2);
+  twins.set(known);
+  twins.set(known, known.length);
+  const asked = descriptors(5, 0.2).subarray(0, DESCRIPTOR_LENGTH);
+  const distances = new Distances(twins, asked, search);
+  const places = new Set(Array.from({ length: 6000 }, (_, place) => place).filter((n) => n % 7));
+  const expected = nearestWithin(twins, asked, 2, null).filter(({ place }) => places.has(place));
+  expect(distances.nearest(places, 5)).toEqual(expected.slice(0, 5));
+  expect(distances.nearest([4, 2], 5)).toEqual(
+    expected.filter(({ place }) => [4, 2].includes(place)),
+  );
+  expect(distances.nearest([], 3)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { SeenPhoto } from '../../../src/descriptors/seen-photo.ts';
-import { DEFAULT_MATCH } from '../../../src/identities/decide-photo.ts';
+import { DEFAULT_MATCH } from '../../../src/identities/thresholds.ts';
 import type { Fact } from '../../../src/identities/journal/fact.ts';
 import type { Correction } from '../../../src/identities/journal/plan-fact.ts';
 import type { FaceRecord, PhotoRecord } from '../../../src/identities/photo-record.ts';

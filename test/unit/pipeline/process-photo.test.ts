@@ -1,5 +1,5 @@
 import type { SeenPhoto } from '../../../src/descriptors/seen-photo.ts';
-import { DEFAULT_MATCH } from '../../../src/identities/decide-photo.ts';
+import { DEFAULT_MATCH } from '../../../src/identities/thresholds.ts';
 import type { PhotoRecord } from '../../../src/identities/photo-record.ts';
 import { createLog } from '../../../src/log.ts';
 import { createPhotoProcessor, type ProcessPhoto } from '../../../src/pipeline/process-photo.ts';

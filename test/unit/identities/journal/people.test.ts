@@ -117,6 +117,42 @@ test('a fact says what was before', () => {
   expect(same.body).toMatchObject({ as: 'confirmed' });
 });
 
+test("a confirmation moves nothing, says whose the face is, and is refused for another's face", () => {
+  const confirmed = journal.do({ kind: 'faces-confirmed', faceIds: ['f1'], personId: 'ada' });
+  expect(confirmed.body).toMatchObject({ kind: 'faces-assigned', as: 'confirmed' });
+  expect(confirmed.changes.faces).toEqual([]);
+  expect(journal.people.isAssigned('f1')).toBe(true);
+  for (const faceId of ['f3', 'f5']) {
+    const wrong: Correction = { kind: 'faces-confirmed', faceIds: [faceId], personId: 'ada' };
+    expect(() => journal.do(wrong)).toThrow('to move it, assign it');
+  }
+  journal.undo(confirmed);
+  expect(journal.people.isAssigned('f1')).toBe(false);
+});
+
+test('people who were told apart stay so under later ids, until that is undone', () => {
+  const told = journal.do({ kind: 'people-distinct', personA: 'ada', personB: 'bob' });
+  expect(journal.all()).toEqual(untouched);
+  expect(journal.people.areDistinct('bob', 'ada')).toBe(true);
+  journal.do(merge('ada', 'cyd'));
+  expect(journal.people.areDistinct('cyd', 'bob')).toBe(true);
+  const again: Correction = { kind: 'people-distinct', personA: 'bob', personB: 'ada' };
+  expect(() => journal.do(again)).toThrow('change nothing');
+  journal.undo(told);
+  expect(journal.people.areDistinct('cyd', 'bob')).toBe(false);
+});
+
+test('a merge that was taken back tells the two apart, until it is done again', () => {
+  const merged = journal.do(merge('ada', 'bob'));
+  expect(() => journal.do({ kind: 'people-distinct', personA: 'ada', personB: 'bob' })).toThrow(
+    'undo their merge instead',
+  );
+  const undoing = journal.undo(merged);
+  expect(journal.people.areDistinct('ada', 'bob')).toBe(true);
+  journal.undo(undoing);
+  expect(journal.whose('f1')).toBe('bob');
+});
+
 test('facts can be undone in any order', () => {
   const first = journal.do(merge('ada', 'bob', 'Both'));
   const second = journal.do(merge('bob', 'cyd'));

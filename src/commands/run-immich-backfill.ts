@@ -1,0 +1,144 @@
+import type { DescriptorModel } from '../descriptors/descriptor.ts';
+import { WorkerError } from '../errors.ts';
+import type { ImmichAccount, ImmichAccounts } from '../immich/accounts.ts';
+import { admitWhenRoom } from '../immich/source/admission.ts';
+import { createImmichJobs } from '../queue/immich-jobs.ts';
+import { createProducer, type Producer } from '../queue/producer.ts';
+import { openStore } from '../store/open-store.ts';
+import { backfillFromImmich } from './immich-backfill.ts';
+import { createProgress } from './progress.ts';
+import { retryFailed } from './retry-failed.ts';
+import { redisOrError, summaryLine, type CommandContext } from './run-backfill.ts';
+
+export interface ImmichBackfillArguments {
+  /** Name or id of one of Immich's users. */
+  readonly user?: string | undefined;
+  readonly album?: string | undefined;
+  readonly takenAfter?: string | undefined;
+  readonly takenBefore?: string | undefined;
+  readonly belowRevision: boolean;
+  readonly failed: boolean;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+export interface ImmichCommandContext extends CommandContext {
+  readonly accounts: ImmichAccounts;
+  readonly isCurrent: (model: DescriptorModel) => boolean;
+  /** Names the descriptors of today. */
+  readonly model: string;
+}
+
+/** `backfill` without a folder: queues photos that Immich has, and prints a summary. */
+export async function runImmichBackfill(
+  options: ImmichBackfillArguments,
+  context: ImmichCommandContext,
+): Promise<number> {
+  const { config, signal, output } = context;
+  const search = readSearch(options);
+  await redisOrError(context);
+  const accounts = await accountsOf(options.user, context.accounts);
+  const producer = createProducer({
+    redis: config.redis,
+    prefix: config.queuePrefix,
+    retry: config.jobs,
+  });
+  try {
+    if (options.failed) return await retry(options, { accounts, producer, context });
+    const summary = await queueMissing({ ...options, search, signal }, accounts, {
+      producer,
+      context,
+    });
+    output.write(summaryLine(summary, options.dryRun, 'hidden assets and other files'));
+    return signal.aborted ? 130 : 0;
+  } finally {
+    await producer.close();
+  }
+}
+
+async function queueMissing(
+  options: Parameters<typeof backfillFromImmich>[0],
+  accounts: readonly ImmichAccount[],
+  { producer, context }: { producer: Producer; context: ImmichCommandContext },
+): ReturnType<typeof backfillFromImmich> {
+  const { config, log, output, isCurrent, model } = context;
+  const { dataDir, mongodbUri, immich } = config;
+  const store = await openStore({ dataDir, log, mongodbUri });
+  const jobs = createImmichJobs(producer);
+  try {
+    return await backfillFromImmich(options, {
+      accounts,
+      store: store.immich,
+      jobs,
+      admit: admitWhenRoom(jobs, immich?.maxWaiting ?? 1, options.signal),
+      findPhoto: (ownerId, assetId) => store.findPhoto(ownerId, assetId),
+      isCurrent: (record) => isCurrent(record.model),
+      model,
+      startProgress: (total) => createProgress({ label: 'queued', total, stream: output }),
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+async function retry(
+  { user, dryRun }: ImmichBackfillArguments,
+  parts: {
+    readonly accounts: readonly ImmichAccount[];
+    readonly producer: Producer;
+    readonly context: ImmichCommandContext;
+  },
+): Promise<number> {
+  const { signal, output } = parts.context;
+  const ownerId = user === undefined ? undefined : parts.accounts[0]?.userId;
+  const which = { dryRun, signal, ...(ownerId === undefined ? {} : { ownerId }) };
+  const count = await retryFailed(parts.producer.queue, which);
+  output.write(`${count} failed photos ${dryRun ? 'would be tried' : 'are tried'} again\n`);
+  return signal.aborted ? 130 : 0;
+}
+
+/** All users, or the one of that name or id. */
+async function accountsOf(
+  user: string | undefined,
+  accounts: ImmichAccounts,
+): Promise<readonly ImmichAccount[]> {
+  await accounts.refresh();
+  if (accounts.isPending()) {
+    throw new WorkerError(
+      'IMMICH_UNAVAILABLE',
+      'Immich did not say whose the API keys are; check that it runs and that IMMICH_URL is right',
+    );
+  }
+  const all = accounts.all();
+  const found = all.filter(
+    ({ userId, name }) => user === undefined || [userId, name].includes(user),
+  );
+  if (found.length === 1 || (user === undefined && found.length > 0)) return found;
+  const known = all.map(({ name, userId }) => `${name} (${userId})`).join(', ');
+  throw new WorkerError(
+    'IMMICH_KEY_MISSING',
+    `expected ${user === undefined ? 'an accepted API key in IMMICH_API_KEYS' : `one user ${JSON.stringify(user)} among those with API keys`}, ` +
+      `got ${known === '' ? 'none' : known}`,
+  );
+}
+
+function readSearch({
+  album,
+  takenAfter,
+  takenBefore,
+}: ImmichBackfillArguments): Parameters<typeof backfillFromImmich>[0]['search'] {
+  return {
+    ...(album === undefined ? {} : { albumIds: [album] }),
+    ...(takenAfter === undefined ? {} : { takenAfter: readDate(takenAfter) }),
+    ...(takenBefore === undefined ? {} : { takenBefore: readDate(takenBefore) }),
+  };
+}
+
+function readDate(text: string): string {
+  const date = new Date(text);
+  if (!Number.isNaN(date.getTime())) return date.toISOString();
+  throw new WorkerError(
+    'ARGUMENT_INVALID',
+    `expected a date such as 2024-05-31, got ${JSON.stringify(text.slice(0, 80))}`,
+  );
+}

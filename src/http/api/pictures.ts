@@ -1,0 +1,102 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+import { messageOf, WorkerError } from '../../errors.ts';
+import type { Box } from '../../faces/face.ts';
+import type { ListedPhoto } from '../../people/listed-photo.ts';
+import { placeholderSvg } from '../../thumbnails/placeholder.ts';
+import type { ApiApp, ApiContext } from './api-options.ts';
+import { ownerOf } from './owners.ts';
+import { photoUnknown } from './people.ts';
+import { Id, OwnerQuery } from './schemas.ts';
+
+/** Pictures are the owner's alone: a browser may keep them, a proxy may not. */
+const CACHE = 'private, max-age=86400';
+
+/** Pictures of photos and of faces; an SVG with the reason where the photo is gone. */
+export function pictureRoutes(app: ApiApp, context: ApiContext): void {
+  const { directories, store } = context;
+  const oneOf = (sizes: readonly [number, ...number[]], standard: number): z.ZodType<number> =>
+    z.coerce
+      .number()
+      .pipe(z.literal([...sizes]))
+      .default(standard);
+  app.get(
+    '/faces/:faceId/thumbnail',
+    {
+      schema: {
+        summary: 'A face, cut from its photo (WebP)',
+        params: z.object({ faceId: Id }),
+        querystring: OwnerQuery.extend({ size: oneOf([96, 192, 384], 192) }),
+      },
+    },
+    async (request, reply) => {
+      const { faceId } = request.params;
+      const ownerId = await ownerOf(request, store);
+      const face = (await directories.current(ownerId)).faces.get(faceId);
+      if (face === undefined) {
+        throw new WorkerError('FACE_UNKNOWN', `there is no face ${JSON.stringify(faceId)}`);
+      }
+      const { photo, box } = face;
+      const wish = { ownerId, photo, box, sizePx: request.query.size };
+      return answer({ request, reply }, wish, context);
+    },
+  );
+  app.get(
+    '/photos/:assetId/image',
+    {
+      schema: {
+        summary: 'A photo, upright (WebP)',
+        params: z.object({ assetId: Id }),
+        querystring: OwnerQuery.extend({ width: oneOf([480, 960, 1600, 2560], 1600) }),
+      },
+    },
+    async (request, reply) => {
+      const { assetId } = request.params;
+      const ownerId = await ownerOf(request, store);
+      const photo = (await directories.current(ownerId)).photos.get(assetId);
+      if (photo === undefined) throw photoUnknown(assetId);
+      const wish = { ownerId, photo, box: null, sizePx: request.query.width };
+      return answer({ request, reply }, wish, context);
+    },
+  );
+}
+
+async function answer(
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+  wish: { ownerId: string; photo: ListedPhoto; box: Box | null; sizePx: number },
+  { thumbnails }: ApiContext,
+): Promise<FastifyReply> {
+  const photo = { ownerId: wish.ownerId, ...wish.photo };
+  const tag = `"${thumbnails.tagOf(photo, wish.box, wish.sizePx)}"`;
+  if (request.headers['if-none-match'] === tag) {
+    return reply.code(304).header('etag', tag).header('cache-control', CACHE).send();
+  }
+  try {
+    const { bytes } = await thumbnails.picture(photo, wish.box, wish.sizePx);
+    return await reply
+      .header('etag', tag)
+      .header('cache-control', CACHE)
+      .type('image/webp')
+      .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  } catch (error) {
+    return reply
+      .header('x-missing-reason', error instanceof WorkerError ? error.code : 'UNEXPECTED')
+      .header('cache-control', 'no-store')
+      .type('image/svg+xml')
+      .send(placeholderSvg(reasonFor(error)));
+  }
+}
+
+/** Where the photo lies is not for every reader. */
+function reasonFor(error: unknown): string {
+  if (!(error instanceof WorkerError)) return 'the picture could not be made; the log tells why';
+  const REASONS: Readonly<Record<string, string>> = {
+    PATH_NOT_FOUND: 'the original photo is gone',
+    PATH_OUTSIDE_ROOTS: 'the original photo lies outside MEDIA_ROOTS',
+    PATH_UNREADABLE: 'the original photo may not be read',
+    PHOTO_SOURCE_MISSING: 'the worker does not know where the original photo is',
+    PHOTO_CHANGED: 'the photo was replaced since its faces were found',
+  };
+  return REASONS[error.code] ?? `the picture could not be made: ${messageOf(error.code)}`;
+}

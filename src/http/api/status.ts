@@ -1,0 +1,128 @@
+import type { Job, Queue } from 'bullmq';
+import { z } from 'zod';
+
+import packageFile from '../../../package.json';
+import { WorkerError } from '../../errors.ts';
+import { DEFAULT_OWNER_ID } from '../../queue/image-added.ts';
+import { photosPerMinute } from '../../queue/photos-per-minute.ts';
+import type { ApiApp, ApiContext } from './api-options.ts';
+import { loginOf, ownerOf } from './owners.ts';
+import { OwnerQuery } from './schemas.ts';
+
+/** Failed jobs read, of which those of the owner are shown. */
+const MOST_READ = 1000;
+const MOST_SHOWN = 100;
+const WAITING = ['waiting', 'prioritized', 'delayed', 'active', 'paused'];
+
+const Failure = z.object({
+  jobId: z.string(),
+  assetId: z.string().nullable(),
+  code: z.string(),
+  message: z.string(),
+  at: z.iso.datetime(),
+});
+
+const Status = z.object({
+  queues: z.array(z.object({ name: z.string(), counts: z.record(z.string(), z.number()) })),
+  ratePerMinute: z.number(),
+  waiting: z.number().int(),
+  secondsLeft: z.number().nullable(),
+  failures: z.array(Failure),
+  engine: z.unknown(),
+  store: z.unknown(),
+  vision: z.unknown(),
+  version: z.string(),
+  bullBoard: z.string(),
+});
+
+/** How the work goes: queues, rate, what failed and why, and trying it again. */
+export function statusRoutes(app: ApiApp, context: ApiContext): void {
+  app.get(
+    '/status',
+    {
+      schema: {
+        summary: 'Queues, rate, time left, failures',
+        querystring: OwnerQuery,
+        response: { 200: Status },
+      },
+    },
+    async (request) => {
+      const { photos, queues, about } = context;
+      const ownerId = loginOf(request).ownerId ?? request.query.owner ?? null;
+      if (request.query.owner !== undefined) await ownerOf(request, context.store);
+      const counted = await Promise.all(
+        queues.map(async (queue) => ({ name: queue.name, counts: await queue.getJobCounts() })),
+      );
+      const ratePerMinute = await photosPerMinute(photos);
+      const counts = counted.find(({ name }) => name === photos.name)?.counts ?? {};
+      const waiting = WAITING.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+      return {
+        queues: counted,
+        ratePerMinute,
+        waiting,
+        secondsLeft: ratePerMinute > 0 ? Math.round((waiting / ratePerMinute) * 60) : null,
+        failures: await failures(photos, ownerId),
+        engine: about['engine'],
+        store: about['store'],
+        vision: about['vision'],
+        version: packageFile.version,
+        bullBoard: '/queues',
+      };
+    },
+  );
+  retryRoute(app, context);
+}
+
+function retryRoute(app: ApiApp, context: ApiContext): void {
+  app.post(
+    '/failures/:jobId/retry',
+    {
+      schema: {
+        summary: 'Try a failed photo again',
+        params: z.object({ jobId: z.string().min(1).max(3000) }),
+        querystring: OwnerQuery,
+        response: { 200: z.object({ jobId: z.string() }) },
+      },
+    },
+    async (request) => {
+      const { jobId } = request.params;
+      const { ownerId } = loginOf(request);
+      const job = await context.photos.getJob(jobId);
+      // Another owner's job is none for this login.
+      if (job === undefined || (ownerId !== null && ownerIn(job) !== ownerId)) {
+        throw new WorkerError('JOB_UNKNOWN', `there is no job ${JSON.stringify(jobId)}`);
+      }
+      if (!(await job.isFailed())) {
+        throw new WorkerError(
+          'JOB_NOT_FAILED',
+          `job ${jobId} did not fail, or is tried again already`,
+        );
+      }
+      await job.retry('failed');
+      return { jobId };
+    },
+  );
+}
+
+async function failures(photos: Queue, ownerId: string | null): Promise<z.infer<typeof Failure>[]> {
+  const most = ownerId === null ? MOST_SHOWN : MOST_READ;
+  // BullMQ answers null for a job that was removed while it read.
+  const jobs = ((await photos.getFailed(0, most - 1)) as (Job | null)[]).filter(
+    (job) => job !== null && (ownerId === null || ownerIn(job) === ownerId),
+  ) as Job[];
+  return jobs.slice(0, MOST_SHOWN).map((job) => {
+    const reason = /^\[(?<code>[A-Z_]+)\] (?<message>[^]*)$/.exec(job.failedReason)?.groups;
+    const { assetId } = job.data as { assetId?: unknown };
+    return {
+      jobId: String(job.id),
+      assetId: typeof assetId === 'string' ? assetId : null,
+      code: reason?.['code'] ?? 'UNEXPECTED',
+      message: reason?.['message'] ?? job.failedReason,
+      at: new Date(job.finishedOn ?? job.timestamp).toISOString(),
+    };
+  });
+}
+
+function ownerIn({ data }: Job): unknown {
+  return (data as { ownerId?: unknown } | null)?.ownerId ?? DEFAULT_OWNER_ID;
+}

@@ -1,0 +1,109 @@
+import { boxIou, type Box, type LowQualityReason } from '../faces/face.ts';
+import type { FaceRecord, PhotoRecord } from './photo-record.ts';
+
+/** Named as the model of photos that were imported and not looked at yet: nothing compares to it. */
+const IMPORTED_PACK = 'imported';
+
+/** Overlap above which a face here is the face of elsewhere. */
+const SAME_FACE_IOU = 0.5;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A photo of another store, without what makes its faces known. */
+export interface PhotoOfElsewhere {
+  readonly assetId: string;
+  readonly checksum: string;
+  readonly image: Size;
+  readonly faces: readonly {
+    readonly faceId: string;
+    readonly personId: string | null;
+    readonly box: Box;
+    readonly score: number;
+    readonly quality: { readonly value: number; readonly reasons: readonly string[] };
+  }[];
+}
+
+/** The record that waits for the photo, so that its faces keep their ids and people when it comes. */
+export function importedPhoto(
+  photo: PhotoOfElsewhere,
+  { ownerId, sequence }: { ownerId: string; sequence: number },
+): PhotoRecord {
+  const { assetId, checksum, image, faces } = photo;
+  return {
+    ownerId,
+    assetId,
+    sequence,
+    revision: 1,
+    runId: 'import',
+    path: null,
+    checksum,
+    image,
+    model: { pack: IMPORTED_PACK, descriptorRevision: 0, engine: 'none', detector: 'none' },
+    faces: faces.map(({ quality, ...face }) => ({
+      ...face,
+      quality: { value: quality.value, reasons: quality.reasons as readonly LowQualityReason[] },
+      isNewPerson: false,
+      assignedBy: 'auto',
+      landmarks: [],
+      descriptor: null,
+      distance: null,
+      nearestFaceId: null,
+      explanation: { rule: 'imported', threshold: 0, margin: 0, candidates: [] },
+    })),
+    removed: false,
+    timings: {},
+    decidedAt: new Date().toISOString(),
+  };
+}
+
+/**
+ * An imported record as the earlier run of the photo that has come now: it is taken for the same
+ * photo, at whatever size. Other records are what they are.
+ */
+export function asEarlierRun(
+  former: PhotoRecord,
+  seen: { readonly checksum: string; readonly image: Size },
+): PhotoRecord {
+  if (former.model.pack !== IMPORTED_PACK) return former;
+  const faces = former.faces.map((face) => ({
+    ...face,
+    box: scaleBox(face.box, former.image, seen.image),
+  }));
+  return { ...former, checksum: seen.checksum, image: seen.image, faces };
+}
+
+/** For each face of elsewhere the face here: by id, else by place, each once; null: none. */
+export function pairWithMoved(
+  photo: PhotoOfElsewhere,
+  record: PhotoRecord,
+): [PhotoOfElsewhere['faces'][number], FaceRecord | null][] {
+  const left = new Set(record.faces);
+  const take = (face: FaceRecord | undefined): FaceRecord | null => {
+    if (face === undefined) return null;
+    left.delete(face);
+    return face;
+  };
+  const byId = photo.faces.map((moved) =>
+    take(record.faces.find(({ faceId }) => faceId === moved.faceId)),
+  );
+  return photo.faces.map((moved, i) => {
+    const box = scaleBox(moved.box, photo.image, record.image);
+    const found = byId[i] ?? take(bestOverlap(box, [...left]));
+    return [moved, found];
+  });
+}
+
+function bestOverlap(box: Box, faces: readonly FaceRecord[]): FaceRecord | undefined {
+  return faces
+    .map((face) => ({ face, iou: boxIou(box, face.box) }))
+    .filter(({ iou }) => iou > SAME_FACE_IOU)
+    .sort((a, b) => b.iou - a.iou)[0]?.face;
+}
+
+function scaleBox({ x, y, width, height }: Box, from: Size, to: Size): Box {
+  const [across, down] = [to.width / from.width, to.height / from.height];
+  return { x: x * across, y: y * down, width: width * across, height: height * down };
+}

@@ -1,0 +1,20 @@
+import type { SeenPhoto } from '../descriptors/seen-photo.ts';
+import type { PhotoRecord } from './photo-record.ts';
+
+/** What vision saw on a photo, as its record has kept it: for deciding again without looking again. */
+export function seenAgain({ image, checksum, model, faces }: PhotoRecord): SeenPhoto {
+  return {
+    image,
+    checksum,
+    model,
+    timings: {},
+    faces: faces.map(({ box, score, quality, landmarks, descriptor }) => ({
+      box,
+      score,
+      quality,
+      landmarks,
+      descriptor,
+      descriptorRefusal: descriptor === null ? 'none kept' : null,
+    })),
+  };
+}

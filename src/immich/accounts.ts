@@ -1,0 +1,171 @@
+import { messageOf, WorkerError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { logVersion } from './client/check-version.ts';
+import type { ImmichApi } from './client/immich-api.ts';
+import type { Immich } from './client/open-immich.ts';
+import { missingScopes, READING_SCOPES, type Scope } from './client/scopes.ts';
+import { getApiKey, getMe, getServerVersion, type ImmichApiKey } from './client/users.ts';
+
+/** A user of Immich whose key was accepted. */
+export interface ImmichAccount {
+  /** The `ownerId` of the user's assets. */
+  readonly userId: string;
+  readonly name: string;
+  readonly api: ImmichApi;
+  /** What the key may do. */
+  readonly key: ImmichApiKey;
+}
+
+/** The users that the worker has keys of. */
+export interface ImmichAccounts {
+  /** Those whose keys were accepted so far. */
+  all(): readonly ImmichAccount[];
+  /**
+   * The account of an owner. Throws IMMICH_KEY_MISSING when no key is this user's, and
+   * IMMICH_UNAVAILABLE while Immich has not yet said whose all keys are.
+   */
+  of(ownerId: string): ImmichAccount;
+  /** Whether Immich has still to say whose some of the keys are. */
+  isPending(): boolean;
+  /** Asks whose the keys are that were not accepted so far; says so when that changes. Never rejects. */
+  refresh(): Promise<void>;
+  /** A key that Immich refuses from now on; asked about again at the next `refresh`. */
+  refused(account: ImmichAccount, error: WorkerError): void;
+}
+
+export interface AccountOptions {
+  readonly keys: readonly { readonly key: string; readonly label: string }[];
+  readonly log: Log;
+  /** What the keys are needed for; each missing permission is named once. */
+  readonly scopes?: readonly Scope[];
+}
+
+/** Prepares the accounts; nothing is asked before `refresh`. */
+export function createAccounts(immich: Immich, options: AccountOptions): ImmichAccounts {
+  return new KeyedAccounts(immich, options);
+}
+
+interface KeyState {
+  readonly key: string;
+  readonly label: string;
+  account?: ImmichAccount | undefined;
+  /** Why there is no account; said once. */
+  refusal?: WorkerError | undefined;
+}
+
+class KeyedAccounts implements ImmichAccounts {
+  readonly #immich: Immich;
+  readonly #log: Log;
+  readonly #scopes: readonly Scope[];
+  readonly #states: KeyState[];
+  #versionKnown = false;
+
+  constructor(immich: Immich, { keys, log, scopes = READING_SCOPES }: AccountOptions) {
+    this.#immich = immich;
+    this.#log = log;
+    this.#scopes = scopes;
+    this.#states = keys.map(({ key, label }) => ({ key, label }));
+  }
+
+  all(): readonly ImmichAccount[] {
+    return this.#states.flatMap(({ account }) => (account === undefined ? [] : [account]));
+  }
+
+  of(ownerId: string): ImmichAccount {
+    const account = this.all().find(({ userId }) => userId === ownerId);
+    if (account !== undefined) return account;
+    if (this.isPending()) {
+      throw new WorkerError(
+        'IMMICH_UNAVAILABLE',
+        `Immich at ${this.#immich.url} has not yet said whose all API keys are; it is asked again`,
+      );
+    }
+    const refused = this.#states.filter(({ refusal }) => refusal !== undefined);
+    throw new WorkerError(
+      'IMMICH_KEY_MISSING',
+      `expected an API key of Immich's user ${ownerId} in IMMICH_API_KEYS, got keys of ` +
+        `${this.#states.length - refused.length} other users` +
+        (refused.length === 0 ? '' : ` and ${refused.length} that Immich refuses`),
+      { details: { ownerId } },
+    );
+  }
+
+  isPending(): boolean {
+    return this.#states.some(
+      ({ account, refusal }) => account === undefined && refusal?.retryable !== false,
+    );
+  }
+
+  async refresh(): Promise<void> {
+    for (const state of this.#states) {
+      if (state.account === undefined) await this.#logIn(state);
+    }
+  }
+
+  refused(account: ImmichAccount, error: WorkerError): void {
+    const state = this.#states.find((one) => one.account === account);
+    if (state === undefined) return;
+    state.account = undefined;
+    this.#refuse(state, error);
+  }
+
+  async #logIn(state: KeyState): Promise<void> {
+    const api = this.#immich.as({ key: state.key, who: state.label });
+    try {
+      await this.#checkVersion(api);
+      const key = await getApiKey(api);
+      this.#nameMissing(state, key);
+      const { id, name } = await getMe(api);
+      this.#accept(state, { userId: id, name, key });
+    } catch (error) {
+      const known = error instanceof WorkerError;
+      this.#refuse(
+        state,
+        known ? error : new WorkerError('IMMICH_ANSWER_INVALID', messageOf(error)),
+      );
+    }
+  }
+
+  #accept(state: KeyState, { userId, name, key }: Omit<ImmichAccount, 'api'>): void {
+    if (this.all().some((other) => other.userId === userId)) {
+      this.#refuse(
+        state,
+        new WorkerError(
+          'IMMICH_KEY_MISSING',
+          `expected one API key of each user, got a second one of ${name}; it is not used`,
+        ),
+      );
+      return;
+    }
+    const api = this.#immich.as({ key: state.key, who: name });
+    state.account = { userId, name, key, api };
+    state.refusal = undefined;
+    this.#log.info({ user: name, userId }, "photos of one of Immich's users are looked at");
+  }
+
+  #refuse(state: KeyState, error: WorkerError): void {
+    const said = state.refusal?.code;
+    state.refusal = error;
+    if (said === error.code) return;
+    this.#log.warn(
+      { key: state.label, code: error.code, reason: messageOf(error) },
+      "nothing is done for one of Immich's users until this is put right; the others go on",
+    );
+  }
+
+  #nameMissing({ label, refusal }: KeyState, key: ImmichApiKey): void {
+    if (refusal?.retryable === false) return;
+    for (const { permission, without } of missingScopes(key, this.#scopes)) {
+      this.#log.warn(
+        { key: label, keyName: key.name, permission, without },
+        'an API key lacks a permission',
+      );
+    }
+  }
+
+  async #checkVersion(api: ImmichApi): Promise<void> {
+    if (this.#versionKnown) return;
+    logVersion(await getServerVersion(api), this.#log);
+    this.#versionKnown = true;
+  }
+}

@@ -1,0 +1,102 @@
+import { setTimeout } from 'node:timers/promises';
+
+import { Agent } from 'undici';
+import type { z } from 'zod';
+
+import { WorkerError } from '../../errors.ts';
+import { readText, saveBody, type Attempt, type TimeLimits } from './attempt.ts';
+import type { ImmichApi, ImmichRequest } from './immich-api.ts';
+import { unavailable, type Call } from './refusal.ts';
+import { withRetries, type RetryPlan } from './retry.ts';
+
+export interface ImmichOptions {
+  /** `http://host:2283`, with or without `/api`. */
+  readonly url: string;
+  /** Requests under way at once, all users together. */
+  readonly concurrency?: number;
+  readonly limits?: TimeLimits;
+  readonly retry?: RetryPlan;
+}
+
+/** An Immich server, before anybody has logged in. */
+export interface Immich {
+  /** The address of the API, for logs. */
+  readonly url: string;
+  /** The API as the user of a key; `who` names that user in logs. */
+  as(user: { readonly key: string; readonly who: string }): ImmichApi;
+  close(): Promise<void>;
+}
+
+const CONCURRENCY = 4;
+const CONNECT_MILLIS = 10_000;
+const LIMITS: TimeLimits = { answerMillis: 30_000, downloadMillis: 120_000 };
+const RETRY: RetryPlan = { attempts: 4, backoffMillis: 250 };
+
+/** Prepares the connections; nothing is asked yet. */
+export function openImmich(options: ImmichOptions): Immich {
+  const url = options.url.replace(/\/+$/, '').replace(/\/api$/, '') + '/api';
+  const dispatcher = new Agent({
+    // Further requests wait in line here, before their time begins to count.
+    connections: options.concurrency ?? CONCURRENCY,
+    connect: { timeout: CONNECT_MILLIS },
+  });
+  const limits = options.limits ?? LIMITS;
+  const retry = options.retry ?? RETRY;
+  let pausedUntil = 0;
+  const onPause = (millis: number): void => {
+    pausedUntil = Math.max(pausedUntil, Date.now() + millis);
+  };
+  const as = ({ key, who }: { key: string; who: string }): ImmichApi => {
+    const run = <T>(request: ImmichRequest, work: (attempt: Attempt) => Promise<T>): Promise<T> => {
+      const call = callOf(url, request, who);
+      const { signal, repeatable = call.method !== 'POST' } = request;
+      const once = async (): Promise<T> => {
+        await pause(pausedUntil - Date.now(), signal);
+        return work({ dispatcher, call, key, request, limits });
+      };
+      return withRetries({ ...retry, repeatable, signal }, once, onPause);
+    };
+    return {
+      who,
+      json: (request, schema) =>
+        run(request, async (attempt) => parse(await readText(attempt), schema, attempt.call)),
+      done: async (request) => {
+        await run(request, readText);
+      },
+      save: (request, file) => run(request, (attempt) => saveBody(attempt, file)),
+    };
+  };
+  return { url, as, close: () => dispatcher.destroy() };
+}
+
+async function pause(millis: number, signal: AbortSignal | undefined): Promise<void> {
+  if (millis > 0) await setTimeout(millis, undefined, { signal }).catch(() => undefined);
+}
+
+function callOf(
+  url: string,
+  { method = 'GET', path, query = {} }: ImmichRequest,
+  who: string,
+): Call {
+  const search = new URLSearchParams(
+    Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
+  return { who, method, url: `${url}${path}${search === '' ? '' : `?${search}`}` };
+}
+
+function parse<T>(text: string, schema: z.ZodType<T>, call: Call): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unavailable(call, `${call.method} ${call.url}: expected JSON, got ${text.slice(0, 80)}`);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new WorkerError(
+    'IMMICH_ANSWER_INVALID',
+    `${call.method} ${call.url}: field ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}; ` +
+      'does the worker know this version of Immich?',
+  );
+}

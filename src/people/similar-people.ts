@@ -1,0 +1,50 @@
+import type { Candidate } from '../identities/photo-record.ts';
+import type { Directory } from './directory.ts';
+import { summarisePerson, type PersonSummary } from './summaries.ts';
+
+/** Another person that this one may be, with what speaks for it. */
+export interface SimilarPerson {
+  readonly person: PersonSummary;
+  readonly distance: number;
+  readonly limit: number;
+  readonly reason: string;
+}
+
+const MOST_SIMILAR = 12;
+
+/** People to whom this one's faces came near when they were decided, the nearest first. */
+export function similarPeople(directory: Directory, personId: string): SimilarPerson[] {
+  const best = new Map<string, { near: Candidate; faces: number }>();
+  for (const face of directory.persons.get(personId) ?? []) {
+    for (const near of face.near) {
+      const other = directory.people.resolve(near.personId);
+      if (other === personId || !directory.persons.has(other)) continue;
+      const known = best.get(other);
+      const isBetter = known === undefined || excess(near) < excess(known.near);
+      best.set(other, { near: isBetter ? near : known.near, faces: (known?.faces ?? 0) + 1 });
+    }
+  }
+  return [...best]
+    .map(([other, found]) => ({ person: summarisePerson(directory, other), ...found }))
+    .filter(({ person }) => !person.hidden)
+    .sort((a, b) => excess(a.near) - excess(b.near))
+    .slice(0, MOST_SIMILAR)
+    .map(({ person, near, faces }) => ({
+      person,
+      distance: near.evidenceDistance,
+      limit: near.limitDistance,
+      reason: `${faces === 1 ? 'a face comes' : `${faces} faces come`} near: ${sayDistance(near)}`,
+    }));
+}
+
+/** How far beyond its limit the evidence lies; zero or less would be a match. */
+export function excess({ evidenceDistance, limitDistance }: Candidate): number {
+  return evidenceDistance - limitDistance;
+}
+
+/** The evidence in words for a page. */
+export function sayDistance({ evidenceDistance, limitDistance, voters }: Candidate): string {
+  const measured = evidenceDistance.toFixed(3);
+  const faces = voters === 1 ? 'one known face' : `${voters} known faces`;
+  return `distance ${measured} to ${faces}, a match takes ${limitDistance.toFixed(3)}`;
+}

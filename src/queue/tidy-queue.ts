@@ -1,0 +1,152 @@
+import { Queue, Worker } from 'bullmq';
+import type { RedisOptions } from 'ioredis';
+
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { TidyReport } from '../pipeline/tidy-people.ts';
+import {
+  closeQueue,
+  outageReporter,
+  patientConnection,
+  promptConnection,
+  redisAddress,
+} from './connection.ts';
+import { watchRedisRun } from './redis-run.ts';
+
+/** Name of the queue of the maintenance, of its jobs and of what schedules them. */
+export const TIDY_PEOPLE = 'tidy-people';
+
+/** What a run did, as Bull Board shows it. */
+export interface TidySummary {
+  readonly owners: number;
+  readonly merges: number;
+  readonly photos: number;
+}
+
+export interface TidyQueue {
+  readonly queue: Queue<unknown, TidySummary>;
+  close(): Promise<void>;
+}
+
+const KEEP = { removeOnComplete: { count: 200 }, removeOnFail: { count: 200 } };
+
+/**
+ * Opens the queue and has a job put on it from time to time, one for all workers; with 0 milliseconds
+ * none. One job runs at a time, whoever takes it.
+ */
+export function createTidyQueue(options: {
+  redis: RedisOptions;
+  prefix: string;
+  everyMillis: number;
+  log: Log;
+}): TidyQueue {
+  const { redis, prefix, everyMillis, log } = options;
+  const queue = new Queue<unknown, TidySummary>(TIDY_PEOPLE, {
+    connection: promptConnection(redis),
+    prefix,
+  });
+  const reporter = outageReporter(log, `maintenance at ${redisAddress(redis)}`);
+  queue.on('error', reporter.failed);
+  const schedule = async (): Promise<void> => {
+    await queue.setGlobalConcurrency(1);
+    if (everyMillis === 0) await queue.removeJobScheduler(TIDY_PEOPLE);
+    else await queue.upsertJobScheduler(TIDY_PEOPLE, { every: everyMillis }, { opts: KEEP });
+  };
+  const scheduleOrSay = (): Promise<void> =>
+    schedule().catch((error: unknown) => {
+      log.warn({ reason: messageOf(error) }, 'the maintenance of people could not be scheduled');
+    });
+  let scheduling = scheduleOrSay();
+  watchRedisRun(queue, () => {
+    scheduling = scheduling.then(scheduleOrSay);
+  });
+  return {
+    queue,
+    close: async () => {
+      await scheduling;
+      await closeQueue(queue);
+    },
+  };
+}
+
+export interface TidyWorker {
+  /** Waits for the run in hand; after `graceMillis` it ends after its next write. */
+  close(graceMillis: number): Promise<void>;
+}
+
+/** Starts taking the maintenance's jobs. `run` tidies all owners and tells of each. */
+export function startTidyWorker(options: {
+  redis: RedisOptions;
+  prefix: string;
+  lockMillis: number;
+  log: Log;
+  run: (context: {
+    signal: AbortSignal;
+    report: (done: TidyReport) => void;
+  }) => Promise<readonly TidyReport[]>;
+}): TidyWorker {
+  const { redis, prefix, lockMillis, log, run } = options;
+  const stopping = new AbortController();
+  const worker = new Worker<unknown, TidySummary>(
+    TIDY_PEOPLE,
+    async (job, _token, lockLost) => {
+      const signals = [stopping.signal, ...(lockLost === undefined ? [] : [lockLost])];
+      const lines: string[] = [];
+      const reports = await run({
+        signal: AbortSignal.any(signals),
+        report: (done) => {
+          lines.push(...toLines(done));
+        },
+      });
+      for (const line of lines) await job.log(line);
+      const summary = summarise(reports);
+      if (summary.merges + summary.photos > 0) log.info(summary, 'people were tidied');
+      return summary;
+    },
+    {
+      connection: patientConnection(redis),
+      prefix,
+      lockDuration: lockMillis,
+      stalledInterval: lockMillis / 2,
+    },
+  );
+  const reporter = outageReporter(log, `maintenance jobs of ${redisAddress(redis)}`);
+  worker.on('error', reporter.failed);
+  worker.on('ready', reporter.back);
+  worker.on('failed', (job, error) => {
+    log.warn({ jobId: job?.id, reason: messageOf(error) }, 'tidying people failed');
+  });
+  return {
+    close: async (graceMillis) => {
+      const timer = setTimeout(() => {
+        stopping.abort(new Error('the worker stops and its grace period is over'));
+      }, graceMillis);
+      try {
+        await worker.close();
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+/** Counts alone: a job's log outlives an owner who is forgotten. */
+function toLines({ merges, photos }: TidyReport): string[] {
+  if (merges.length + photos.length === 0) return [];
+  return [
+    `${merges.length} merges, ${photos.length} photos decided again`,
+    ...merges.map(
+      ({ evidence }) =>
+        `merged people of ${evidence.faces.join(' and ')} faces: ` +
+        `${evidence.distance.toFixed(3)} apart, at most ${evidence.limitDistance.toFixed(3)}`,
+    ),
+  ];
+}
+
+function summarise(reports: readonly TidyReport[]): TidySummary {
+  return {
+    owners: reports.length,
+    merges: reports.reduce((sum, { merges }) => sum + merges.length, 0),
+    photos: reports.reduce((sum, { photos }) => sum + photos.length, 0),
+  };
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+import type { Routes } from '../context.ts';
+import { IdParam, ImmichRefusal, parse } from '../errors.ts';
+import type { StandInAsset, StandInState } from '../state.ts';
+
+const Truth = z.enum(['true', 'false']).transform((text) => text === 'true');
+const ThumbnailQuery = z.object({
+  size: z.enum(['thumbnail', 'preview', 'fullsize']).default('thumbnail'),
+  edited: Truth.default(false),
+});
+
+/** Assets: info, preview and original (facts, section 3 and 2.1). */
+export const assetRoutes: Routes = (app, { state, login }) => {
+  app.get('/assets/:id', (request) => {
+    const user = login(request, 'asset.read');
+    const { id } = parse(IdParam, request.params);
+    return assetDto(state.assetOf(user, id, { partners: true }), state);
+  });
+  app.get('/assets/:id/thumbnail', (request, reply) => {
+    const user = login(request, 'asset.view');
+    const { id } = parse(IdParam, request.params);
+    const { edited } = parse(ThumbnailQuery, request.query);
+    const asset = state.assetOf(user, id, { permission: 'asset.view', partners: true });
+    const bytes = edited && asset.isEdited ? asset.editedPreview : asset.preview;
+    // [RUN] 404 until the preview was generated.
+    if (bytes === null) throw new ImmichRefusal(404, 'Asset media not found');
+    return reply.type('image/jpeg').send(bytes);
+  });
+  app.get('/assets/:id/original', (request, reply) => {
+    const user = login(request, 'asset.download');
+    const { id } = parse(IdParam, request.params);
+    const asset = state.assetOf(user, id, { permission: 'asset.download', partners: true });
+    return reply.type('image/jpeg').send(asset.original);
+  });
+};
+
+/** AssetResponseDto, with fields that the worker does not know. */
+export function assetDto(asset: StandInAsset, state: StandInState): Record<string, unknown> {
+  const faces = [...state.faces.values()].filter(({ assetId }) => assetId === asset.id);
+  const people = new Set(faces.flatMap(({ personId }) => (personId === null ? [] : [personId])));
+  return {
+    id: asset.id,
+    ownerId: asset.ownerId,
+    libraryId: asset.libraryId,
+    type: asset.type,
+    visibility: asset.visibility,
+    isArchived: asset.visibility === 'archive',
+    isFavorite: false,
+    isTrashed: asset.deletedAt !== null,
+    isOffline: asset.isOffline,
+    isEdited: asset.isEdited,
+    checksum: asset.checksum,
+    thumbhash: asset.thumbhash,
+    originalPath: asset.originalPath,
+    originalFileName: asset.originalFileName,
+    originalMimeType: 'image/jpeg',
+    fileCreatedAt: asset.fileCreatedAt.toISOString(),
+    fileModifiedAt: asset.fileCreatedAt.toISOString(),
+    localDateTime: asset.fileCreatedAt.toISOString(),
+    createdAt: asset.createdAt.toISOString(),
+    updatedAt: asset.updatedAt.toISOString(),
+    width: asset.width,
+    height: asset.height,
+    people: [...people].map((id) => ({ id, name: state.people.get(id)?.name ?? '' })),
+    somethingNewer: true,
+  };
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import sharp from 'sharp';
+
+import { getAsset, savePreview } from '../../../src/immich/client/assets.ts';
+import { openImmich, type Immich } from '../../../src/immich/client/open-immich.ts';
+import { searchAssets } from '../../../src/immich/client/search-assets.ts';
+import { getApiKey, getMe, getServerVersion } from '../../../src/immich/client/users.ts';
+import { startImmich, type StandInImmich } from '../../helpers/immich/server.ts';
+import { samplePhoto, tempFolder } from '../../helpers/pictures.ts';
+
+describe('the client', () => {
+  let immich: StandInImmich;
+  let client: Immich;
+  let folder: Awaited<ReturnType<typeof tempFolder>>;
+
+  beforeEach(async () => {
+    folder = await tempFolder();
+    immich = await startImmich();
+    client = openImmich({ url: immich.url });
+  });
+
+  afterEach(async () => {
+    await client.close();
+    await immich.stop();
+    await folder.remove();
+  });
+
+  test('reads whose key it is, its permissions and the version', async () => {
+    const ada = immich.state.addUser('ada');
+    const api = client.as({ who: 'ada', key: immich.state.addKey(ada, ['user.read']) });
+    expect(await getMe(api)).toMatchObject({ id: ada.id, name: 'ada' });
+    expect(await getApiKey(api)).toMatchObject({ permissions: ['user.read'] });
+    expect(await getServerVersion(api)).toEqual({ major: 3, minor: 1, patch: 0 });
+  });
+
+  test('finds an uploaded asset and saves its preview, upright and at most 1440 px', async () => {
+    const ada = immich.state.addUser('ada');
+    const api = client.as({ who: 'ada', key: immich.state.addKey(ada) });
+    const uploaded = await immich.upload(ada, await readFile(samplePhoto(1)));
+    await immich.jobs.settled();
+    const page = await searchAssets(api, { order: 'asc', size: 1000, page: 1 });
+    expect(page.nextPage).toBeNull();
+    expect(page.assets).toEqual([await getAsset(api, uploaded.id)]);
+    const file = path.join(folder.path, 'preview');
+    const saved = await savePreview(
+      api,
+      { id: uploaded.id, isEdited: false },
+      { path: file, maxBytes: 10_000_000 },
+    );
+    expect(saved).toMatchObject({ contentType: 'image/jpeg' });
+    const { width, height, format } = await sharp(file).metadata();
+    expect({ longest: Math.max(width, height), format }).toEqual({ longest: 1440, format: 'jpeg' });
+  });
+});

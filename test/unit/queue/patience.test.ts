@@ -1,0 +1,20 @@
+import { WorkerError } from '../../../src/errors.ts';
+import { patienceMillis } from '../../../src/queue/retry.ts';
+
+const notReady = new WorkerError('PREVIEW_NOT_READY', 'no preview yet');
+
+test('a preview is asked for soon, then ever less often, for hours', () => {
+  expect(patienceMillis(notReady, 0)).toBeLessThanOrEqual(500);
+  expect(patienceMillis(notReady, 0)).toBeGreaterThanOrEqual(250);
+  expect(patienceMillis(notReady, 30)).toBeGreaterThanOrEqual(150_000);
+  expect(patienceMillis(notReady, 149)).toBeLessThanOrEqual(300_000);
+  const waits = Array.from({ length: 150 }, (_, i) => patienceMillis(notReady, i) ?? 0);
+  expect(waits.reduce((all, wait) => all + wait, 0)).toBeGreaterThan(5 * 3600 * 1000);
+});
+
+test('then, and for what does not pass by itself, the job uses its runs', () => {
+  expect(patienceMillis(notReady, 150)).toBeNull();
+  expect(patienceMillis(new WorkerError('VISION_FAILED', 'no'), 0)).toBeNull();
+  expect(patienceMillis(new WorkerError('ASSET_GONE', 'gone'), 0)).toBeNull();
+  expect(patienceMillis(new Error('anything'), 0)).toBeNull();
+});
