@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   PATH_UNREADABLE: { retryable: false },
   PATH_IO_ERROR: { retryable: true },
   FOLDER_UNUSABLE: { retryable: false },
+  EVAL_DATA_UNUSABLE: { retryable: false },
   PHOTO_EMPTY: { retryable: false },
   PHOTO_TOO_LARGE: { retryable: false },
   PHOTO_TOO_MANY_PIXELS: { retryable: false },

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { ImageAdded } from '../../src/queue/image-added.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../harness/random.ts';
 
 /** Owners that share the photos: one alone would make every commit a race of all workers. */
 export const OWNERS = 20;

@@ -2,13 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { childEnvironment, readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
 import { DESCRIPTOR_REVISION } from '../../src/descriptors/descriptor.ts';
 import type { SeenPhoto } from '../../src/descriptors/seen-photo.ts';
-import { createLog } from '../../src/log.ts';
-import { readMachine } from '../../src/machine.ts';
-import { planVision } from '../../src/vision/plan.ts';
-import { createVisionPool } from '../../src/vision/pool.ts';
+import { openVision } from '../harness/vision.ts';
 import { cacheDir, root } from '../native/run.ts';
 import { readRecordings, toJson } from './recordings.ts';
 
@@ -63,19 +60,7 @@ async function jpegsOf(folder: string): Promise<string[]> {
 }
 
 async function lookAt(files: readonly string[], signal: AbortSignal): Promise<SeenPhoto[]> {
-  const config = readConfig({});
-  const wishes = { ...config.vision, profile: config.profile };
-  const pool = await createVisionPool({
-    plan: planVision(wishes, readMachine()),
-    recyclePhotos: 0,
-    engine: config.engine,
-    detector: config.detector,
-    weightsDir: config.weightsDir,
-    limits: config.limits,
-    photoDeadlineMillis: config.photoDeadlineMillis,
-    environment: childEnvironment(),
-    log: createLog({ level: 'warn', destination: 'stderr' }),
-  });
+  const pool = await openVision(readConfig({}));
   try {
     return await Promise.all(files.map((file) => pool.see(file, signal)));
   } finally {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 import type { SeenFace, SeenPhoto } from '../../src/descriptors/seen-photo.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../harness/random.ts';
 
 /** What the nets saw on each recorded photo. */
 export interface Recordings {

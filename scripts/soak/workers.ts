@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../harness/redis.ts';
 import { startWorkerProcess, type WorkerProcess } from '../harness/worker-process.ts';
 import { sampleMemory, type MemorySample } from './memory.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../harness/random.ts';
 
 const WORKERS = 4;
 const SAMPLE_EVERY_MILLIS = 1000;

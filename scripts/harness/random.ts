@@ -13,3 +13,14 @@ function scramble(value: number): number {
   mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
   return (mixed ^ (mixed >>> 14)) >>> 0;
 }
+
+/** The items in an order that the seeds choose. */
+export function shuffled<T>(items: readonly T[], ...seeds: readonly number[]): T[] {
+  const random = seededRandom(...seeds);
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [order[last], order[other]] = [order[other] as T, order[last] as T];
+  }
+  return order;
+}
