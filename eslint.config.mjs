@@ -11,7 +11,7 @@ const noEnvironment = {
 };
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', '.cache', 'data', 'demo-output', 'bench-output'] },
+  { ignores: ['node_modules', 'dist', '.cache', 'data/**', 'demo-output', 'bench-output'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
