@@ -28,23 +28,28 @@ export async function lookAtTurned(
   found: readonly Detection[],
   detector: Detector,
 ): Promise<readonly Detection[]> {
-  if ((found[0]?.score ?? 0) >= DOUBTFUL_SCORE) return found;
-  const looks = TURNS.map((turn) => async (look: Look) => ({
-    turn,
-    found: await lookAtTurn(pixels, { turn, look, detector }),
-  }));
-  if (found.length > 0) {
-    const turned = await best(looks.map((lookTurned) => () => lookTurned(LOOK_FOR_BETTER)));
-    const isBetter =
-      sumOfScores(turned.found) > sumOfScores(found) + LEAST_GAIN &&
-      (turned.found[0]?.score ?? 0) > (found[0]?.score ?? 0) + LEAST_BETTER;
-    return isBetter ? turned.found : found;
-  }
-  const any = await best(looks.map((lookTurned) => () => lookTurned(LOOK_FOR_ANY)));
-  if (any.found.length === 0) return found;
-  const { turn } = any;
-  const closer = await lookAtTurn(pixels, { turn, look: LOOK_FOR_BETTER, detector });
-  return sumOfScores(closer) > sumOfScores(any.found) ? closer : any.found;
+  if (bestScore(found) >= DOUBTFUL_SCORE) return found;
+  return found.length === 0 ? lookForAny(pixels, detector) : lookForBetter(pixels, found, detector);
+}
+
+async function lookForAny(pixels: Pixels, detector: Detector): Promise<readonly Detection[]> {
+  const any = await bestTurn(pixels, LOOK_FOR_ANY, detector);
+  if (any.found.length === 0) return [];
+  const closer = { turn: any.turn, look: LOOK_FOR_BETTER, detector };
+  const found = await lookAtTurn(pixels, closer);
+  return sumOfScores(found) > sumOfScores(any.found) ? found : any.found;
+}
+
+async function lookForBetter(
+  pixels: Pixels,
+  found: readonly Detection[],
+  detector: Detector,
+): Promise<readonly Detection[]> {
+  const turned = await bestTurn(pixels, LOOK_FOR_BETTER, detector);
+  const isBetter =
+    sumOfScores(turned.found) > sumOfScores(found) + LEAST_GAIN &&
+    bestScore(turned.found) > bestScore(found) + LEAST_BETTER;
+  return isBetter ? turned.found : found;
 }
 
 interface Turned {
@@ -52,12 +57,11 @@ interface Turned {
   readonly found: readonly Detection[];
 }
 
-/** One after another: they share the nets. */
-async function best(looks: readonly (() => Promise<Turned>)[]): Promise<Turned> {
+async function bestTurn(pixels: Pixels, look: Look, detector: Detector): Promise<Turned> {
   let most: Turned = { turn: 90, found: [] };
-  for (const look of looks) {
-    const turned = await look();
-    if (sumOfScores(turned.found) > sumOfScores(most.found)) most = turned;
+  for (const turn of TURNS) {
+    const found = await lookAtTurn(pixels, { turn, look, detector });
+    if (sumOfScores(found) > sumOfScores(most.found)) most = { turn, found };
   }
   return most;
 }
@@ -72,6 +76,11 @@ async function lookAtTurn(
     score,
     turnDegrees: how.turn,
   }));
+}
+
+/** They come best first. */
+function bestScore(detections: readonly Detection[]): number {
+  return detections[0]?.score ?? 0;
 }
 
 function sumOfScores(detections: readonly Detection[]): number {

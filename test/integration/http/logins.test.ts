@@ -279,6 +279,20 @@ describe('a worker with several logins', () => {
     ).toBeTruthy();
   }, 30_000);
 
+  test('pages may run no script of their own text and stand in no frame', async () => {
+    const { headers } = await root.get('/api/session');
+    const policy = headers['content-security-policy'] as string;
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['referrer-policy']).toBe('no-referrer');
+    expect(headers['cache-control']).toBe('no-store');
+    const board = await root.get('/queues');
+    expect(board.headers['content-security-policy']).toContain("default-src 'self'");
+    expect(board.headers['content-security-policy']).not.toMatch(/script-src[^;]*unsafe/);
+  });
+
   test('no password and no hash is in the log or an answer', () => {
     expect(JSON.stringify(worker.log) + worker.stderr()).not.toMatch(/secret|scrypt:/);
   });

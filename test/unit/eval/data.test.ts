@@ -135,10 +135,10 @@ test('labels of boxes in the form of the album', async () => {
 });
 
 test('strangers keep one photo each, the same ones for the same seed', () => {
-  const photos = [...'aaabbbcccddd'].map((person, i) => ({ path: `/p/${i}`, person }));
+  const photos = Array.from('aaabbbcccddd', (person, i) => ({ path: `/p/${i}`, person }));
   const set = { name: 'x', photos, pairs: null, folds: 0, labelledFace: 'largest' } as const;
   const library = withStrangers(set, 0.5, 7);
-  const counts = [...'abcd'].map(
+  const counts = ['a', 'b', 'c', 'd'].map(
     (name) => library.photos.filter(({ person }) => person === name).length,
   );
   expect(counts.toSorted()).toEqual([1, 1, 3, 3]);

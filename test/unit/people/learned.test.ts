@@ -51,7 +51,10 @@ function build(store: Store) {
     model: MODEL,
   });
   let runs = 0;
-  const run = (assetId: string, options: { reconsider?: boolean } = {}) =>
+  const run = (
+    assetId: string,
+    options: { reconsider?: boolean } = {},
+  ): ReturnType<typeof processPhoto> =>
     processPhoto(
       {
         kind: 'look',
