@@ -167,7 +167,7 @@ describe('what can be corrected on the pages', () => {
     const person = await somebody(0);
     const page = await openPerson(person);
     await page.getByRole('button', { name: 'Hide' }).click();
-    await page.getByText('hidden from People').waitFor();
+    await page.locator('.person-head .intro', { hasText: 'hidden from People' }).waitFor();
     expect((await everyone('hidden')).map(({ personId }) => personId)).toEqual([person.personId]);
     await page.getByRole('navigation', { name: 'Pages' }).getByText('People').click();
     await page.getByRole('link', { name: 'Hidden' }).click();
@@ -175,7 +175,7 @@ describe('what can be corrected on the pages', () => {
     await page.getByRole('link', { name: /No name yet, 2 photos, hidden/ }).click();
     await page.getByRole('button', { name: 'Show again' }).click();
     await undo(page, 'Shown in People again.');
-    await page.getByText('hidden from People').waitFor();
+    await page.locator('.person-head .intro', { hasText: 'hidden from People' }).waitFor();
     await undo(page, 'Hidden from People.');
     await page.getByRole('button', { name: 'Hide' }).waitFor();
     expect(await everyone('hidden')).toEqual([]);
