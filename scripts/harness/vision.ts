@@ -1,8 +1,11 @@
+import path from 'node:path';
+
 import { childEnvironment, type Config } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { readMachine } from '../../src/machine.ts';
 import { planVision } from '../../src/vision/plan.ts';
 import { createVisionPool, type VisionPool } from '../../src/vision/pool.ts';
+import { root } from '../native/run.ts';
 
 /** Vision as the worker with these settings has it; its children are never replaced for their age. */
 export function openVision(config: Config): Promise<VisionPool> {
@@ -16,5 +19,7 @@ export function openVision(config: Config): Promise<VisionPool> {
     photoDeadlineMillis: config.photoDeadlineMillis,
     environment: childEnvironment(),
     log: createLog({ level: 'warn', destination: 'stderr' }),
+    // Compiled, also when tests run this from the sources.
+    childScript: path.join(root, 'dist/src/vision/child.js'),
   });
 }
