@@ -21,6 +21,7 @@ export interface EvalArguments {
   readonly writeBaseline: boolean;
   readonly baseline: string;
   readonly gateData: 'shared' | 'samples' | 'auto';
+  readonly tilts: boolean;
   readonly strangers: number;
   readonly identify: boolean;
   readonly seed: number;
@@ -48,6 +49,7 @@ export function readArguments(argv: readonly string[]): EvalArguments {
     .option('--people <folder>', 'a folder per person; all pairs are compared')
     .option('--pairs-only <file>', 'lines "path path 0|1"; these pairs are compared')
     .option('--boxes <file>', "labels in the form of the album's ground-truth.json")
+    .option('--tilts', 'look at the labelled photos turned by several angles, too', false)
     .option('--samples', "the face-api package's photos and faces made from them", false)
     .option('--gate', 'measure what the baseline holds; ends with 1 when a figure is worse', false)
     .option('--write-baseline', "write the baseline's figures anew (with --gate)", false)

@@ -11,7 +11,8 @@ import type { Store } from '../../src/store/store.ts';
 import type { EvalArguments } from './arguments.ts';
 import type { PhotoSet } from './data/labelled-photo.ts';
 import { withStrangers, type EvalData } from './data/read-sets.ts';
-import { detect, type Detected } from './detection/detect.ts';
+import { recallByTilt } from './detection/by-tilt.ts';
+import { detect, type Bin, type Detected } from './detection/detect.ts';
 import { albumPeople, albumSet, type AlbumPeople } from './identification/album-people.ts';
 import { identify, type LibraryRun } from './identification/identify.ts';
 import type { IdentityRules } from './identification/open-library.ts';
@@ -39,6 +40,7 @@ export interface SetResult {
 export interface AlbumResult {
   readonly set: PhotoSet;
   readonly detected: Detected;
+  readonly byTilt: readonly Bin[];
   readonly identification: Identification | null;
   readonly runs: readonly LibraryRun[];
   /** One for each order of arrival. */
@@ -66,7 +68,11 @@ export async function evaluate(
   { options, config, signal }: { options: EvalArguments; config: Config; signal: AbortSignal },
 ): Promise<EvalResult> {
   const start = performance.now();
-  const paths = [...data.sets.flatMap(({ photos }) => photos), ...(data.truths ?? [])];
+  const paths = [
+    ...data.sets.flatMap(({ photos }) => photos),
+    ...(data.truths ?? []),
+    ...data.tilted.map(({ truth }) => truth),
+  ];
   const looks = await lookAtPhotos(
     paths.map((photo) => photo.path),
     { config, useCache: options.cache, signal },
@@ -80,7 +86,7 @@ export async function evaluate(
     const evaluation: Evaluation = { options, config, store, looks, signal };
     const sets: SetResult[] = [];
     for (const set of data.sets) sets.push(await evaluateSet(set, evaluation));
-    const album = data.truths === null ? null : await evaluateAlbum(data.truths, evaluation);
+    const album = data.truths === null ? null : await evaluateAlbum(data, data.truths, evaluation);
     return { sets, album, looks, seconds: (performance.now() - start) / 1000 };
   } finally {
     await store.close();
@@ -108,6 +114,7 @@ async function evaluateSet(set: PhotoSet, evaluation: Evaluation): Promise<SetRe
 }
 
 async function evaluateAlbum(
+  { tilted }: EvalData,
   truths: NonNullable<EvalData['truths']>,
   evaluation: Evaluation,
 ): Promise<AlbumResult> {
@@ -117,6 +124,7 @@ async function evaluateAlbum(
   return {
     set,
     detected: detect(truths, evaluation.looks),
+    byTilt: recallByTilt(tilted, evaluation.looks),
     identification: runs.length === 0 ? null : summarise(runs, set.photos),
     runs,
     people: runs.map((run) => albumPeople(set, run)),

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -6,6 +6,7 @@ import sharp, { type Sharp } from 'sharp';
 
 import { root } from '../../native/run.ts';
 import type { PhotoPair, PhotoSet } from './labelled-photo.ts';
+import { makeOnce } from './make-once.ts';
 import { readGroundTruth, type TruthPhoto } from './read-ground-truth.ts';
 
 /** Side of the square that is cut around a face, in pixels of a sample. */
@@ -87,9 +88,4 @@ async function cut(
     .png()
     .toBuffer();
   return change(sharp(face)).png().toBuffer();
-}
-
-async function makeOnce(file: string, make: () => Promise<Buffer>): Promise<void> {
-  if ((await stat(file).catch(() => null)) !== null) return;
-  await sharp(await make()).toFile(file);
 }

@@ -5,6 +5,7 @@ import { cacheDir } from '../../native/run.ts';
 import type { EvalArguments } from '../arguments.ts';
 import type { PhotoSet } from './labelled-photo.ts';
 import { makeSamples } from './make-samples.ts';
+import { makeTilted, type TiltedPhoto } from './make-tilted.ts';
 import { readGroundTruth, type TruthPhoto } from './read-ground-truth.ts';
 import { readLfw } from './read-lfw.ts';
 import { readPathPairs } from './read-path-pairs.ts';
@@ -15,6 +16,8 @@ export interface EvalData {
   readonly sets: readonly PhotoSet[];
   /** Labels of --boxes; null when it was not given. */
   readonly truths: readonly TruthPhoto[] | null;
+  /** Turned copies of them, with --tilts. */
+  readonly tilted: readonly TiltedPhoto[];
 }
 
 export async function readSets(options: EvalArguments): Promise<EvalData> {
@@ -27,7 +30,12 @@ export async function readSets(options: EvalArguments): Promise<EvalData> {
   sets.push(...(await readPeople(options)));
   if (samples !== null) sets.push(samples.set);
   const truths = boxes === undefined ? null : await readGroundTruth(boxes);
-  return { sets, truths: truths ?? samples?.truths ?? null };
+  const labels = truths ?? samples?.truths ?? null;
+  const tilted =
+    options.tilts && labels !== null
+      ? await makeTilted(labels, path.join(cacheDir, 'eval/tilted'))
+      : [];
+  return { sets, truths: labels, tilted };
 }
 
 /** The set of --people with all pairs or those of --pairs-only, or of the latter alone. */

@@ -30,6 +30,8 @@ export interface BoxDetection extends Detection {
   readonly noses: { readonly labelled: number; readonly recall: number | null };
   readonly bySize: readonly Bin[];
   readonly byFacesOnPhoto: readonly Bin[];
+  /** On turned copies, where they were asked for. */
+  readonly byTilt?: readonly Bin[];
   /** Photos of which only the number of faces is known. */
   readonly counts: {
     readonly photos: number;

@@ -68,6 +68,7 @@ function detectionOf(sets: readonly SetResult[], album: AlbumResult | null): Det
     recall: null,
     precision: null,
     ...box,
+    ...(album === null || album.byTilt.length === 0 ? {} : { byTilt: album.byTilt }),
     photosWithoutFace: (box?.photosWithoutFace ?? 0) + withoutInSets,
     photos: (box?.photos ?? 0) + inSets,
   };

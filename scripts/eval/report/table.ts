@@ -113,7 +113,7 @@ function albumRows({ album, detection }: EvalFigures): Row[] {
       'AP at IoU 0.5; recall boxes / noses',
       `${percent(found.averagePrecision)}; ${percent(found.boxes.recall)} / ${percent(found.noses.recall)}`,
     ],
-    ...[...found.bySize, ...found.byFacesOnPhoto]
+    ...[...found.bySize, ...found.byFacesOnPhoto, ...(found.byTilt ?? [])]
       .filter(({ labelled }) => labelled > 0)
       .map((bin): Row => [
         name,

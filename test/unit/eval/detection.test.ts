@@ -1,7 +1,9 @@
 import type { SeenFace } from '../../../src/descriptors/seen-photo.ts';
 import type { Box } from '../../../src/faces/face.ts';
 import type { TruthPhoto } from '../../../scripts/eval/data/read-ground-truth.ts';
+import { turnPoint } from '../../../scripts/eval/data/make-tilted.ts';
 import { averagePrecision } from '../../../scripts/eval/detection/average-precision.ts';
+import { recallByTilt } from '../../../scripts/eval/detection/by-tilt.ts';
 import { detect } from '../../../scripts/eval/detection/detect.ts';
 import { matchPhoto } from '../../../scripts/eval/detection/match-photo.ts';
 import type { LookedPhoto } from '../../../scripts/eval/look/looked-photo.ts';
@@ -147,5 +149,30 @@ test('a small album, by hand', () => {
     [1, 1],
     [2, 1 / 2],
     [0, null],
+  ]);
+});
+
+test('points follow a photo that is turned clockwise', () => {
+  const size = { width: 100, height: 40 };
+  const turned = (degrees: number): number[] =>
+    turnPoint([10, 5], size, degrees).map((px) => Math.round(px * 1e6) / 1e6);
+  expect(turned(0)).toEqual([10, 5]);
+  // The canvas is 40 × 100 then: the top goes to the right.
+  expect(turned(90)).toEqual([35, 10]);
+  expect(turned(180)).toEqual([90, 35]);
+});
+
+test('recall by tilt, by hand', () => {
+  const tilted = [0, 90].map((degrees) => ({
+    degrees,
+    truth: truth({ path: `/turned-${degrees}`, noses: [[20, 20]] as const }),
+  }));
+  const looks = new Map<string, LookedPhoto>([
+    ['/turned-0', looked([found(square(0, 0, 40), 0.9)])],
+    ['/turned-90', looked([found(square(50, 0, 40), 0.9)])],
+  ]);
+  expect(recallByTilt(tilted, looks)).toEqual([
+    { name: 'turned by 0°', labelled: 1, recall: 1 },
+    { name: 'turned by 90°', labelled: 1, recall: 0 },
   ]);
 });
