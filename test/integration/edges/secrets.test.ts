@@ -64,6 +64,7 @@ describe('secrets stay where they are', () => {
       HTTP_HOST: '127.0.0.1',
       HTTP_USER: 'ada',
       HTTP_PASSWORD: SECRETS.http,
+      HTTP_TRUSTED_PROXIES: '127.0.0.1',
       QUEUE_PREFIX: PREFIX,
       DATA_DIR: path.join(folder.path, 'data'),
       JOB_ATTEMPTS: '1',
@@ -78,6 +79,7 @@ describe('secrets stay where they are', () => {
     await folder.remove();
   });
 
+  let visits = 0;
   const writtenBy = (worker: TestWorker): string => JSON.stringify(worker.log) + worker.stderr();
 
   /** Everything that the worker answers over HTTP, with the right login, a wrong one and none. */
@@ -91,8 +93,10 @@ describe('secrets stay where they are', () => {
     const texts: string[] = [];
     for (const password of [SECRETS.http, 'wrong', undefined]) {
       const login = Buffer.from(`ada:${password ?? ''}`).toString('base64');
-      const headers = password === undefined ? {} : { authorization: `Basic ${login}` };
+      const authorization = password === undefined ? {} : { authorization: `Basic ${login}` };
       for (const page of pages) {
+        // Each from an address of its own: who guesses too often is answered with nothing else.
+        const headers = { ...authorization, 'x-forwarded-for': `192.0.2.${++visits % 250}` };
         const answer = await fetch(worker.address + page, { headers });
         texts.push(`${page} ${JSON.stringify([...answer.headers])} ${await answer.text()}`);
       }

@@ -90,7 +90,10 @@ describe('the people API on a loopback address', () => {
     const known = (photo.faces as (Face & { explanation: { rule: string } })[]).find(
       ({ faceId }) => faceId === face!.faceId,
     );
-    expect(known?.explanation).toMatchObject({ rule: expect.any(String), threshold: 0.34 });
+    expect(known?.explanation).toMatchObject({
+      rule: expect.any(String),
+      threshold: expect.any(Number),
+    });
     expect((await visitor.get('/api/people/nobody')).status).toBe(404);
     expect((await visitor.get('/api/photos/none')).status).toBe(404);
     expect((await visitor.get('/api/people?cursor=x')).json.error.code).toBe('REQUEST_INVALID');
@@ -217,7 +220,8 @@ describe('the people API on a loopback address', () => {
     const counts = (await visitor.get('/api/photos')).json.total;
     expect(counts).toBe(4);
     const headers = { 'content-type': 'image/jpeg' };
-    const large = await visitor.post('/api/who', Buffer.alloc(5_000_001), headers);
+    const declared = { ...headers, 'content-length': '5000001' };
+    const large = await visitor.post('/api/who', undefined, declared);
     expect([large.status, large.json.error.code]).toEqual([413, 'FST_ERR_CTP_BODY_TOO_LARGE']);
     const junk = await visitor.post('/api/who', Buffer.from('no picture'), headers);
     expect([junk.status, junk.json.error.code]).toEqual([422, 'PHOTO_NOT_AN_IMAGE']);

@@ -72,12 +72,16 @@ describe('a worker on a loopback address', () => {
   const errorCode = ({ text }: Answer): string =>
     (JSON.parse(text) as { error: { code: string } }).error.code;
 
-  test('Bull Board is at /queues and shows both queues', async () => {
+  test('Bull Board is at /queues and shows the queues', async () => {
     expect((await request(`${worker.address}/`)).headers.location).toBe('/queues');
     expect((await request(`${worker.address}/queues`)).text).toContain('<!DOCTYPE html>');
     const { text } = await request(`${worker.address}/queues/api/queues`);
     const { queues } = JSON.parse(text) as { queues: { name: string }[] };
-    expect(queues.map(({ name }) => name).sort()).toEqual(['faces-identified', 'image-added']);
+    expect(queues.map(({ name }) => name).sort()).toEqual([
+      'faces-identified',
+      'image-added',
+      'tidy-people',
+    ]);
   });
 
   test('a path is answered with its people', async () => {

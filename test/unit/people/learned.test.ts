@@ -104,7 +104,7 @@ function build(store: Store) {
 
 test('after a face was given away, the faces like it are counted and follow when they are decided again', async () => {
   const home = await house();
-  const child = descriptorAt(ada, 0.33, 5);
+  const child = descriptorAt(ada, 0.34, 5);
   await home.look('first', seenFace(ada));
   const person = (await home.look('child', seenFace(child))).faces[0]!;
   const like = (await home.look('like', seenFace(descriptorAt(child, 0.1, 9)))).faces[0]!;
@@ -135,8 +135,8 @@ test('deciding again takes nobody from another face, and no person from a face t
 test('questions are about doubtful faces and people who may be one, and each is answered once', async () => {
   const home = await house();
   await home.look('a', seenFace(ada));
-  const doubtful = await home.look('b', blurred(seenFace(descriptorAt(ada, 0.35, 3))));
-  const two = await home.look('c', seenFace(descriptorAt(ada, 0.42, 4)));
+  const doubtful = await home.look('b', blurred(seenFace(descriptorAt(ada, 0.36, 3))));
+  const two = await home.look('c', seenFace(descriptorAt(ada, 0.38, 4)));
   expect(doubtful.faces[0]?.personId).toBeNull();
   const page = await home.review.page('o', { limit: 10 });
   expect(page.items.map(({ kind }) => kind)).toEqual(['proposed-merge', 'uncertain-face']);
