@@ -121,7 +121,9 @@ describe('the whole worker, from job to job', () => {
     await job.waitUntilFinished(events);
     const { logs } = await producer.queue.getJobLogs(job.id ?? '');
     expect(logs.join('\n')).toMatch(/looking[^]*deciding[^]*4 faces: \d known, \d new/);
-    expect((await producer.queue.getJob(job.id ?? ''))?.progress).toEqual({ stage: 'looking' });
+    expect((await producer.queue.getJob(job.id ?? ''))?.progress).toMatchObject({
+      stage: 'looking',
+    });
   }, 60_000);
 
   test.each([
@@ -179,6 +181,6 @@ describe('the whole worker, from job to job', () => {
       .map((key) => key.split(':')[1])
       .filter((name, i, all) => all.indexOf(name) === i);
     await queue.close();
-    expect(keys.sort()).toEqual(['faces-identified', 'image-added']);
+    expect(keys.sort()).toEqual(['faces-identified', 'image-added', 'tidy-people']);
   });
 });
