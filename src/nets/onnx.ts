@@ -27,6 +27,8 @@ export async function loadOnnxNets(options: {
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
+      // A pattern of memory is kept for each size of input, and the detector sees many sizes.
+      enableMemPattern: false,
       // Threads that wait for the next net by spinning take the cores from the other child.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
