@@ -26,7 +26,11 @@ describe('a MongoDB that fails under load', () => {
   });
 
   /** `reason` is what the log must give for the photos that fail meanwhile. */
-  async function survives(reason: string, fault: () => Promise<void>): Promise<void> {
+  async function survives(
+    reason: string,
+    fault: () => Promise<void>,
+    { mayGoUnnoticed = false } = {},
+  ): Promise<void> {
     const worker = await scene.start();
     for (const asset of assets) await scene.add(asset);
     await until(async () => (await scene.stored()).length >= 3);
@@ -34,21 +38,23 @@ describe('a MongoDB that fails under load', () => {
     await scene.drained();
     await scene.expectWholeAndOnce(assets);
     const failures = worker.log.filter(({ msg }) => msg === 'the photo failed');
-    expect(failures).toContainEqual(
-      expect.objectContaining({
-        code: 'STORE_UNAVAILABLE',
-        err: expect.stringContaining(reason) as string,
-      }),
-    );
+    const failure = expect.objectContaining({
+      code: 'STORE_UNAVAILABLE',
+      err: expect.stringContaining(reason) as string,
+    }) as unknown;
+    if (mayGoUnnoticed) expect(failures).toEqual(failures.map(() => failure));
+    else expect(failures).toContainEqual(failure);
     expect(await worker.stop()).toBe(0);
   }
 
   test('killed while it writes, and started again', async () => {
-    await survives('does not answer as it should', async () => {
+    const kill = async (): Promise<void> => {
       await mongo.kill();
       await delay(2000);
       await mongo.startAgain();
-    });
+    };
+    // Between two commands nobody notices, when the server is back before the driver gives up.
+    await survives('does not answer as it should', kill, { mayGoUnnoticed: true });
   }, 180_000);
 
   test('frozen for longer than an answer is awaited', async () => {

@@ -42,7 +42,8 @@ export interface Scene {
    * What became of the assets: throws unless each is in the store once, under sequences without gap,
    * with its faces belonging to the same people, and each revision has one result.
    */
-  expectWholeAndOnce(assets: readonly string[]): Promise<void>;
+  /** `revisions`: descriptor revisions among the photos, each of which has people of its own. */
+  expectWholeAndOnce(assets: readonly string[], revisions?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -122,7 +123,8 @@ export async function openScene(
       await (await keysOf(results)).del(results.toKey('id'));
     },
     stored,
-    expectWholeAndOnce: async (assets) => expectWholeAndOnce(assets, await stored(), results),
+    expectWholeAndOnce: async (assets, revisions = 1) =>
+      expectWholeAndOnce(assets, await stored(), { results, revisions }),
     close: async () => {
       for (const { child, exited } of workers) {
         child.kill('SIGKILL');
@@ -209,13 +211,13 @@ async function photosInMongo(mongodbUri: string): Promise<StoredPhoto[]> {
 async function expectWholeAndOnce(
   assets: readonly string[],
   photos: readonly StoredPhoto[],
-  results: Queue,
+  { results, revisions }: { results: Queue; revisions: number },
 ): Promise<void> {
   expect(photos.map(({ assetId }) => assetId).sort()).toEqual([...assets].sort());
   const commits = photos.reduce((sum, { revision }) => sum + revision, 0);
   expect(photos.at(-1)?.sequence).toBe(commits);
-  expect(new Set(photos.map(({ people }) => people)).size).toBe(1);
-  expect(new Set(photos.flatMap(({ people }) => people.split(','))).size).toBe(FACES);
+  expect(new Set(photos.map(({ people }) => people)).size).toBe(revisions);
+  expect(new Set(photos.flatMap(({ people }) => people.split(','))).size).toBe(FACES * revisions);
   const ids = photos.map(({ assetId, revision }) => `default.${assetId}.${revision}`);
   await until(async () => {
     const found = await Promise.all(ids.map((id) => results.getJob(id)));
