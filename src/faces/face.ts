@@ -29,9 +29,22 @@ export interface Face {
 
 /** Intersection over union of two boxes, 0 to 1. */
 export function boxIou(a: Box, b: Box): number {
-  const overlapWidth = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const overlapHeight = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (overlapWidth <= 0 || overlapHeight <= 0) return 0;
-  const overlap = overlapWidth * overlapHeight;
-  return overlap / (a.width * a.height + b.width * b.height - overlap);
+  const overlap = overlapArea(a, b);
+  return overlap === 0 ? 0 : overlap / (areaOf(a) + areaOf(b) - overlap);
+}
+
+/** How much of the smaller box lies in the other, 0 to 1. */
+export function shareInside(a: Box, b: Box): number {
+  const overlap = overlapArea(a, b);
+  return overlap === 0 ? 0 : overlap / Math.min(areaOf(a), areaOf(b));
+}
+
+function areaOf({ width, height }: Box): number {
+  return width * height;
+}
+
+function overlapArea(a: Box, b: Box): number {
+  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return width <= 0 || height <= 0 ? 0 : width * height;
 }

@@ -2,7 +2,7 @@ import { cutPixels } from '../image/raw-pixels.ts';
 import type { Pixels } from '../image/pixels.ts';
 import { SSD_CANVAS_PX } from '../nets/net.ts';
 import type { Detection } from './decode-detections.ts';
-import type { Box } from './face.ts';
+import { shareInside, type Box } from './face.ts';
 import { lookAt, type Detector, type Look } from './look.ts';
 import { suppressNonMaxima } from './non-maximum-suppression.ts';
 
@@ -94,12 +94,4 @@ function isCutOff({ x, y, width, height }: Box, tile: Tile, pixels: Pixels): boo
 
 function longestPx({ widthPx, heightPx }: { widthPx: number; heightPx: number }): number {
   return Math.max(widthPx, heightPx);
-}
-
-/** How much of the smaller box lies in the other. */
-function shareInside(a: Box, b: Box): number {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0;
-  return (width * height) / Math.min(a.width * a.height, b.width * b.height);
 }

@@ -5,10 +5,10 @@ import { messageOf, WorkerError } from '../errors.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
 import type { Log } from '../log.ts';
 import type { PhotoTask } from '../pipeline/ports.ts';
-import { outageReporter, patientConnection, redisAddress } from './connection.ts';
 import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
 import { DEFAULT_OWNER_ID, IMAGE_ADDED, IMAGE_REMOVED, parseImageAdded } from './image-added.ts';
 import { lendRetries, putOff, waitsOf } from './job-fate.ts';
+import { closeWithin, lockedOptions, reportOutages, signalOf } from './job-worker.ts';
 import { toJobError, type RetryLimits } from './retry.ts';
 
 /** What became of a photo, for the metrics. */
@@ -69,30 +69,21 @@ const KEEP_FAILED = 10_000;
 
 /** Starts taking `image-added` jobs. */
 export function startPhotoWorker(options: PhotoWorkerOptions): PhotoWorker {
-  const { log, lockMillis } = options;
+  const { log } = options;
   const stopping = new AbortController();
   const worker = new Worker<unknown, FacesIdentified>(
     IMAGE_ADDED,
     (job, token, lockLost) =>
       runJob({ job, token, signal: signalOf(stopping.signal, lockLost) }, options),
     {
-      connection: patientConnection(options.redis),
-      prefix: options.prefix,
+      ...lockedOptions(options),
       concurrency: options.concurrency,
-      lockDuration: lockMillis,
-      stalledInterval: lockMillis / 2,
       maxStalledCount: MOST_STALLS,
       removeOnComplete: { count: KEEP_COMPLETED },
       removeOnFail: { count: KEEP_FAILED },
     },
   );
-  const reporter = outageReporter(log, `jobs of ${redisAddress(options.redis)}`);
-  worker.on('error', (error) => {
-    reporter.failed(error);
-  });
-  worker.on('ready', () => {
-    reporter.back();
-  });
+  reportOutages(worker, { jobs: 'jobs of', redis: options.redis, log });
   worker.on('stalled', (jobId) => {
     options.onMishap?.('stalled', 1);
     log.warn({ jobId }, 'a job lost its worker and is taken up again');
@@ -102,26 +93,7 @@ export function startPhotoWorker(options: PhotoWorkerOptions): PhotoWorker {
     log.warn({ jobIds }, 'locks were lost; these photos are given up here');
     for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
   });
-  return { close: (graceMillis) => closeWorker(worker, stopping, graceMillis) };
-}
-
-async function closeWorker(
-  worker: Worker,
-  stopping: AbortController,
-  graceMillis: number,
-): Promise<void> {
-  const timer = setTimeout(() => {
-    stopping.abort(new Error('the worker stops and its grace period is over'));
-  }, graceMillis);
-  try {
-    await worker.close();
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function signalOf(stopping: AbortSignal, lockLost: AbortSignal | undefined): AbortSignal {
-  return lockLost === undefined ? stopping : AbortSignal.any([stopping, lockLost]);
+  return { close: (graceMillis) => closeWithin(graceMillis, worker, stopping) };
 }
 
 interface Run {

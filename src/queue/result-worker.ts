@@ -4,9 +4,9 @@ import { z } from 'zod';
 
 import { messageOf, WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { outageReporter, patientConnection, redisAddress } from './connection.ts';
 import { FACES_IDENTIFIED } from './faces-identified.ts';
 import { lendRetries, putOff, waitsOf } from './job-fate.ts';
+import { lockedOptions, reportOutages, signalOf } from './job-worker.ts';
 import { PEOPLE_CHANGED, type PeopleChanged } from './people-changed.ts';
 import { toJobError, type RetryLimits } from './retry.ts';
 
@@ -56,34 +56,23 @@ const KEEP_FAILED = 10_000;
 
 /** Starts taking jobs off the result queue. */
 export function startResultWorker(options: ResultWorkerOptions): { close(): Promise<void> } {
-  const { log, lockMillis } = options;
   const stopping = new AbortController();
   const worker = new Worker<unknown, string>(
     FACES_IDENTIFIED,
     (job, token, lockLost) =>
       run(job, token, {
         ...options,
-        signal:
-          lockLost === undefined ? stopping.signal : AbortSignal.any([stopping.signal, lockLost]),
+        signal: signalOf(stopping.signal, lockLost),
       }),
     {
-      connection: patientConnection(options.redis),
-      prefix: options.prefix,
+      ...lockedOptions(options),
       concurrency: options.concurrency,
-      lockDuration: lockMillis,
-      stalledInterval: lockMillis / 2,
       maxStalledCount: MOST_STALLS,
       removeOnComplete: { count: KEEP_COMPLETED },
       removeOnFail: { count: KEEP_FAILED },
     },
   );
-  const reporter = outageReporter(log, `results of ${redisAddress(options.redis)}`);
-  worker.on('error', (error) => {
-    reporter.failed(error);
-  });
-  worker.on('ready', () => {
-    reporter.back();
-  });
+  reportOutages(worker, { jobs: 'results of', redis: options.redis, log: options.log });
   return {
     close: async () => {
       stopping.abort(new WorkerError('JOB_ABORTED', 'the worker stops; the job comes again'));

@@ -4,13 +4,8 @@ import type { RedisOptions } from 'ioredis';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { TidyReport } from '../pipeline/tidy-people.ts';
-import {
-  closeQueue,
-  outageReporter,
-  patientConnection,
-  promptConnection,
-  redisAddress,
-} from './connection.ts';
+import { closeQueue, outageReporter, promptConnection, redisAddress } from './connection.ts';
+import { closeWithin, lockedOptions, reportOutages, signalOf } from './job-worker.ts';
 import { watchRedisRun } from './redis-run.ts';
 
 /** Name of the queue of the maintenance, of its jobs and of what schedules them. */
@@ -85,15 +80,14 @@ export function startTidyWorker(options: {
     report: (done: TidyReport) => void;
   }) => Promise<readonly TidyReport[]>;
 }): TidyWorker {
-  const { redis, prefix, lockMillis, log, run } = options;
+  const { redis, log, run } = options;
   const stopping = new AbortController();
   const worker = new Worker<unknown, TidySummary>(
     TIDY_PEOPLE,
     async (job, _token, lockLost) => {
-      const signals = [stopping.signal, ...(lockLost === undefined ? [] : [lockLost])];
       const lines: string[] = [];
       const reports = await run({
-        signal: AbortSignal.any(signals),
+        signal: signalOf(stopping.signal, lockLost),
         report: (done) => {
           lines.push(...toLines(done));
         },
@@ -103,31 +97,13 @@ export function startTidyWorker(options: {
       if (summary.merges + summary.photos > 0) log.info(summary, 'people were tidied');
       return summary;
     },
-    {
-      connection: patientConnection(redis),
-      prefix,
-      lockDuration: lockMillis,
-      stalledInterval: lockMillis / 2,
-    },
+    lockedOptions(options),
   );
-  const reporter = outageReporter(log, `maintenance jobs of ${redisAddress(redis)}`);
-  worker.on('error', reporter.failed);
-  worker.on('ready', reporter.back);
+  reportOutages(worker, { jobs: 'maintenance jobs of', redis, log });
   worker.on('failed', (job, error) => {
     log.warn({ jobId: job?.id, reason: messageOf(error) }, 'tidying people failed');
   });
-  return {
-    close: async (graceMillis) => {
-      const timer = setTimeout(() => {
-        stopping.abort(new Error('the worker stops and its grace period is over'));
-      }, graceMillis);
-      try {
-        await worker.close();
-      } finally {
-        clearTimeout(timer);
-      }
-    },
-  };
+  return { close: (graceMillis) => closeWithin(graceMillis, worker, stopping) };
 }
 
 /** Counts alone: a job's log outlives an owner who is forgotten. */
