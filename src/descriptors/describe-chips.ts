@@ -16,7 +16,7 @@ export type Described =
     };
 
 /** Faces given to the net at once, two crops each; bounds memory on crowds. */
-const BATCH = 8;
+export const FACES_AT_ONCE = 8;
 
 /**
  * Describes aligned crops in batches: the mean over the near crop and the mirror image of the wide
@@ -30,8 +30,8 @@ export async function describeChips(
 ): Promise<Described[]> {
   const described = chips.map((): Described => refused('not-aligned'));
   const present = chips.flatMap((ofFace, place) => (ofFace === null ? [] : [{ ofFace, place }]));
-  for (let start = 0; start < present.length; start += BATCH) {
-    const batch = present.slice(start, start + BATCH);
+  for (let start = 0; start < present.length; start += FACES_AT_ONCE) {
+    const batch = present.slice(start, start + FACES_AT_ONCE);
     const values = await runOnPairs(
       batch.map(({ ofFace }) => ofFace),
       nets,

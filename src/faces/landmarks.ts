@@ -12,8 +12,9 @@ import type { Detection } from './decode-detections.ts';
 /** Side of the landmark net's input (FaceLandmark68). */
 const INPUT_PX = 112;
 /** Crops given to the net at once; bounds memory on photos of crowds. */
-const BATCH = 16;
+const BATCH = 8;
 const POINTS = 68;
+const CROP_LENGTH = INPUT_PX * INPUT_PX * 3;
 
 /**
  * Further passes on a crop that the landmarks so far have turned upright and centred. On LFW's
@@ -36,12 +37,14 @@ export async function findLandmarks(
   nets: FaceNets,
 ): Promise<number[][]> {
   const landmarks: number[][] = [];
+  // One for all runs: garbage outside of JavaScript's heap is collected late.
+  const pixels = new Float32Array(Math.min(BATCH, detections.length) * CROP_LENGTH);
   for (let start = 0; start < detections.length; start += BATCH) {
     const crops = detections.slice(start, start + BATCH).map(squareAround);
-    let points = await runOnCrops(image, crops, nets);
+    let points = await runOnCrops(image, crops, { nets, pixels });
     for (let pass = 0; pass < REFINEMENTS; pass++) {
       const upright = points.map((face, i) => uprightCrop(face) ?? (crops[i] as Similarity));
-      points = await runOnCrops(image, upright, nets);
+      points = await runOnCrops(image, upright, { nets, pixels });
     }
     landmarks.push(...points);
   }
@@ -79,17 +82,16 @@ function uprightCrop(landmarks: readonly number[]): Similarity | null {
 async function runOnCrops(
   image: UprightImage,
   crops: readonly Similarity[],
-  nets: FaceNets,
+  { nets, pixels }: { nets: FaceNets; pixels: Float32Array },
 ): Promise<number[][]> {
-  const cropLength = INPUT_PX * INPUT_PX * 3;
-  const data = new Float32Array(crops.length * cropLength);
+  const data = pixels.subarray(0, crops.length * CROP_LENGTH);
   crops.forEach((crop, i) => {
     warpSquare({
       source: image.pixels,
       transform: scaleSimilarity(crop, image.scale),
       sizePx: INPUT_PX,
       target: data,
-      offset: i * cropLength,
+      offset: i * CROP_LENGTH,
     });
   });
   const [output] = await nets.landmarks.run({ data, shape: [crops.length, INPUT_PX, INPUT_PX, 3] });

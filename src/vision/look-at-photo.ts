@@ -1,4 +1,4 @@
-import { describeChips } from '../descriptors/describe-chips.ts';
+import { describeChips, FACES_AT_ONCE } from '../descriptors/describe-chips.ts';
 import { DESCRIPTOR_REVISION } from '../descriptors/descriptor.ts';
 import type { SeenFace, SeenPhoto } from '../descriptors/seen-photo.ts';
 import { cutChips } from '../faces/chips.ts';
@@ -8,6 +8,7 @@ import { findLandmarks } from '../faces/landmarks.ts';
 import type { DetectOptions } from '../faces/look.ts';
 import { assessQuality } from '../faces/quality.ts';
 import { decodePhoto } from '../image/decode-photo.ts';
+import type { UprightImage } from '../image/pixels.ts';
 import { readPhoto } from '../image/read-photo.ts';
 import { FACE_API_PACK, type FaceNets } from '../nets/net.ts';
 
@@ -39,18 +40,9 @@ export async function lookAtPhoto(
   const landmarks = await clock.time('landmarksMillis', () =>
     findLandmarks(image, detections, nets),
   );
-  const { chips, described } = await clock.time('describeMillis', async () => {
-    const cut = landmarks.map((points) => cutChips(image, points));
-    return { chips: cut, described: await describeChips(cut, nets) };
-  });
-  const faces = described.map(({ descriptor, disagreement, refusal }, i): SeenFace => {
-    const detection = detections[i] as Detection;
-    const points = landmarks[i] ?? [];
-    const chip = chips[i]?.near ?? null;
-    const quality = assessQuality(image, detection, { landmarks: points, chip, disagreement });
-    const { box, score } = detection;
-    return { box, score, landmarks: points, quality, descriptor, descriptorRefusal: refusal };
-  });
+  const faces = await clock.time('describeMillis', () =>
+    describeFaces(image, { detections, landmarks }, nets),
+  );
   return {
     image: { width: image.widthPx, height: image.heightPx },
     checksum: image.checksum,
@@ -72,6 +64,36 @@ export function bytesOf(
 ): Promise<Buffer> {
   if (typeof source === 'string') return readPhoto(source, limits);
   return Promise.resolve(Buffer.from(source.buffer, source.byteOffset, source.byteLength));
+}
+
+/** Cuts and describes a few faces at a time: the crops of a crowd would take half a megabyte each. */
+async function describeFaces(
+  image: UprightImage,
+  found: { readonly detections: readonly Detection[]; readonly landmarks: readonly number[][] },
+  nets: FaceNets,
+): Promise<SeenFace[]> {
+  const faces: SeenFace[] = [];
+  for (let start = 0; start < found.detections.length; start += FACES_AT_ONCE) {
+    const landmarks = found.landmarks.slice(start, start + FACES_AT_ONCE);
+    const chips = landmarks.map((points) => cutChips(image, points));
+    const described = await describeChips(chips, nets);
+    described.forEach(({ descriptor, disagreement, refusal }, i) => {
+      const detection = found.detections[start + i] as Detection;
+      const points = landmarks[i] ?? [];
+      const chip = chips[i]?.near ?? null;
+      const quality = assessQuality(image, detection, { landmarks: points, chip, disagreement });
+      const { box, score } = detection;
+      faces.push({
+        box,
+        score,
+        landmarks: points,
+        quality,
+        descriptor,
+        descriptorRefusal: refusal,
+      });
+    });
+  }
+  return faces;
 }
 
 function startClock(): {
