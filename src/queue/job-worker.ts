@@ -29,6 +29,10 @@ export function reportOutages(
 ): void {
   const reporter = outageReporter(log, `${jobs} ${redisAddress(redis)}`);
   worker.on('error', reporter.failed);
+  // A connection closed with no command on its way is no error to BullMQ.
+  worker.on('ioredis:close', () => {
+    reporter.failed(new Error('the connection was closed'));
+  });
   worker.on('ready', reporter.back);
 }
 
