@@ -80,7 +80,7 @@ async function describeFaces(
     described.forEach(({ descriptor, disagreement, refusal }, i) => {
       const detection = found.detections[start + i] as Detection;
       const points = landmarks[i] ?? [];
-      const chip = chips[i]?.near ?? null;
+      const chip = chips[i]?.[0] ?? null;
       const quality = assessQuality(image, detection, { landmarks: points, chip, disagreement });
       const { box, score } = detection;
       faces.push({
