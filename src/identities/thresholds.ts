@@ -58,7 +58,7 @@ export interface MergeThresholds {
   readonly margin: number;
 }
 
-export const DEFAULT_MERGE: MergeThresholds = { distance: 0.36, margin: 0.02 };
+export const DEFAULT_MERGE: MergeThresholds = { distance: 0.35, margin: 0.02 };
 
 /**
  * A person's crowd: the nearest few other people, and their usual mean distance among a thousand
