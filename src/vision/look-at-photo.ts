@@ -3,7 +3,7 @@ import { DESCRIPTOR_REVISION } from '../descriptors/descriptor.ts';
 import type { SeenFace, SeenPhoto } from '../descriptors/seen-photo.ts';
 import { cutChips } from '../faces/chips.ts';
 import type { Detection } from '../faces/decode-detections.ts';
-import { detectFaces } from '../faces/detect-faces.ts';
+import { detectFaces, lookFurther } from '../faces/detect-faces.ts';
 import { findLandmarks } from '../faces/landmarks.ts';
 import type { DetectOptions } from '../faces/look.ts';
 import { assessQuality } from '../faces/quality.ts';
@@ -23,7 +23,7 @@ export interface LookOptions {
 /** Longest side of the pixels that faces are cut from. */
 const MAX_EDGE_PX = 2560;
 
-/** One photo from file to described faces: read, decode, detect, landmarks, align, describe. */
+/** One photo from file to described faces: read, decode, detect, look further, landmarks, align, describe. */
 export async function lookAtPhoto(
   source: PhotoSource,
   nets: FaceNets,
@@ -34,8 +34,9 @@ export async function lookAtPhoto(
   const image = await clock.time('decodeMillis', () =>
     decodePhoto(bytes, { ...options.limits, maxEdgePx: MAX_EDGE_PX }),
   );
-  const detections = await clock.time('detectMillis', () =>
-    detectFaces(image, nets, options.detect),
+  const first = await clock.time('detectMillis', () => detectFaces(image, nets, options.detect));
+  const detections = await clock.time('lookFurtherMillis', () =>
+    lookFurther(image, first, { nets, options: options.detect }),
   );
   const landmarks = await clock.time('landmarksMillis', () =>
     findLandmarks(image, detections, nets),
