@@ -242,3 +242,16 @@ test('corrections race with workers and each other without loss', async () => {
     Array.from({ length: 24 }, (_, i) => i + 1),
   );
 });
+
+test('a merge that takes a face from its person, since it is not the other one, says so', async () => {
+  const process = worker();
+  photos.set('/ada', seenPhoto([seenFace(ada)], 'c1'));
+  photos.set('/bob', seenPhoto([seenFace(bob)], 'c2'));
+  const [adaFace] = (await run(process, 'ada')).faces;
+  const [bobFace] = (await run(process, 'bob')).faces;
+  const [adaId, bobId] = [adaFace?.personId ?? '', bobFace?.personId ?? ''];
+  const faceId = bobFace?.faceId ?? '';
+  await correct({ kind: 'face-denied', faceId, personId: adaId });
+  const merged = await correct({ kind: 'people-merged', from: adaId, into: bobId, name: null });
+  expect(merged.changes.faces).toEqual([{ assetId: 'bob', faceId, before: bobId, after: null }]);
+});
