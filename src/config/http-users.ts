@@ -11,10 +11,17 @@ export interface HttpAccount {
   readonly ownerId: string | null;
 }
 
+const LOGIN_NAME = /^[^:]{1,200}$/;
+
+/** Whether a login's name can be one: Basic credentials end it at a colon. */
+export function isLoginName(user: string): boolean {
+  return LOGIN_NAME.test(user);
+}
+
 const HttpUsers = z.array(
   z
     .strictObject({
-      user: z.string().regex(/^[^:]{1,200}$/),
+      user: z.string().regex(LOGIN_NAME),
       password: z.string().regex(/^scrypt:\d{1,7}:\d{1,2}:\d{1,2}:[\w-]{16,}:[\w-]{43}$/),
       owner: z.string().min(1).max(255).optional(),
       admin: z.literal(true).optional(),
