@@ -229,6 +229,6 @@ function adminOf({ HTTP_USER: user, HTTP_PASSWORD: password }: Values): HttpAcco
 function shown(name: string, value: string | undefined): string {
   if (value === undefined) return 'nothing';
   if ((SECRETS as readonly string[]).includes(name)) return 'another value (hidden)';
-  const open = value.replace(/\/\/[^/@]*@/, '//…@');
+  const open = value.replace(/\/\/.*@/s, '//…@');
   return JSON.stringify(open.length > 80 ? `${open.slice(0, 80)}…` : open);
 }

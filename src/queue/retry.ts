@@ -56,6 +56,8 @@ export function toJobError(error: unknown, earlierFailures: readonly string[]): 
   return new Error(error.line, { cause: error });
 }
 
+/** The run's own code alone counts: a message may tell of a child that ended before the photo came. */
 function endedChild(stackTrace: string): boolean {
-  return CHILD_ENDING_CODES.some((code) => stackTrace.includes(`[${code}]`));
+  const code = /^(?:\w+: )?\[(?<code>\w+)\]/.exec(stackTrace)?.groups?.['code'];
+  return CHILD_ENDING_CODES.some((one) => one === code);
 }

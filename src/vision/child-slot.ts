@@ -52,6 +52,7 @@ export class ChildSlot {
   /** The child was told to end, which takes a moment, or comes after its answer. */
   #ending = false;
   #closed = false;
+  #readying: Promise<number> | null = null;
 
   constructor(options: ChildSlotOptions) {
     this.#options = options;
@@ -83,7 +84,7 @@ export class ChildSlot {
   async #use<T extends { readonly residentMiB: number }>(call: Call): Promise<T> {
     const { signal } = call;
     throwIfAborted(signal);
-    const pid = await this.#livingChild();
+    const pid = await unlessAborted(this.#livingChild(), signal);
     this.#throwIfClosed();
     throwIfAborted(signal);
     this.#photos++;
@@ -91,7 +92,8 @@ export class ChildSlot {
       const answer = await this.#exec<T>(call, pid);
       const { residentMiB: held } = answer;
       if (this.#ending) await this.#replace('ended-by-photo', ENDED_LATE, aboutPhoto(call));
-      else if (this.#isWorn(held)) await this.#replace('worn', WORN, { photos: this.#photos, held });
+      else if (this.#isWorn(held))
+        await this.#replace('worn', WORN, { photos: this.#photos, held });
       return answer;
     } catch (error) {
       if (this.#ending || !isAlive(pid)) {
@@ -101,8 +103,16 @@ export class ChildSlot {
     }
   }
 
+  /** One at a time: a photo that was given up meanwhile leaves it to the next. */
+  #livingChild(): Promise<number> {
+    this.#readying ??= this.#makeReady().finally(() => {
+      this.#readying = null;
+    });
+    return this.#readying;
+  }
+
   /** The process id of a child that has its nets; one that ended while idle is replaced first. */
-  async #livingChild(): Promise<number> {
+  async #makeReady(): Promise<number> {
     try {
       const { pid } = await this.#child.greeting;
       if (isAlive(pid)) return pid;
@@ -227,21 +237,41 @@ async function greet(pool: workerpool.Pool): Promise<Greeting> {
 }
 
 /** Ends the child at once; it holds nothing that could be lost. */
-async function endChild({ pool, greeting }: Child): Promise<void> {
+async function endChild({ pool }: Child): Promise<void> {
+  const pid = pidOf(pool);
   const ending = pool.terminate(true);
-  const known = await knownNow(greeting);
-  if (known === null) {
+  if (pid === undefined) {
     // workerpool never answers for a child that ended by itself.
     await Promise.race([ending, wait(MOST_ENDING_MILLIS, undefined, { ref: false })]);
     return;
   }
-  kill(known.pid);
-  while (isAlive(known.pid)) await wait(ALIVE_CHECK_MILLIS);
+  // workerpool's SIGTERM would not end a child that is frozen, also while it loads its nets.
+  kill(pid);
+  while (isAlive(pid)) await wait(ALIVE_CHECK_MILLIS);
 }
 
-/** The greeting, when it has come already. */
-function knownNow(greeting: Promise<Greeting>): Promise<Greeting | null> {
-  return Promise.race([greeting.catch(() => null), wait(0, null)]);
+/** workerpool tells its children's process ids to nobody, and a child that loads has not told its own. */
+function pidOf(pool: workerpool.Pool): number | undefined {
+  const { workers } = pool as unknown as { workers: { worker: { pid?: number } }[] };
+  return workers[0]?.worker.pid;
+}
+
+/** Rejects with JOB_ABORTED when `signal` fires first; the child goes on loading for the next photo. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  // What comes of it later is the next photo's to hear.
+  work.catch(() => undefined);
+  try {
+    const first = await Promise.race([work, aborted.then(() => null)]);
+    throwIfAborted(signal);
+    return first ?? (await work);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 function unwrap<T>(answer: Answer<T>): T {

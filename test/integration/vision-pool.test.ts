@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 import type { VisionPool } from '../../src/vision/pool.ts';
+import { tempFolder } from '../helpers/pictures.ts';
 import { openPool } from '../helpers/vision.ts';
 
 const childScript = path.resolve(__dirname, '../fixtures/child-that-dies.cjs');
@@ -150,4 +151,30 @@ test('closing while a photo is in hand does not wait for it', async () => {
   const outcome = expect(look).rejects.toMatchObject({ code: 'JOB_ABORTED' });
   await pool.close();
   await outcome;
+}, 20_000);
+
+test('a child that is frozen while it loads keeps neither its photo nor the pool', async () => {
+  const folder = await tempFolder();
+  const file = path.join(folder.path, 'freeze');
+  process.env['FREEZE_WHEN_THERE'] = file;
+  try {
+    await pool.close();
+    pool = await openPool({ engine: 'wasm', childScript });
+    const { pid } = await see('good');
+    writeFileSync(file, '');
+    process.kill(pid, 'SIGKILL');
+    await gone(pid);
+    const stop = new AbortController();
+    const looked = expect(pool.see('good', stop.signal)).rejects.toMatchObject({
+      code: 'JOB_ABORTED',
+    });
+    while (readFileSync(file, 'utf8') === '') await setImmediate();
+    stop.abort(new Error('the grace period is over'));
+    await looked;
+    await pool.close();
+    await gone(Number(readFileSync(file, 'utf8')));
+  } finally {
+    delete process.env['FREEZE_WHEN_THERE'];
+    await folder.remove();
+  }
 }, 20_000);

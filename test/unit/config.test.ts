@@ -212,3 +212,12 @@ test.each([
 ])('%s is loopback: %s', (host, expected) => {
   expect(isLoopback(host)).toBe(expected);
 });
+
+test.each(['a@secret', 'secret'])(
+  'a login %s inside an address that is refused is not repeated',
+  (password) => {
+    const message = refusal({ IMMICH_URL: `http://ada:${password}@immich:2283` });
+    expect(message).toContain('IMMICH_URL: expected an address');
+    expect(message).not.toContain('secret');
+  },
+);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { shuffled } from '../../harness/random.ts';
@@ -10,6 +11,7 @@ import { readGroundTruth, type TruthPhoto } from './read-ground-truth.ts';
 import { readLfw } from './read-lfw.ts';
 import { readPathPairs } from './read-path-pairs.ts';
 import { readPeopleFolder } from './read-people-folder.ts';
+import { unusable } from './read-text.ts';
 
 /** All that an evaluation was given. */
 export interface EvalData {
@@ -29,13 +31,23 @@ export async function readSets(options: EvalArguments): Promise<EvalData> {
   }
   sets.push(...(await readPeople(options)));
   if (samples !== null) sets.push(samples.set);
-  const truths = boxes === undefined ? null : await readGroundTruth(boxes);
+  const truths = boxes === undefined ? null : await readBoxes(boxes);
   const labels = truths ?? samples?.truths ?? null;
   const tilted =
     options.tilts && labels !== null
       ? await makeTilted(labels, path.join(cacheDir, 'eval/tilted'))
       : [];
   return { sets, truths: labels, tilted };
+}
+
+/** A photo that is not there would count as one whose faces were missed. */
+async function readBoxes(file: string): Promise<TruthPhoto[]> {
+  const truths = await readGroundTruth(file);
+  const missing = truths.find((truth) => !existsSync(truth.path));
+  if (missing !== undefined) {
+    throw unusable(file, `expected a photo at ${missing.path}, there is none`);
+  }
+  return truths;
 }
 
 /** The set of --people with all pairs or those of --pairs-only, or of the latter alone. */

@@ -49,6 +49,9 @@ export function bestAccuracy(distances: Distances): Accuracy {
   };
 }
 
+/** Beyond the greatest distance, so that all pairs can be taken for one person, also those 0 apart. */
+const JUST_BEYOND = 1e-6;
+
 /**
  * The threshold below which pairs are to be taken for one person so that most come out right, halfway
  * between two neighbouring distances; among equally good ones the middle one.
@@ -67,7 +70,7 @@ export function bestThreshold({ same, different }: Distances): number {
     if (right > most) best = [];
     most = right;
     const next = Math.min(same[nextSame] ?? Infinity, different[nextDifferent] ?? Infinity);
-    best.push(next === Infinity ? here * (1 + 1e-6) : (here + next) / 2);
+    best.push(next === Infinity ? here + JUST_BEYOND : (here + next) / 2);
   }
   return best[best.length >> 1] as number;
 }

@@ -5,7 +5,8 @@ import { readGroundTruth } from '../../../scripts/eval/data/read-ground-truth.ts
 import { readLfw } from '../../../scripts/eval/data/read-lfw.ts';
 import { readPathPairs } from '../../../scripts/eval/data/read-path-pairs.ts';
 import { readPeopleFolder } from '../../../scripts/eval/data/read-people-folder.ts';
-import { withStrangers } from '../../../scripts/eval/data/read-sets.ts';
+import { readSets, withStrangers } from '../../../scripts/eval/data/read-sets.ts';
+import { readArguments } from '../../../scripts/eval/arguments.ts';
 import { labelledFacePlace } from '../../../scripts/eval/look/labelled-face.ts';
 import { codeOf, tempFolder } from '../../helpers/pictures.ts';
 import { unitDescriptor } from '../../helpers/records.ts';
@@ -171,4 +172,16 @@ test('the labelled face: nearest to the middle, or the largest; never one withou
   expect(labelledFacePlace(photo, 'central')).toBe(1);
   expect(labelledFacePlace(photo, 'largest')).toBe(0);
   expect(labelledFacePlace(seenPhoto([at(0, 50, false)]), 'largest')).toBeNull();
+});
+
+test('labels of a photo that is not there are refused, not counted as missed faces', async () => {
+  await make('there.jpg');
+  const [good, bad] = ['there.jpg', 'gone.jpg'].map((name) =>
+    JSON.stringify([{ path: name, faces: 1 }]),
+  );
+  const labels = path.join(folder.path, 'labels.json');
+  await writeFile(labels, good ?? '');
+  expect((await readSets(readArguments(['--boxes', labels]))).truths).toHaveLength(1);
+  await writeFile(labels, bad ?? '');
+  expect(await codeOf(readSets(readArguments(['--boxes', labels])))).toBe('EVAL_DATA_UNUSABLE');
 });

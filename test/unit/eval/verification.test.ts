@@ -126,6 +126,10 @@ describe('accuracy', () => {
     expect(bestThreshold(distances([0.1, 0.2], [0.4, 0.5]))).toBeCloseTo(0.3, 6);
   });
 
+  test('copies of one photo are taken for one person', () => {
+    expect(bestAccuracy(distances([0, 0], [])).ofAllPairs).toBe(1);
+  });
+
   test('overlap, by hand: one of six is wrong', () => {
     const { ofAllPairs, threshold } = bestAccuracy(distances([0.1, 0.2, 0.6], [0.4, 0.7, 0.8]));
     expect(ofAllPairs).toBeCloseTo(5 / 6, 12);
