@@ -10,6 +10,8 @@ import type { ImmichApi } from './client/immich-api.ts';
 /** A photo file, to be discarded after it was looked at. */
 export interface FetchedPhoto {
   readonly path: string;
+  /** Immich knew which way is up, and its preview, which does not say so, stands that way. */
+  readonly isUpright: boolean;
   discard(): Promise<void>;
 }
 
@@ -47,10 +49,16 @@ export async function createPhotoFetcher(options: FetchOptions): Promise<FetchPh
     const asset = await getAsset(api, assetId, signal);
     refuseUnwanted(asset, ownerId);
     const mounted = await originalOf(asset, options);
-    if (mounted !== null) return { path: mounted, discard: () => Promise.resolve() };
+    if (mounted !== null) {
+      return { path: mounted, isUpright: false, discard: () => Promise.resolve() };
+    }
     const file = path.join(options.folder, randomUUID());
     await fetchPreview({ api, asset, file, maxBytes: options.maxBytes, signal });
-    return { path: file, discard: () => rm(file, { force: true }) };
+    return {
+      path: file,
+      isUpright: isUpright(asset),
+      discard: () => rm(file, { force: true }),
+    };
   };
 }
 
@@ -84,6 +92,14 @@ async function originalOf(
     }
   }
   return null;
+}
+
+/**
+ * Whether a preview is known to stand upright: the original said so, somebody has edited it, or it is
+ * of a video. One of a scan lies as the scan does.
+ */
+function isUpright({ isEdited, type, exifInfo }: ImmichAsset): boolean {
+  return isEdited || type === 'VIDEO' || (exifInfo?.orientation ?? null) !== null;
 }
 
 async function fetchPreview(wanted: {

@@ -116,7 +116,7 @@ function flatImage(widthPx: number, heightPx: number, value: number): UprightIma
     widthPx,
     heightPx,
     scale: 1,
-    saysOrientation: true,
+    isUpright: true,
     format: 'raw',
     checksum: '',
     pixels: { data, widthPx, heightPx },
