@@ -62,8 +62,8 @@ export interface SinkBench {
   write(asset: StandInAsset): Promise<void>;
   /** A user of ours decides, and what it sets off is written. */
   correct(correction: Correction): Promise<Fact>;
-  /** Writes what facts set off that have not been written yet. */
-  writeFacts(): Promise<void>;
+  /** Writes what facts set off that have not been written yet, and the last `again` once more. */
+  writeFacts(again?: number): Promise<void>;
   readBack(): ReturnType<ImmichSink['readBack']>;
   /** Writing requests since the last call. */
   takeWrites(): string[];
@@ -148,7 +148,8 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       await bench.writeFacts();
       return fact;
     },
-    writeFacts: async () => {
+    writeFacts: async (again = 0) => {
+      written -= again;
       while (written < facts.length) {
         const fact = facts[written++]!;
         await bench.sink.writePeople(fact.ownerId, fact.changes, new AbortController().signal);

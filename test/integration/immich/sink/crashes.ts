@@ -62,6 +62,7 @@ class Killer {
       isWriting(request) ? this.around(work) : work();
     return {
       who: api.who,
+      version: () => api.version(),
       json: (request, schema) => around(request, () => api.json(request, schema)),
       done: (request) => around(request, () => api.done(request)),
       save: (request, file) => api.save(request, file),
