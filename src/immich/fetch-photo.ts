@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import { WorkerError } from '../errors.ts';
@@ -85,9 +85,12 @@ async function originalOf(
     const below = path.posix.relative(from, originalPath);
     if (below === '' || below.startsWith('..')) continue;
     try {
-      return await locate(path.posix.join(to, below));
+      const found = await locate(path.posix.join(to, below));
+      await access(found, constants.R_OK);
+      return found;
     } catch {
-      // The preview will do: an upload of a moment ago may still be moved by the storage template.
+      // The preview will do: an upload of a moment ago may still be moved by the storage template,
+      // and a library of the user's may be closed to us.
       return null;
     }
   }

@@ -119,8 +119,11 @@ export class StandInState {
   }
 
   /** A new API key; its secret. */
-  addKey(user: StandInUser, permissions: readonly string[] = ['all']): string {
-    const secret = randomBytes(24).toString('base64url');
+  addKey(
+    user: StandInUser,
+    permissions: readonly string[] = ['all'],
+    secret = randomBytes(24).toString('base64url'),
+  ): string {
     const key = { id: randomUUID(), secret, userId: user.id, permissions: new Set(permissions) };
     this.keys.set(secret, key);
     return secret;
