@@ -11,10 +11,17 @@ import {
 import type { AssetState } from '../client/asset-state.ts';
 import { searchAssets } from '../client/search-assets.ts';
 import { deleteTag, tagAsset, untagAsset, upsertTag } from '../client/tags.ts';
-import { albumsFor, tagsFor, type Collection, type NamedPerson } from './album-rules.ts';
+import {
+  albumsFor,
+  personAlbumKey,
+  tagsFor,
+  type Collection,
+  type NamedPerson,
+} from './album-rules.ts';
 import type { CollectionLink, MemberLink } from './links.ts';
 import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
 import { planMembers, type MemberStep } from './plan-members.ts';
+import { isShared, otherPlaces } from './same-collection.ts';
 import { claimRoot, hasTagsBelow, noteRoot, ROOT_KEY } from './tag-root.ts';
 
 /** Tells the worker's albums from a user's of the same name. */
@@ -137,6 +144,10 @@ async function add(context: OwnerContext, collection: Collection, assetId: strin
   for (let attempt = 0; attempt < 2; attempt++) {
     const immichId = await ensureCollection(context, collection);
     if (immichId === null) return;
+    const places = await otherPlaces(context, link, immichId);
+    if (places.some(({ details }) => details.state === 'declined')) {
+      return links.write({ ...link, details: { state: 'declined' } });
+    }
     await links.write({ ...link, details: { state: 'adding' } });
     const outcome = await unlessGone(put(api, immichId, assetId));
     if (outcome === 'done' || outcome === 'already') {
@@ -212,7 +223,7 @@ export async function renamePersonAlbum(
   const { links, api, mutex, ownerId, log } = context;
   if (!mayAll(context, 'album.update')) return;
   await mutex.run(`collections ${ownerId}`, async () => {
-    const link = await links.collection(`person-album:${personId}`);
+    const link = await links.collection(personAlbumKey(personId));
     if (link?.immichId == null || link.details.state !== 'linked') return;
     if (link.details.name === name) return;
     const album = await unlessGone(getAlbum(api, link.immichId));
@@ -231,8 +242,19 @@ export async function removeMember(context: OwnerContext, link: MemberLink): Pro
   const { links, api } = context;
   const immichId = (await links.collection(link.group))?.immichId ?? null;
   const takeOut = isTag(link.group) ? untagAsset : removeFromAlbum;
-  if (immichId !== null) await unlessGone(takeOut(api, immichId, link.id));
+  if (immichId !== null && !(await isHeldElsewhere(context, link, immichId))) {
+    await unlessGone(takeOut(api, immichId, link.id));
+  }
   await links.remove(link);
+}
+
+async function isHeldElsewhere(
+  context: OwnerContext,
+  link: MemberLink,
+  immichId: string,
+): Promise<boolean> {
+  const places = await otherPlaces(context, link, immichId);
+  return places.some(({ details }) => details.state !== 'declined');
 }
 
 /** Deletes a tag or an album that the worker made, when nothing is in it any more. */
@@ -243,7 +265,8 @@ export async function withdrawEmptyCollection(context: OwnerContext, key: string
     if (link?.immichId == null || link.details.state === 'gone') return;
     const [member] = await links.find('member', { group: key }, { after: null, limit: 1 });
     if (member !== undefined) return;
-    if (link.details.origin === 'created' && !(await deleteWhenEmpty(context, link))) return;
+    const isOnlyOurs = link.details.origin === 'created' && !(await isShared(context, link));
+    if (isOnlyOurs && !(await deleteWhenEmpty(context, link))) return;
     await links.remove(link);
   });
 }

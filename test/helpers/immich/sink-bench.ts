@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import type { Box } from '../../../src/faces/face.ts';
 import type { Fact } from '../../../src/identities/journal/fact.ts';
 import type { Correction } from '../../../src/identities/journal/plan-fact.ts';
-import { createAccounts, type ImmichAccounts } from '../../../src/immich/accounts.ts';
+import { createAccounts, type ImmichAccount, type ImmichAccounts } from '../../../src/immich/accounts.ts';
 import { openImmich, type Immich } from '../../../src/immich/client/open-immich.ts';
 import { createImmichSink, type ImmichSink } from '../../../src/immich/sink/immich-sink.ts';
 import type { ImmichLinks } from '../../../src/immich/sink/links.ts';
@@ -48,6 +48,8 @@ export interface SinkBench {
     keys?: readonly string[];
   }): Promise<{ sink: ImmichSink; accounts: ImmichAccounts }>;
   readonly sink: ImmichSink;
+  /** The user's, of the last start. */
+  readonly account: ImmichAccount;
   /** A photo in Immich that we have looked at. */
   addPhoto(
     faces: readonly { personId: string | null; box?: Box; faceId?: string }[],
@@ -87,6 +89,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
   const publishFact = (fact: Fact): Promise<void> => Promise.resolve(void facts.push(fact));
   const ours = openOurSide({ store, publishFact });
   let current: ImmichSink | undefined;
+  let account: ImmichAccount | undefined;
   let written = 0;
   const look: SinkBench['lookAgain'] = async (asset, faces, removed = false) => {
     const { id: assetId, ownerId } = asset;
@@ -107,6 +110,10 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       if (current === undefined) throw new Error('start first');
       return current;
     },
+    get account() {
+      if (account === undefined) throw new Error('start first');
+      return account;
+    },
     start: async (changes = {}) => {
       const client = openImmich({ url: immich.url, retry: { attempts: 2, backoffMillis: 1 } });
       clients.push(client);
@@ -114,6 +121,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       const opened = createAccounts(client, { keys, log });
       await opened.refresh();
       const accounts = changes.wrap?.(opened) ?? opened;
+      account = accounts.of(user.id);
       current = createImmichSink({
         ...{ accounts, ours, log },
         links: changes.links ?? store.immichLinks,

@@ -87,6 +87,27 @@ export function describeCollections(openStore: () => Promise<Store>): void {
       expect(albums(ada)).toEqual(['Grace']);
     });
 
+    it('stay as they are when somebody without a name takes over a name by a merge', async () => {
+      const other = await bench.addPhoto([{ personId: 'p4' }]);
+      const kept = album('Ada');
+      kept.assetIds.delete(ada.id);
+      await bench.write(ada);
+      await bench.correct({ kind: 'people-merged', from: 'p1', into: 'p4', name: null });
+      expect(album('Ada')).toBe(kept);
+      // What a user took out stays out.
+      expect({ both: albums(both), other: albums(other), ada: albums(ada) }).toEqual({
+        ...{ both: ['Ada', 'Ada and Grace', 'Grace'], other: ['Ada'], ada: [] },
+      });
+      expect(tags(other)).toEqual(['Faces/Ada']);
+      bench.takeWrites();
+      for (const asset of [ada, both, other]) await bench.write(asset);
+      expect(bench.takeWrites()).toEqual([]);
+      const { sink, accounts } = await bench.start();
+      const signal = new AbortController().signal;
+      await sink.withdraw(accounts.of(bench.user.id), { dryRun: false, signal });
+      expect([...bench.immich.state.albums.values()]).toEqual([]);
+    });
+
     it('keep what a user put in, and do not get back what a user took out', async () => {
       const stranger = bench.immich.state.addAsset(bench.user, bench.picture);
       album('Ada').assetIds.add(stranger.id);

@@ -240,6 +240,7 @@ export function describePeople(openStore: () => Promise<Store>): void {
       bench.immich.state.mergesFail = false;
       await bench.writeFacts(1);
       expect(bench.people()).toMatchObject([{ name: 'Ada' }]);
+      expect(bench.facts).toHaveLength(1);
       expect(bench.faces(one)[0]?.personId).toBe(bench.people()[0]?.id);
     });
 
