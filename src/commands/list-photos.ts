@@ -6,6 +6,11 @@ import { messageOf, systemCodeOf, WorkerError } from '../errors.ts';
 /** File name endings of still photos; whether one decodes is for the worker to say. */
 const PHOTO_ENDING = /\.(jpe?g|jpe|jfif|png|webp|tiff?|gif|avif|hei[cf]|hif)$/i;
 
+/** Whether a file's name is that of a still photo. */
+export function isPhotoName(name: string): boolean {
+  return PHOTO_ENDING.test(name);
+}
+
 /** Synology keeps its own thumbnails of every photo in these. */
 const THUMBNAIL_FOLDER = '@eaDir';
 
@@ -59,7 +64,7 @@ export async function* listPhotos(
     if (entry.isDirectory()) {
       if (entry.name !== THUMBNAIL_FOLDER) yield* listPhotos(entryPath, options);
     } else if (entry.isSymbolicLink()) options.onSkipped?.(entryPath, 'link');
-    else if (entry.isFile() && PHOTO_ENDING.test(entry.name)) yield entryPath;
+    else if (entry.isFile() && isPhotoName(entry.name)) yield entryPath;
   }
 }
 

@@ -1,11 +1,11 @@
-import { CHIP_LENGTH, CHIP_PX, type Chips } from '../faces/chips.ts';
+import { CHIP_LENGTH, CHIP_PX, CROPS, type Chips } from '../faces/chips.ts';
 import { mirrorSquare } from '../image/warp.ts';
 import type { FaceNets } from '../nets/net.ts';
 import { DESCRIPTOR_LENGTH, refuseDescriptor, type DescriptorRefusal } from './descriptor.ts';
 
 /**
  * A descriptor, or why there is none. `disagreement` is how far (Euclidean, at unit length) the
- * face's own two crops lie apart; null without a descriptor.
+ * face's first two crops lie apart; null without a descriptor.
  */
 export type Described =
   | { readonly descriptor: Float32Array; readonly disagreement: number; readonly refusal: null }
@@ -15,12 +15,11 @@ export type Described =
       readonly refusal: DescriptorRefusal | 'not-aligned';
     };
 
-/** Faces given to the net at once, two crops each; bounds memory on crowds. */
-export const FACES_AT_ONCE = 8;
+/** Faces given to the net at once, with all their crops; bounds memory on crowds. */
+export const FACES_AT_ONCE = 4;
 
 /**
- * Describes aligned crops in batches: the mean over the near crop and the mirror image of the wide
- * one, brought to unit length. The answer has one entry for each face, at its own place; missing
+ * Describes aligned crops in batches: the mean over a face's crops, brought to unit length. The answer has one entry for each face, at its own place; missing
  * chips or an unsound descriptor are an entry with its reason, so that descriptors never shift to
  * another face.
  */
@@ -32,48 +31,61 @@ export async function describeChips(
   const present = chips.flatMap((ofFace, place) => (ofFace === null ? [] : [{ ofFace, place }]));
   for (let start = 0; start < present.length; start += FACES_AT_ONCE) {
     const batch = present.slice(start, start + FACES_AT_ONCE);
-    const values = await runOnPairs(
+    const values = await runOnCrops(
       batch.map(({ ofFace }) => ofFace),
       nets,
     );
     batch.forEach(({ place }, i) => {
-      described[place] = combine(
-        values.subarray(i * 2 * DESCRIPTOR_LENGTH, (i + 1) * 2 * DESCRIPTOR_LENGTH),
-      );
+      const from = i * CROPS.length;
+      described[place] = combine(values.slice(from, from + CROPS.length));
     });
   }
   return described;
 }
 
-async function runOnPairs(chips: readonly Chips[], nets: FaceNets): Promise<Float32Array> {
-  const data = new Float32Array(chips.length * 2 * CHIP_LENGTH);
-  chips.forEach(({ near, wide }, i) => {
-    const from = i * 2 * CHIP_LENGTH;
-    data.set(near, from);
-    mirrorSquare({ source: wide, from: 0, sizePx: CHIP_PX, target: data, to: from + CHIP_LENGTH });
+/** What the net says of each crop, face after face. */
+async function runOnCrops(chips: readonly Chips[], nets: FaceNets): Promise<Float32Array[]> {
+  const count = chips.length * CROPS.length;
+  const data = new Float32Array(count * CHIP_LENGTH);
+  chips.flat().forEach((source, i) => {
+    const to = i * CHIP_LENGTH;
+    if (CROPS[i % CROPS.length]?.isMirrored === true) {
+      mirrorSquare({ source, from: 0, sizePx: CHIP_PX, target: data, to });
+    } else data.set(source, to);
   });
-  const shape = [chips.length * 2, CHIP_PX, CHIP_PX, 3];
-  const [output] = await nets.recognition.run({ data, shape });
-  if (output?.data.length !== chips.length * 2 * DESCRIPTOR_LENGTH) {
-    throw new TypeError(
-      `expected [${chips.length * 2}, ${DESCRIPTOR_LENGTH}] from the recognition net`,
-    );
+  const [output] = await nets.recognition.run({ data, shape: [count, CHIP_PX, CHIP_PX, 3] });
+  if (output?.data.length !== count * DESCRIPTOR_LENGTH) {
+    throw new TypeError(`expected [${count}, ${DESCRIPTOR_LENGTH}] from the recognition net`);
   }
-  return output.data;
+  return Array.from({ length: count }, (_, i) =>
+    output.data.subarray(i * DESCRIPTOR_LENGTH, (i + 1) * DESCRIPTOR_LENGTH),
+  );
 }
 
-/** Mean of a pair of crops' values at unit length; sound, or refused with the reason. */
-function combine(pair: Float32Array): Described {
-  const [near, wide] = [pair.subarray(0, DESCRIPTOR_LENGTH), pair.subarray(DESCRIPTOR_LENGTH)];
-  const sum = near.map((value, i) => value + (wide[i] as number));
+/** Mean of a face's values at unit length; sound, or refused with the reason. */
+function combine(crops: readonly Float32Array[]): Described {
+  const sum = new Float32Array(DESCRIPTOR_LENGTH);
+  for (const crop of crops) crop.forEach((value, i) => (sum[i] = (sum[i] as number) + value));
   const length = Math.hypot(...sum);
   if (length < 1e-6) return refused('zero');
   const descriptor = sum.map((value) => value / length);
   const refusal = refuseDescriptor(descriptor);
   if (refusal !== null) return refused(refusal);
-  const [nearLength, wideLength] = [Math.hypot(...near), Math.hypot(...wide)];
-  const apart = near.map((value, i) => value / nearLength - (wide[i] as number) / wideLength);
-  return { descriptor, disagreement: Math.hypot(...apart), refusal };
+  const [first, second] = crops.map(toUnitLength);
+  return {
+    descriptor,
+    disagreement: distanceOf(first as Float32Array, second as Float32Array),
+    refusal,
+  };
+}
+
+function toUnitLength(values: Float32Array): Float32Array {
+  const length = Math.hypot(...values);
+  return values.map((value) => value / length);
+}
+
+function distanceOf(a: Float32Array, b: Float32Array): number {
+  return Math.hypot(...a.map((value, i) => value - (b[i] as number)));
 }
 
 function refused(refusal: DescriptorRefusal | 'not-aligned'): Described {

@@ -18,19 +18,29 @@ const FURTHER_LOOKS: readonly Look[] = [
   { longest: 1 / 2, margin: 1 / 8 },
 ];
 
-/**
- * Finds the faces of a photo, best score first, boxes in pixels of the upright photo and inside it.
- * - A photo without any gets further looks, smaller and with a black border.
- * - One without any or with doubtful ones is turned, where it is not known which way is up.
- * - A photo with small faces, large enough to show more, is looked at in four tiles.
- */
-export async function detectFaces(
+/** Finds the faces of a photo by one look, best score first, boxes in pixels of `image.pixels`. */
+export function detectFaces(
   image: UprightImage,
   nets: FaceNets,
   options: DetectOptions,
 ): Promise<Detection[]> {
+  return lookAt(image.pixels, FIRST_LOOK, { nets, options });
+}
+
+/**
+ * Looks again where the first look may have missed faces; answers the faces of the photo, best score
+ * first, boxes in pixels of the upright photo and inside it.
+ * - A photo without any gets further looks, smaller and with a black border.
+ * - One without any or with doubtful ones is turned, where it is not known which way is up.
+ * - A photo with small faces, large enough to show more, is looked at in four tiles.
+ */
+export async function lookFurther(
+  image: UprightImage,
+  first: readonly Detection[],
+  { nets, options }: { nets: FaceNets; options: DetectOptions },
+): Promise<Detection[]> {
   const detector = { nets, options };
-  let found: readonly Detection[] = await lookAt(image.pixels, FIRST_LOOK, detector);
+  let found = first;
   for (const look of FURTHER_LOOKS) {
     if (found.length === 0) found = await lookAt(image.pixels, look, detector);
   }

@@ -5,7 +5,7 @@ import { People } from './journal/people.ts';
 import { Distances, type Neighbour } from './nearest-faces.ts';
 import type { FaceRecord, PhotoRecord } from './photo-record.ts';
 import { SilentFaces } from './silent-faces.ts';
-import { MOST_VOTERS } from './thresholds.ts';
+import { CONFIRMED_VOTER_WEIGHT, MOST_VOTERS } from './thresholds.ts';
 
 /** What the index keeps of a face; a store reads no more for it, since most of a face is other things. */
 export type KnownFaceRecord = Pick<FaceRecord, 'faceId' | 'personId' | 'quality' | 'descriptor'>;
@@ -28,9 +28,11 @@ export interface PersonDistance {
   readonly basePersonId: string;
   readonly nearestFaceId: string;
   readonly nearestDistance: number;
-  /** Mean distance of the nearest `voters` faces of the person. */
+  /** Mean distance of the nearest `voters` faces of the person, where confirmed ones weigh more. */
   readonly evidenceDistance: number;
   readonly voters: number;
+  /** How many of them a user gave to the person. */
+  readonly confirmedVoters: number;
 }
 
 /** A face that votes for a person. */
@@ -124,14 +126,27 @@ export class KnownFaces {
         basePersonId,
         nearestFaceId: (this.#faces[first.place] as KnownFace).faceId,
         nearestDistance: first.distance,
-        evidenceDistance: nearest.reduce((sum, face) => sum + face.distance, 0) / nearest.length,
-        voters: nearest.length,
+        ...this.#evidence(nearest),
       });
     }
     return people.sort(
       (a, b) =>
         a.evidenceDistance - b.evidenceDistance || compareText(a.basePersonId, b.basePersonId),
     );
+  }
+
+  #evidence(
+    voters: readonly Neighbour[],
+  ): Pick<PersonDistance, 'evidenceDistance' | 'voters' | 'confirmedVoters'> {
+    let weightedSum = 0;
+    let confirmedVoters = 0;
+    for (const { place, distance } of voters) {
+      const isConfirmed = this.people.isAssigned((this.#faces[place] as KnownFace).faceId);
+      confirmedVoters += Number(isConfirmed);
+      weightedSum += distance * (isConfirmed ? CONFIRMED_VOTER_WEIGHT : 1);
+    }
+    const weight = voters.length + confirmedVoters * (CONFIRMED_VOTER_WEIGHT - 1);
+    return { evidenceDistance: weightedSum / weight, voters: voters.length, confirmedVoters };
   }
 
   /** Every face that votes for somebody, in no particular order. */

@@ -21,9 +21,11 @@ export interface Candidate {
   readonly basePersonId: string;
   readonly nearestFaceId: string;
   readonly nearestDistance: number;
-  /** Mean distance to the person's nearest few faces, which are the `voters`. */
+  /** Mean distance to the person's nearest few faces, the `voters`; confirmed ones weigh twice. */
   readonly evidenceDistance: number;
   readonly voters: number;
+  /** How many of them a user gave to the person; absent where an older version decided. */
+  readonly confirmedVoters?: number;
   /** What `evidenceDistance` may be at most for a match; more voters earn more room. */
   readonly limitDistance: number;
 }

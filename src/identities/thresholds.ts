@@ -21,6 +21,12 @@ export const DEFAULT_MATCH: MatchThresholds = { distance: 0.32, margin: 0.02 };
 export const MOST_VOTERS = 3;
 
 /**
+ * What a voter that a user gave to its person weighs in the mean. It earns no more room: with a third
+ * of the faces confirmed, more room mixed people (docs/identity.md).
+ */
+export const CONFIRMED_VOTER_WEIGHT = 2;
+
+/**
  * Room that each further voter earns: that three faces of a person are all by chance as near is
  * much rarer than one.
  */
@@ -52,7 +58,7 @@ export interface MergeThresholds {
   readonly margin: number;
 }
 
-export const DEFAULT_MERGE: MergeThresholds = { distance: 0.36, margin: 0.02 };
+export const DEFAULT_MERGE: MergeThresholds = { distance: 0.35, margin: 0.02 };
 
 /**
  * A person's crowd: the nearest few other people, and their usual mean distance among a thousand
@@ -67,7 +73,7 @@ export const LEAST_PEOPLE_OF_CROWD = 20;
 /** So far beyond the limit of a merge by the machine, a pair is proposed to a user. */
 export const PROPOSE_WITHIN = 0.03;
 
-/** A face that a user gave to its person counts as so many in the person's mean. */
+/** A face that a user gave to its person counts as so many in the person's mean when people are compared. */
 export const CONFIRMED_WEIGHT = 3;
 
 /** So near its limit, on either side, a face's match is worth a user's look. */

@@ -3,7 +3,7 @@ import { DESCRIPTOR_REVISION } from '../descriptors/descriptor.ts';
 import type { SeenFace, SeenPhoto } from '../descriptors/seen-photo.ts';
 import { cutChips } from '../faces/chips.ts';
 import type { Detection } from '../faces/decode-detections.ts';
-import { detectFaces } from '../faces/detect-faces.ts';
+import { detectFaces, lookFurther } from '../faces/detect-faces.ts';
 import { findLandmarks } from '../faces/landmarks.ts';
 import type { DetectOptions } from '../faces/look.ts';
 import { assessQuality } from '../faces/quality.ts';
@@ -30,7 +30,7 @@ export interface LookOptions {
 /** Longest side of the pixels that faces are cut from. */
 const MAX_EDGE_PX = 2560;
 
-/** One photo from file to described faces: read, decode, detect, landmarks, align, describe. */
+/** One photo from file to described faces: read, decode, detect, look further, landmarks, align, describe. */
 export async function lookAtPhoto(
   { source, isUpright }: LookWish,
   nets: FaceNets,
@@ -41,8 +41,9 @@ export async function lookAtPhoto(
   const image = await clock.time('decodeMillis', () =>
     decodePhoto(bytes, { ...options.limits, maxEdgePx: MAX_EDGE_PX, isUpright }),
   );
-  const detections = await clock.time('detectMillis', () =>
-    detectFaces(image, nets, options.detect),
+  const first = await clock.time('detectMillis', () => detectFaces(image, nets, options.detect));
+  const detections = await clock.time('lookFurtherMillis', () =>
+    lookFurther(image, first, { nets, options: options.detect }),
   );
   const landmarks = await clock.time('landmarksMillis', () =>
     findLandmarks(image, detections, nets),
@@ -87,7 +88,7 @@ async function describeFaces(
     described.forEach(({ descriptor, disagreement, refusal }, i) => {
       const detection = found.detections[start + i] as Detection;
       const points = landmarks[i] ?? [];
-      const chip = chips[i]?.near ?? null;
+      const chip = chips[i]?.[0] ?? null;
       const quality = assessQuality(image, detection, { landmarks: points, chip, disagreement });
       const { box, score } = detection;
       faces.push({

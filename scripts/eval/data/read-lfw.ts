@@ -1,7 +1,8 @@
 import path from 'node:path';
 
-import { listPhotos, resolveFolder } from '../../../src/commands/list-photos.ts';
+import { resolveFolder } from '../../../src/commands/list-photos.ts';
 import type { LabelledPhoto, PhotoPair, PhotoSet } from './labelled-photo.ts';
+import { listData } from './list-data.ts';
 import { parseLfwPairs, type LfwPhoto } from './parse-lfw-pairs.ts';
 import { readText, unusable } from './read-text.ts';
 
@@ -52,7 +53,7 @@ function withoutPairs(files: ReadonlyMap<string, string>, folder: string): Photo
 
 async function filesByName(folder: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  for await (const file of listPhotos(await resolveFolder(folder))) {
+  for (const file of await listData(await resolveFolder(folder))) {
     files.set(path.parse(file).name, file);
   }
   return files;

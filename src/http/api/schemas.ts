@@ -95,6 +95,7 @@ const Candidate = z.object({
   nearestDistance: z.number(),
   evidenceDistance: z.number(),
   voters: z.number().int(),
+  confirmedVoters: z.number().int().optional(),
   limitDistance: z.number(),
 });
 

@@ -86,6 +86,7 @@ export interface CandidateDetails {
   readonly nearestDistance: number;
   readonly evidenceDistance: number;
   readonly voters: number;
+  readonly confirmedVoters?: number | undefined;
   readonly limitDistance: number;
 }
 

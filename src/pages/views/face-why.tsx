@@ -46,6 +46,7 @@ const WHOLE_BAR = 0.8;
 function CandidateLine(props: { candidate: CandidateDetails; isIt: boolean }): JSX.Element {
   const { candidate, isIt } = props;
   const { personId, name, evidenceDistance, limitDistance, voters, nearestFaceId } = candidate;
+  const { confirmedVoters = 0 } = candidate;
   const share = (value: number): string => `${Math.min(100, (value / WHOLE_BAR) * 100)}%`;
   const isNear = evidenceDistance <= limitDistance;
   return (
@@ -61,6 +62,7 @@ function CandidateLine(props: { candidate: CandidateDetails; isIt: boolean }): J
         <span class="quiet-text">
           difference {evidenceDistance.toFixed(2)}, at most {limitDistance.toFixed(2)} allowed for{' '}
           {voters} {voters === 1 ? 'face' : 'faces'}
+          {confirmedVoters > 0 ? `; ${confirmedVoters} of them confirmed, counted twice` : ''}
         </span>
       </div>
     </li>

@@ -1,6 +1,6 @@
 import { describeChips } from '../../../src/descriptors/describe-chips.ts';
 import { refuseDescriptor } from '../../../src/descriptors/descriptor.ts';
-import { CHIP_LENGTH, type Chips } from '../../../src/faces/chips.ts';
+import { CHIP_LENGTH, CROPS, type Chips } from '../../../src/faces/chips.ts';
 import type { FaceNets, Tensor } from '../../../src/nets/net.ts';
 
 /** Nets whose recogniser is a known function of the crop, so that order and pairing show. */
@@ -27,7 +27,7 @@ function netsWith(describe: (crop: Float32Array) => number[]): FaceNets {
 }
 
 const flatChip = (value: number): Float32Array => new Float32Array(CHIP_LENGTH).fill(value);
-const flatChips = (value: number): Chips => ({ near: flatChip(value), wide: flatChip(value) });
+const flatChips = (value: number): Chips => CROPS.map(() => flatChip(value));
 const oneHot = (place: number, value = 1): number[] => {
   const values = new Array<number>(128).fill(0);
   values[place] = value;
@@ -47,18 +47,27 @@ test('each chip keeps its place, also beside missing ones and over batches', asy
   });
 });
 
-test('a descriptor is the mean of the near crop and the mirrored wide one, at unit length', async () => {
-  const wide = flatChip(2);
-  wide[0] = 99; // the left top corner, which the mirror image has at the right
+test('a descriptor is the mean of all crops, some of them mirrored, at unit length', async () => {
+  const chips = CROPS.map((_, i) => {
+    const chip = flatChip(i);
+    chip[0] = 99; // the left top corner, which a mirror image has at the right
+    return chip;
+  });
   const [entry] = await describeChips(
-    [{ near: flatChip(1), wide }],
+    [chips],
     netsWith((crop) => {
-      if (crop[0] === 1) return oneHot(3, 5);
-      return crop[0] === 99 ? oneHot(9) : oneHot(4, 5);
+      const which = crop[3] ?? 0;
+      return oneHot(crop[0] === 99 ? which : which + 50, 5);
     }),
   );
-  expect(entry?.descriptor?.[3]).toBeCloseTo(Math.SQRT1_2);
-  expect(entry?.descriptor?.[4]).toBeCloseTo(Math.SQRT1_2);
+  const expected = new Array<number>(128).fill(0);
+  CROPS.forEach(({ isMirrored }, i) => {
+    expected[isMirrored ? i + 50 : i] = 1 / Math.sqrt(CROPS.length);
+  });
+  entry?.descriptor?.forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i] ?? Number.NaN);
+  });
+  expect(CROPS.some(({ isMirrored }) => isMirrored)).toBe(true);
   expect(entry?.disagreement).toBeCloseTo(Math.SQRT2);
 });
 

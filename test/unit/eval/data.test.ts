@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { readGroundTruth } from '../../../scripts/eval/data/read-ground-truth.ts';
@@ -107,6 +107,22 @@ test.each([
   await make('a.jpg');
   const file = await text('pairs.txt', line);
   await expect(readPathPairs(file, null)).rejects.toThrow(message);
+});
+
+test('links to photos and folders are followed, once, and broken ones passed over', async () => {
+  await make('store/1.jpg', 'store/2.jpg', 'people/bob/1.jpg');
+  const people = path.join(folder.path, 'people');
+  await symlink('../store', path.join(people, 'ada'));
+  await symlink('../../store/2.jpg', path.join(people, 'bob/2.jpg'));
+  await symlink('..', path.join(people, 'bob/up'));
+  await symlink('nowhere', path.join(people, 'cyd'));
+  const { photos } = await readPeopleFolder(people);
+  const ofBob = photos.filter(({ person }) => person === 'bob').map(({ path: file }) => file);
+  expect(photos.filter(({ person }) => person === 'ada')).toHaveLength(2);
+  expect(ofBob.slice(0, 2)).toEqual([
+    path.join(people, 'bob/1.jpg'),
+    path.join(people, 'bob/2.jpg'),
+  ]);
 });
 
 test('labels of boxes in the form of the album', async () => {

@@ -1,6 +1,7 @@
 import { KnownFaces } from '../../../src/identities/known-faces.ts';
 import { distanceBetween } from '../../../src/identities/nearest-faces.ts';
 import {
+  makeFact,
   makeFaceRecord,
   makePhotoRecord,
   photoEntry,
@@ -70,6 +71,35 @@ test("a photo's own faces are left out and evidence comes of the nearest three",
   const own = distances.indexOf(Math.min(...distances));
   const [without] = known.peopleNear(asked, { maxDistance: 2, exceptAssetId: `photo-${own}` });
   expect(without?.nearestDistance).toBeGreaterThan(Math.min(...distances));
+});
+
+test('a face that a user gave to its person counts twice in the evidence', () => {
+  const known = new KnownFaces(model);
+  const asked = unitDescriptor(1);
+  const faces = [11, 12].map((seed) =>
+    makeFaceRecord({ personId: 'p', quality: { value: 0.9, reasons: [] } }, seed),
+  );
+  faces.forEach((face, i) => {
+    known.apply(photoEntry({ assetId: `photo-${i}`, sequence: i + 1, faces: [face] }));
+  });
+  const [confirmed, other] = faces.map(({ faceId }) => faceId);
+  const fact = makeFact({
+    sequence: 3,
+    body: {
+      kind: 'faces-assigned',
+      faceIds: [confirmed ?? ''],
+      personId: 'p',
+      as: 'confirmed',
+    },
+  });
+  known.apply({ kind: 'fact', sequence: 3, fact });
+  const [first = 0, second = 0] = [11, 12].map((seed) =>
+    distanceBetween(asked, unitDescriptor(seed)),
+  );
+  const [person] = known.peopleNear(asked, { maxDistance: 2, exceptAssetId: 'none' });
+  expect(confirmed).not.toBe(other);
+  expect(person).toMatchObject({ voters: 2, confirmedVoters: 1 });
+  expect(person?.evidenceDistance).toBeCloseTo((2 * first + second) / 3, 6);
 });
 
 test('a photo that is looked at again or removed gives up all of its places', () => {
