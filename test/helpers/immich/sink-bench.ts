@@ -3,7 +3,11 @@ import sharp from 'sharp';
 import type { Box } from '../../../src/faces/face.ts';
 import type { Fact } from '../../../src/identities/journal/fact.ts';
 import type { Correction } from '../../../src/identities/journal/plan-fact.ts';
-import { createAccounts, type ImmichAccount, type ImmichAccounts } from '../../../src/immich/accounts.ts';
+import {
+  createAccounts,
+  type ImmichAccount,
+  type ImmichAccounts,
+} from '../../../src/immich/accounts.ts';
 import { openImmich, type Immich } from '../../../src/immich/client/open-immich.ts';
 import { createImmichSink, type ImmichSink } from '../../../src/immich/sink/immich-sink.ts';
 import type { ImmichLinks } from '../../../src/immich/sink/links.ts';
