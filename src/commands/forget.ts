@@ -32,28 +32,53 @@ const ENDED_OR_WAITING: JobType[] = [
 const PAGE = 500;
 const POLL_MILLIS = 200;
 
+/** So often is looked whether a job in hand has left anything; more mean that its source goes on. */
+const MOST_ROUNDS = 10;
+
 /**
  * Removes every trace of an owner: jobs that wait or have ended, then, once none of theirs is in hand
- * any more, what the store knows, and what those last jobs left. New jobs of the owner make it known
- * anew, so their source must be switched off first.
+ * any more, what the store knows, again until those last jobs have left nothing. New jobs of the
+ * owner make it known anew, so their source must be switched off first.
  */
 export async function forgetOwner(ownerId: string, ports: ForgetPorts): Promise<ForgetSummary> {
   const { store, queues, signal } = ports;
-  let jobs = 0;
-  const sweep = async (): Promise<void> => {
-    for (const queue of queues) jobs += await removeJobs(queue, ownerId);
-  };
-  await sweep();
-  while (!signal.aborted && (await anyInHand(queues, ownerId))) {
-    await setTimeout(POLL_MILLIS, undefined, { signal }).catch(() => undefined);
+  const gone = { photos: 0, faces: 0, facts: 0, jobs: 0 };
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    gone.jobs += await removeUntilNoneInHand(ownerId, ports);
+    const forgotten = await store.forgetOwner(ownerId);
+    gone.photos += forgotten.photos;
+    gone.faces += forgotten.faces;
+    gone.facts += forgotten.facts;
+    // A job that went back to the queue may have been taken up again meanwhile.
+    const left = await removeAllJobs(queues, ownerId);
+    gone.jobs += left;
+    if (left === 0 && !(await anyInHand(queues, ownerId))) break;
+    signal.throwIfAborted();
   }
-  signal.throwIfAborted();
-  const forgotten = await store.forgetOwner(ownerId);
-  await sweep();
   const uploads = await removeFolder(ports.uploadFolder);
   // Its entries carry results; they only serve those who wait for a job right now.
   for (const queue of queues) await queue.trimEvents(0);
-  return { ...forgotten, jobs, uploads };
+  return { ...gone, uploads };
+}
+
+/** Answers how many jobs went. */
+async function removeUntilNoneInHand(
+  ownerId: string,
+  { queues, signal }: ForgetPorts,
+): Promise<number> {
+  let jobs = await removeAllJobs(queues, ownerId);
+  while (!signal.aborted && (await anyInHand(queues, ownerId))) {
+    await setTimeout(POLL_MILLIS, undefined, { signal }).catch(() => undefined);
+    jobs += await removeAllJobs(queues, ownerId);
+  }
+  signal.throwIfAborted();
+  return jobs;
+}
+
+async function removeAllJobs(queues: readonly Queue[], ownerId: string): Promise<number> {
+  let jobs = 0;
+  for (const queue of queues) jobs += await removeJobs(queue, ownerId);
+  return jobs;
 }
 
 function isOf(job: { data: unknown }, ownerId: string): boolean {
@@ -77,8 +102,8 @@ async function removeJobs(queue: Queue, ownerId: string): Promise<number> {
     for (let start = Math.floor(total / PAGE) * PAGE; start >= 0; start -= PAGE) {
       for (const job of await queue.getJobs([state], start, start + PAGE - 1)) {
         if (!isOf(job, ownerId)) continue;
-        await job.remove();
-        removed += 1;
+        // 0 when a worker has taken it meanwhile: then it is in hand, and is waited for.
+        removed += await queue.remove(String(job.id));
       }
     }
   }

@@ -234,15 +234,18 @@ function excess({ evidenceDistance, limitDistance }: Candidate): number {
 
 /**
  * A denied face that matches nobody else stays nobody's under its former person: it is given back
- * when the user takes the denial back, and founds nobody meanwhile.
+ * when the user takes the denial back, and founds nobody meanwhile. So does one whose person a user
+ * made one with that of another face of the photo: it comes back when the merge is undone.
  */
 function unmatched(
   { seen: face, former }: OpenFace,
-  { leastQuality }: KnownFaces,
+  { leastQuality, people }: KnownFaces,
   newId: () => string,
 ): Verdict {
   if (former?.personId != null) {
-    return { personId: former.personId, rule: 'denied-by-user', isNewPerson: false };
+    const isDenied = people.deniedOf(former.faceId).length > 0;
+    const rule = isDenied ? 'denied-by-user' : 'kept-from-earlier-run';
+    return { personId: former.personId, rule, isNewPerson: false };
   }
   if (face.descriptor === null) {
     return { personId: null, rule: 'descriptor-refused', isNewPerson: false };

@@ -42,12 +42,15 @@ const GREETING_MILLIS = 120_000;
 const MOST_ENDING_MILLIS = 2000;
 const ALIVE_CHECK_MILLIS = 5;
 const WORN = 'it has had its photos, or has grown';
+const ENDED_LATE = 'its answer came just as it was ended';
 
 /** A place for one child process at a time, replaced when it ends, grows or has had its photos. */
 export class ChildSlot {
   readonly #options: ChildSlotOptions;
   #child: Child;
   #photos = 0;
+  /** The child was told to end, which takes a moment, or comes after its answer. */
+  #ending = false;
   #closed = false;
 
   constructor(options: ChildSlotOptions) {
@@ -87,10 +90,13 @@ export class ChildSlot {
     try {
       const answer = await this.#exec<T>(call, pid);
       const { residentMiB: held } = answer;
-      if (this.#isWorn(held)) await this.#replace('worn', WORN, { photos: this.#photos, held });
+      if (this.#ending) await this.#replace('ended-by-photo', ENDED_LATE, aboutPhoto(call));
+      else if (this.#isWorn(held)) await this.#replace('worn', WORN, { photos: this.#photos, held });
       return answer;
     } catch (error) {
-      if (!isAlive(pid)) await this.#replace('ended-by-photo', messageOf(error), aboutPhoto(call));
+      if (this.#ending || !isAlive(pid)) {
+        await this.#replace('ended-by-photo', messageOf(error), aboutPhoto(call));
+      }
       throw error;
     }
   }
@@ -119,6 +125,7 @@ export class ChildSlot {
       // A reading of memory that comes late must not end the child during the next photo.
       if (isOver) return;
       reason ??= why;
+      this.#ending = true;
       // SIGTERM would wait for ever on a child that is stopped or hangs in the kernel.
       kill(pid);
     };
@@ -166,6 +173,7 @@ export class ChildSlot {
   ): Promise<void> {
     await endChild(this.#child);
     this.#photos = 0;
+    this.#ending = false;
     if (this.#closed) return;
     this.#options.onReplaced?.(reason);
     const level = reason === 'worn' ? 'info' : 'warn';

@@ -106,9 +106,14 @@ export class People {
     return [...new Set([...denied].map((id) => this.resolve(id)))];
   }
 
-  /** Whether a user said that the face is not this person's, under whatever id. */
+  /**
+   * Whether a user said that the face is not this person's, under whatever id; not where one gave it to
+   * the person, and merged whom it was denied with that person.
+   */
   isDenied(faceId: string, personId: string): boolean {
     const person = this.resolve(personId);
+    const assigned = this.#folded.assigned.get(faceId);
+    if (assigned !== undefined && this.resolve(assigned) === person) return false;
     return [...(this.#folded.denied.get(faceId) ?? [])].some((id) => this.resolve(id) === person);
   }
 

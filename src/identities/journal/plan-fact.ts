@@ -42,7 +42,9 @@ export function planFact(
   const { people, faces } = known;
   const body = toBody(correction, known);
   const next = People.of([...people.facts, probe(body)]);
-  const changedFaces = followsPerson(body) ? [] : diffFaces(faces, people, next);
+  const changedFaces = diffFaces(faces, people, next).filter(
+    (change) => !followsPerson(change, body, next),
+  );
   const personIds = new Set([
     ...peopleIn(body.kind === 'undone' ? undoneBody(body.factId, people) : body),
     ...changedFaces.flatMap(({ before, after }) => [before, after].filter((id) => id !== null)),
@@ -222,8 +224,10 @@ export function facesIn(body: FactBody | Correction): readonly string[] {
   return 'faceId' in body ? [body.faceId] : [];
 }
 
-function followsPerson({ kind }: FactBody): boolean {
-  return kind === 'people-merged' || kind === 'person-deleted';
+/** Whether what becomes of the person tells it: not of a face that a user denied the one merged with. */
+function followsPerson({ before, after }: FaceChange, { kind }: FactBody, next: People): boolean {
+  if (kind === 'person-deleted') return true;
+  return kind === 'people-merged' && before !== null && after === next.resolve(before);
 }
 
 /** The fact that would be, for a look at what comes of it. */

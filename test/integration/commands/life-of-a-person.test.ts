@@ -146,4 +146,18 @@ describe('the life of a person, by the command line', () => {
     expect(await client.keys(`${prefix}:*dan*`)).toEqual([]);
     expect(await look('x', 'dan')).toMatchObject({ revision: 1 });
   }, 60_000);
+
+  test('an owner whose jobs are being taken all the while is forgotten too', async () => {
+    const missing = path.join(environment['MEDIA_ROOTS'] ?? '', 'missing.jpg');
+    const payloads = Array.from({ length: 4000 }, (_, i) => ({
+      payload: { assetId: `f${i}`, ownerId: 'fay', path: missing },
+    }));
+    await producer.addBulk(payloads);
+    await look('f', 'fay');
+    await producer.addBulk(payloads);
+    expect(await run('forget', '--owner', 'fay')).toMatchObject({ code: 0, errors: '' });
+    const left = await producer.queue.getJobs();
+    expect(left.filter(({ data }) => data.ownerId === 'fay')).toEqual([]);
+    expect(await people('fay')).toEqual([]);
+  }, 60_000);
 });

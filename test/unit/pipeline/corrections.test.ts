@@ -242,3 +242,29 @@ test('corrections race with workers and each other without loss', async () => {
     Array.from({ length: 24 }, (_, i) => i + 1),
   );
 });
+
+test('a merge that takes a face from its person, since it is not the other one, says so', async () => {
+  const process = worker();
+  photos.set('/ada', seenPhoto([seenFace(ada)], 'c1'));
+  photos.set('/bob', seenPhoto([seenFace(bob)], 'c2'));
+  const [adaFace] = (await run(process, 'ada')).faces;
+  const [bobFace] = (await run(process, 'bob')).faces;
+  const [adaId, bobId] = [adaFace?.personId ?? '', bobFace?.personId ?? ''];
+  const faceId = bobFace?.faceId ?? '';
+  await correct({ kind: 'face-denied', faceId, personId: adaId });
+  const merged = await correct({ kind: 'people-merged', from: adaId, into: bobId, name: null });
+  expect(merged.changes.faces).toEqual([{ assetId: 'bob', faceId, before: bobId, after: null }]);
+});
+
+test('a face whose person was merged with that of another on its photo is not said to be denied', async () => {
+  const process = worker();
+  photos.set('/both', seenPhoto([seenFace(ada, 0), seenFace(bob, 1)], 'c1'));
+  const [first, second] = (await run(process, 'both')).faces;
+  const [from, into] = [second?.personId ?? '', first?.personId ?? ''];
+  await correct({ kind: 'people-merged', from, into, name: null });
+  const again = await run(process, 'both');
+  expect(again.faces.map(({ explanation }) => explanation.rule)).toEqual([
+    'kept-from-earlier-run',
+    'kept-from-earlier-run',
+  ]);
+});

@@ -245,3 +245,13 @@ test('what was folded step by step is what is folded at once', () => {
   for (const face of faces) expect(steps.personOf(face)).toBe(once.personOf(face));
   expect(steps.stateOf('bob')).toEqual(once.stateOf('bob'));
 });
+
+test('a face given to a person stays, when whom it was denied turns out to be the same', () => {
+  const bodies: FactBody[] = [
+    { kind: 'face-denied', faceId: 'f', personId: 'ada' },
+    { kind: 'faces-assigned', faceIds: ['f'], personId: 'bob', as: 'moved' },
+    { kind: 'people-merged', from: 'ada', into: 'bob', name: null },
+  ];
+  const people = People.of(bodies.map((body, i) => makeFact({ sequence: i + 1, body })));
+  expect(people.personOf({ faceId: 'f', personId: 'ada' })).toBe('bob');
+});
