@@ -6,13 +6,14 @@ import { createAccounts, type ImmichAccounts } from './immich/accounts.ts';
 import { openImmich } from './immich/client/open-immich.ts';
 import type { Scope } from './immich/client/scopes.ts';
 import { createPhotoFetcher } from './immich/fetch-photo.ts';
+import { reportRequest, type ImmichReports, type RequestReport } from './immich/reports.ts';
 import { listenForNudges } from './immich/source/nudges.ts';
 import { watchImmich, type ImmichSource } from './immich/source/watch-immich.ts';
 import type { Log } from './log.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import type { FetchPhoto } from './pipeline/ports.ts';
 import { outageReporter, patientConnection, redisAddress } from './queue/connection.ts';
-import { createImmichJobs } from './queue/immich-jobs.ts';
+import { createImmichJobs, type ImmichJobs } from './queue/immich-jobs.ts';
 import { createProducer } from './queue/producer.ts';
 import type { Store } from './store/store.ts';
 
@@ -29,16 +30,30 @@ export const MODEL_NAME = `${FACE_API_PACK}.${DESCRIPTOR_REVISION}`;
 export function openImmichAccounts(
   { immich }: Config,
   log: Log,
-  scopes?: readonly Scope[],
+  {
+    scopes,
+    reports,
+  }: { readonly scopes?: readonly Scope[]; readonly reports?: ImmichReports | undefined } = {},
 ): OpenedImmich | null {
   if (immich === undefined) return null;
   const { url, concurrency, timeoutMillis, keys } = immich;
   const limits = { answerMillis: timeoutMillis, downloadMillis: 4 * timeoutMillis };
-  const server = openImmich({ url, concurrency, limits });
+  const onRequest = (request: RequestReport): void => {
+    if (reports !== undefined) reportRequest(request, reports);
+  };
+  const server = openImmich({ url, concurrency, limits, onRequest });
   return {
     accounts: createAccounts(server, { keys, log, ...(scopes !== undefined && { scopes }) }),
     close: () => server.close(),
   };
+}
+
+/**
+ * How each user's key does. Immich may be away without the worker being unready: photos with paths
+ * are looked at all the same.
+ */
+export function immichHealth(immich: OpenedImmich | null): Record<string, unknown> {
+  return immich === null ? {} : { immich: { users: immich.accounts.states() } };
 }
 
 /** What fetches the photos of jobs without a path. */
@@ -59,25 +74,32 @@ export function openImmichFetcher(
 /** Starts to watch Immich for photos, with a connection to the queue of its own. */
 export function startImmichSource(
   config: Config,
-  { immich, store, log }: { immich: OpenedImmich; store: Store; log: Log },
+  {
+    immich,
+    store,
+    log,
+    reports,
+  }: { immich: OpenedImmich; store: Store; log: Log; reports: ImmichReports },
 ): ImmichSource {
   const { redis, queuePrefix: prefix, immich: settings } = config;
   if (settings === undefined) throw new Error('there is no IMMICH_URL to watch');
   const reporter = outageReporter(log, `photos from Immich to ${redisAddress(redis)}`);
   const producer = createProducer({ redis, prefix, retry: config.jobs, onError: reporter.failed });
+  const heard = { store, log, reports };
   const source = watchImmich({
     ...settings,
     accounts: immich.accounts,
     ports: {
       store: store.immich,
-      jobs: createImmichJobs(producer),
+      jobs: counted(createImmichJobs(producer), reports),
       hasPhoto: async (ownerId, assetId) => {
         const record = await store.findPhoto(ownerId, assetId);
         return record !== null && !record.removed;
       },
     },
     model: MODEL_NAME,
-    listen: settings.events === null ? null : (onNudge) => listen(config, { store, log, onNudge }),
+    onSwept: reports.swept,
+    listen: settings.events === null ? null : (onNudge) => listen(config, { ...heard, onNudge }),
     log,
   });
   return {
@@ -88,9 +110,29 @@ export function startImmichSource(
   };
 }
 
+/** The same, and tells how many jobs were added. */
+function counted(jobs: ImmichJobs, { queued }: ImmichReports): ImmichJobs {
+  return {
+    ...jobs,
+    add: async (added) => {
+      await jobs.add(added);
+      for (const { source } of added) queued(source, 1);
+    },
+    addRemovals: async (added) => {
+      await jobs.addRemovals(added);
+      queued('removal', added.length);
+    },
+  };
+}
+
 function listen(
   { immich }: Config,
-  { store, log, onNudge }: { store: Store; log: Log; onNudge: () => void },
+  {
+    store,
+    log,
+    reports,
+    onNudge,
+  }: { store: Store; log: Log; reports: ImmichReports; onNudge: () => void },
 ): ReturnType<typeof listenForNudges> {
   const events = immich?.events;
   if (events == null) throw new Error('there are no events of Immich to hear');
@@ -100,7 +142,10 @@ function listen(
     redis: patientConnection(redis),
     prefix,
     store: store.immich,
-    onNudge,
+    onNudge: () => {
+      reports.nudged();
+      onNudge();
+    },
     onError: reporter.failed,
     log,
   });

@@ -10,6 +10,7 @@ import type { OurSide } from './immich/sink/our-side.ts';
 import { runSink } from './immich/sink/run-sink.ts';
 import { writingScopes } from './immich/sink/writing-scopes.ts';
 import { createLease } from './immich/source/lease.ts';
+import type { ImmichReports } from './immich/reports.ts';
 import type { Log } from './log.ts';
 import { createCorrector } from './pipeline/correct.ts';
 import { startResultWorker } from './queue/result-worker.ts';
@@ -27,6 +28,8 @@ export interface SinkPartsOptions {
   readonly log: Log;
   /** Publishes what was taken over from Immich; must not reject. */
   readonly publishFact: (fact: Fact) => Promise<void>;
+  /** Told of what is written. */
+  readonly reports?: ImmichReports;
 }
 
 /** Everything, for a repair or a withdrawal whatever IMMICH_WRITE says. */
@@ -37,7 +40,7 @@ export function openSinkParts(config: Config, options: SinkPartsOptions): SinkPa
   const { immichWrite, immich: settings } = config;
   const { store, log } = options;
   const scopes = [...NAMED_BY_SOURCE, ...writingScopes(immichWrite ?? ALL_KINDS)];
-  const immich = openImmichAccounts(config, log, scopes);
+  const immich = openImmichAccounts(config, log, { scopes, reports: options.reports });
   if (immich === null) return null;
   const { accounts } = immich;
   const detection = openDetection({ accounts, events: settings?.events ?? null, log });

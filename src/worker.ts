@@ -6,7 +6,13 @@ import { childEnvironment, type Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
-import { openImmichAccounts, openImmichFetcher, startImmichSource } from './immich-parts.ts';
+import {
+  immichHealth,
+  openImmichAccounts,
+  openImmichFetcher,
+  startImmichSource,
+  type OpenedImmich,
+} from './immich-parts.ts';
 import { startImmichSink } from './immich-sink-parts.ts';
 import { matchThresholds, mergeThresholds } from './identities/thresholds.ts';
 import { locatePhoto } from './image/locate-photo.ts';
@@ -59,6 +65,7 @@ interface Parts {
   readonly tidyQueue: TidyQueue;
   readonly locate: (path: string) => Promise<string>;
   readonly fetchPhoto: FetchPhoto | undefined;
+  readonly immich: OpenedImmich | null;
   readonly vision: VisionPool;
   readonly plan: VisionPlan;
   readonly identity: Identity;
@@ -96,14 +103,18 @@ async function openAll(
   await mkdir(uploadFolder(dataDir), { recursive: true });
   const mediaRoots = [...config.mediaRoots, uploadFolder(dataDir)];
   const locate = (path: string): Promise<string> => locatePhoto(path, mediaRoots);
-  const immich = openImmichAccounts(config, log);
-  if (immich !== null) opened.add(immich);
-  const fetchPhoto = immich === null ? undefined : await openImmichFetcher(config, immich, locate);
   const plan = planVision({ profile: config.profile, ...config.vision }, readMachine());
   const identity = identityOf(config, store);
   const metrics = opened.add(
     createMetrics({ lockMillis: config.jobLockMillis, known: () => identity.cache.totals }),
   );
+  const reports = metrics.immich;
+  const immich = openImmichAccounts(config, log, { reports });
+  if (immich !== null) {
+    opened.add(immich);
+    reports.watchUsers(() => immich.accounts.states());
+  }
+  const fetchPhoto = immich === null ? undefined : await openImmichFetcher(config, immich, locate);
   const vision = opened.add(
     await openVision(config, plan, { ...options, onReplaced: metrics.childReplaced }),
   );
@@ -115,16 +126,16 @@ async function openAll(
   );
   const parts: Parts = {
     ...{ log, opened, store, publisher, tidyQueue, locate, vision, plan, identity, metrics },
-    fetchPhoto,
+    ...{ fetchPhoto, immich },
   };
   const http = await openHttp(config, parts);
   const leftBehind = await publisher.publishPending();
   if (leftBehind > 0) log.info({ count: leftBehind }, 'results of an earlier run were published');
   startTidying(config, parts);
   startLooking(config, parts, http.people);
-  if (immich !== null) opened.add(startImmichSource(config, { immich, store, log }));
+  if (immich !== null) opened.add(startImmichSource(config, { immich, store, log, reports }));
   const publishFact = (fact: Fact): Promise<void> => publisher.publishFact(fact);
-  const sink = startImmichSink(config, { store, log, publishFact });
+  const sink = startImmichSink(config, { store, log, publishFact, reports });
   if (sink !== null) opened.add(sink);
   log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');
   return { address: http.address, close: () => opened.closeAll() };
@@ -144,7 +155,7 @@ function startLooking(config: Config, parts: Parts, people: OpenedPeople): void 
       store,
       locate,
       fetchPhoto,
-      see: (path, abort) => vision.see(path, abort),
+      see: (path, abort, known) => vision.see(path, abort, known),
       publish: (record) => publisher.publish(record),
       ...identity,
       onCompared: metrics.compared,
@@ -218,7 +229,7 @@ async function openHttp(
       log,
       queues,
       metrics,
-      health: { about, checks },
+      health: { about, checks, beside: () => immichHealth(parts.immich) },
       photos,
     }),
   );

@@ -19,10 +19,10 @@ const child: Omit<VisionChild, 'cut'> = {
       value: { pid: process.pid, engine: { name: 'onnx', reason: `recorded from ${source}` } },
     };
   },
-  look: async (file) => ({
+  look: async ({ source }) => ({
     ok: true,
     value: {
-      seen: photoOf(await recordings, numberOf(String(file)), seed),
+      seen: photoOf(await recordings, numberOf(String(source)), seed),
       residentMiB: process.memoryUsage.rss() / 2 ** 20,
     },
   }),

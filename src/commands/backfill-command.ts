@@ -18,7 +18,7 @@ export function backfillCommand(run: (options: BackfillOptions) => Promise<void>
       'queue the photos that Immich has, or those of a folder; run again it goes on where it was stopped',
     )
     .addOption(ofImmich('--user <name>', "only this user's, by name or id"))
-    .addOption(ofImmich('--album <id>', 'only those of an album'))
+    .addOption(ofImmich('--album <name>', 'only those of an album, by name or id'))
     .addOption(ofImmich('--taken-after <date>', 'only those taken since'))
     .addOption(ofImmich('--taken-before <date>', 'only those taken before'))
     .addOption(

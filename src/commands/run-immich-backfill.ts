@@ -5,6 +5,7 @@ import { admitWhenRoom } from '../immich/source/admission.ts';
 import { createImmichJobs } from '../queue/immich-jobs.ts';
 import { createProducer, type Producer } from '../queue/producer.ts';
 import { openStore } from '../store/open-store.ts';
+import { findAlbum } from './find-album.ts';
 import { backfillFromImmich } from './immich-backfill.ts';
 import { createProgress } from './progress.ts';
 import { retryFailed } from './retry-failed.ts';
@@ -13,6 +14,7 @@ import { redisOrError, summaryLine, type CommandContext } from './run-backfill.t
 export interface ImmichBackfillArguments {
   /** Name or id of one of Immich's users. */
   readonly user?: string | undefined;
+  /** Name or id of an album. */
   readonly album?: string | undefined;
   readonly takenAfter?: string | undefined;
   readonly takenBefore?: string | undefined;
@@ -35,9 +37,10 @@ export async function runImmichBackfill(
   context: ImmichCommandContext,
 ): Promise<number> {
   const { config, signal, output } = context;
-  const search = readSearch(options);
+  const dates = readDates(options);
   await redisOrError(context);
-  const accounts = await accountsOf(options.user, context.accounts);
+  const users = await accountsOf(options.user, context.accounts);
+  const { accounts, search } = await inAlbum(options.album, { accounts: users, search: dates });
   const producer = createProducer({
     redis: config.redis,
     prefix: config.queuePrefix,
@@ -122,13 +125,21 @@ async function accountsOf(
   );
 }
 
-function readSearch({
-  album,
-  takenAfter,
-  takenBefore,
-}: ImmichBackfillArguments): Parameters<typeof backfillFromImmich>[0]['search'] {
+interface Which {
+  readonly accounts: readonly ImmichAccount[];
+  readonly search: Search;
+}
+type Search = Parameters<typeof backfillFromImmich>[0]['search'];
+
+/** Only what is in the album, where one is named, and only of those users who see it. */
+async function inAlbum(album: string | undefined, { accounts, search }: Which): Promise<Which> {
+  if (album === undefined) return { accounts, search };
+  const found = await findAlbum(album, accounts);
+  return { accounts: found.accounts, search: { ...search, albumIds: [found.albumId] } };
+}
+
+function readDates({ takenAfter, takenBefore }: ImmichBackfillArguments): Search {
   return {
-    ...(album === undefined ? {} : { albumIds: [album] }),
     ...(takenAfter === undefined ? {} : { takenAfter: readDate(takenAfter) }),
     ...(takenBefore === undefined ? {} : { takenBefore: readDate(takenBefore) }),
   };

@@ -31,7 +31,7 @@ export function detectFaces(
  * Looks again where the first look may have missed faces; answers the faces of the photo, best score
  * first, boxes in pixels of the upright photo and inside it.
  * - A photo without any gets further looks, smaller and with a black border.
- * - One without any or with doubtful ones is turned, where its file does not say which way is up.
+ * - One without any or with doubtful ones is turned, where it is not known which way is up.
  * - A photo with small faces, large enough to show more, is looked at in four tiles.
  */
 export async function lookFurther(
@@ -44,7 +44,7 @@ export async function lookFurther(
   for (const look of FURTHER_LOOKS) {
     if (found.length === 0) found = await lookAt(image.pixels, look, detector);
   }
-  if (!image.saysOrientation) found = await lookAtTurned(image.pixels, found, detector);
+  if (!image.isUpright) found = await lookAtTurned(image.pixels, found, detector);
   found = await lookAtTiles(image.pixels, found, detector);
   return found.map(({ box, ...rest }) => ({
     ...rest,

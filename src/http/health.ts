@@ -8,6 +8,8 @@ export interface HealthOptions {
   readonly checks: Readonly<Record<string, () => Promise<void>>>;
   /** What the worker runs with: engine, store, addresses; never a secret. */
   readonly about: Readonly<Record<string, unknown>>;
+  /** What does well or not without being needed, as of now: it never makes the worker unready. */
+  readonly beside?: () => Readonly<Record<string, unknown>>;
 }
 
 const PATIENCE_SECONDS = 3;
@@ -27,8 +29,11 @@ export function healthRoutes(app: FastifyInstance, options: HealthOptions): void
       }),
     );
     const ready = Object.keys(problems).length === 0;
-    return reply
-      .code(ready ? 200 : 503)
-      .send({ status: ready ? 'ready' : 'not ready', problems, ...options.about });
+    return reply.code(ready ? 200 : 503).send({
+      status: ready ? 'ready' : 'not ready',
+      problems,
+      ...options.about,
+      ...options.beside?.(),
+    });
   });
 }

@@ -4,6 +4,7 @@ import type { Queue } from 'bullmq';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 import type { JobMishap, PhotoOutcome } from '../queue/photo-worker.ts';
+import { countImmich, type ImmichMetrics } from './immich-metrics.ts';
 import { countPhotos } from './photo-metrics.ts';
 
 export interface Metrics {
@@ -16,6 +17,7 @@ export interface Metrics {
   readonly compared: (millis: number) => void;
   /** From now on the jobs of these queues are counted too. */
   readonly watchQueues: (queues: readonly Queue[]) => void;
+  readonly immich: ImmichMetrics;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export function createMetrics({ lockMillis, known }: MetricsOptions): Metrics {
     registry,
     observe: countPhotos(registers),
     ...countMishaps(registers),
+    immich: countImmich(registers),
     watchQueues: (queues) => {
       countJobs(queues, registers);
     },

@@ -9,6 +9,8 @@ export interface DecodeLimits {
   readonly maxPhotoPixels: number;
   /** Longest side of the decoded pixels; larger photos are scaled down while decoding. */
   readonly maxEdgePx: number;
+  /** It is known from elsewhere that the pixels stand upright once the file's word is followed. */
+  readonly isUpright?: boolean;
 }
 
 /** Below this width or height there is no room for a face, nor for the nets' input. */
@@ -52,7 +54,7 @@ export async function decodePhoto(bytes: Buffer, limits: DecodeLimits): Promise<
     heightPx,
     pixels: { data: asRgb(data, info.channels), widthPx: info.width, heightPx: info.height },
     scale: info.width / widthPx,
-    saysOrientation: header.orientation !== undefined,
+    isUpright: limits.isUpright === true || header.orientation !== undefined,
     format: header.format,
     checksum: createHash('sha256').update(bytes).digest('hex'),
   };

@@ -14,8 +14,11 @@ export interface UprightImage {
   readonly pixels: Pixels;
   /** `pixels.widthPx / widthPx`, at most 1. */
   readonly scale: number;
-  /** Whether the file says which way is up (EXIF orientation, which is applied). */
-  readonly saysOrientation: boolean;
+  /**
+   * Whether it is known which way is up: by the file's EXIF orientation, which is applied, or from
+   * elsewhere.
+   */
+  readonly isUpright: boolean;
   /** Container format as sharp names it: jpeg, png, heif … */
   readonly format: string;
   /** SHA-256 of the file's bytes, hex. */

@@ -4,7 +4,8 @@ import { logVersion } from './client/check-version.ts';
 import type { ImmichApi } from './client/immich-api.ts';
 import type { Immich } from './client/open-immich.ts';
 import { missingScopes, READING_SCOPES, type Scope } from './client/scopes.ts';
-import { getApiKey, getMe, getServerVersion, type ImmichApiKey } from './client/users.ts';
+import { getApiKey, getMe, type ImmichApiKey } from './client/users.ts';
+import type { RequestReport } from './reports.ts';
 
 /** A user of Immich whose key was accepted. */
 export interface ImmichAccount {
@@ -16,6 +17,16 @@ export interface ImmichAccount {
   readonly key: ImmichApiKey;
 }
 
+/** How one of the keys does, for people. */
+export interface AccountState {
+  /** The user's name, or what the key is called while nobody knows whose it is. */
+  readonly user: string;
+  /** 'unreachable': Immich has not answered the last request, or none yet. */
+  readonly state: 'ok' | 'refused' | 'unreachable';
+  /** What is to be done about it. */
+  readonly reason?: string;
+}
+
 /** The users that the worker has keys of. */
 export interface ImmichAccounts {
   /** Those whose keys were accepted so far. */
@@ -25,6 +36,8 @@ export interface ImmichAccounts {
    * IMMICH_UNAVAILABLE while Immich has not yet said whose all keys are.
    */
   of(ownerId: string): ImmichAccount;
+  /** All keys, as of now. */
+  states(): readonly AccountState[];
   /** Whether Immich has still to say whose some of the keys are. */
   isPending(): boolean;
   /** Asks whose the keys are that were not accepted so far; says so when that changes. Never rejects. */
@@ -51,6 +64,8 @@ interface KeyState {
   account?: ImmichAccount | undefined;
   /** Why there is no account; said once. */
   refusal?: WorkerError | undefined;
+  /** Whether Immich has not answered the last request. */
+  isAway?: boolean;
 }
 
 class KeyedAccounts implements ImmichAccounts {
@@ -88,6 +103,17 @@ class KeyedAccounts implements ImmichAccounts {
         (refused.length === 0 ? '' : ` and ${refused.length} that Immich refuses`),
       { details: { ownerId } },
     );
+  }
+
+  states(): readonly AccountState[] {
+    return this.#states.map(({ account, label, refusal, isAway }) => {
+      const user = account?.name ?? label;
+      if (refusal !== undefined) {
+        const state = refusal.retryable ? 'unreachable' : 'refused';
+        return { user, state, reason: refusal.message };
+      }
+      return { user, state: account === undefined || isAway === true ? 'unreachable' : 'ok' };
+    });
   }
 
   isPending(): boolean {
@@ -137,7 +163,11 @@ class KeyedAccounts implements ImmichAccounts {
       );
       return;
     }
-    const api = this.#immich.as({ key: state.key, who: name });
+    const onRequest = ({ outcome }: RequestReport): void => {
+      // What the server said, whatever it was, it was there to say.
+      state.isAway = outcome === 'IMMICH_UNAVAILABLE';
+    };
+    const api = this.#immich.as({ key: state.key, who: name, onRequest });
     state.account = { userId, name, key, api };
     state.refusal = undefined;
     this.#log.info({ user: name, userId }, "photos of one of Immich's users are looked at");
@@ -165,7 +195,7 @@ class KeyedAccounts implements ImmichAccounts {
 
   async #checkVersion(api: ImmichApi): Promise<void> {
     if (this.#versionKnown) return;
-    logVersion(await getServerVersion(api), this.#log);
+    logVersion(await api.version(), this.#log);
     this.#versionKnown = true;
   }
 }

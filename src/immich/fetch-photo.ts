@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import { WorkerError } from '../errors.ts';
@@ -10,6 +10,8 @@ import type { ImmichApi } from './client/immich-api.ts';
 /** A photo file, to be discarded after it was looked at. */
 export interface FetchedPhoto {
   readonly path: string;
+  /** Immich knew which way is up, and its preview, which does not say so, stands that way. */
+  readonly isUpright: boolean;
   discard(): Promise<void>;
 }
 
@@ -47,10 +49,16 @@ export async function createPhotoFetcher(options: FetchOptions): Promise<FetchPh
     const asset = await getAsset(api, assetId, signal);
     refuseUnwanted(asset, ownerId);
     const mounted = await originalOf(asset, options);
-    if (mounted !== null) return { path: mounted, discard: () => Promise.resolve() };
+    if (mounted !== null) {
+      return { path: mounted, isUpright: false, discard: () => Promise.resolve() };
+    }
     const file = path.join(options.folder, randomUUID());
     await fetchPreview({ api, asset, file, maxBytes: options.maxBytes, signal });
-    return { path: file, discard: () => rm(file, { force: true }) };
+    return {
+      path: file,
+      isUpright: isUpright(asset),
+      discard: () => rm(file, { force: true }),
+    };
   };
 }
 
@@ -77,13 +85,24 @@ async function originalOf(
     const below = path.posix.relative(from, originalPath);
     if (below === '' || below.startsWith('..')) continue;
     try {
-      return await locate(path.posix.join(to, below));
+      const found = await locate(path.posix.join(to, below));
+      await access(found, constants.R_OK);
+      return found;
     } catch {
-      // The preview will do: an upload of a moment ago may still be moved by the storage template.
+      // The preview will do: an upload of a moment ago may still be moved by the storage template,
+      // and a library of the user's may be closed to us.
       return null;
     }
   }
   return null;
+}
+
+/**
+ * Whether a preview is known to stand upright: the original said so, somebody has edited it, or it is
+ * of a video. One of a scan lies as the scan does.
+ */
+function isUpright({ isEdited, type, exifInfo }: ImmichAsset): boolean {
+  return isEdited || type === 'VIDEO' || (exifInfo?.orientation ?? null) !== null;
 }
 
 async function fetchPreview(wanted: {

@@ -21,6 +21,8 @@ export interface PhotoTask {
 /** A photo file, to be discarded after it was looked at. */
 export interface PhotoFile {
   readonly path: string;
+  /** It stands upright, though its file may not say so; left out: only the file can tell. */
+  readonly isUpright?: boolean;
   discard(): Promise<void>;
 }
 
@@ -31,7 +33,11 @@ export type FetchPhoto = (
 ) => Promise<PhotoFile>;
 
 /** Looks at a photo file; in production in a child process. Rejects with a `WorkerError`. */
-export type See = (path: string, signal: AbortSignal) => Promise<SeenPhoto>;
+export type See = (
+  path: string,
+  signal: AbortSignal,
+  known: { readonly isUpright: boolean },
+) => Promise<SeenPhoto>;
 
 /** The part of the store that deciding needs. */
 export interface PhotoStore {

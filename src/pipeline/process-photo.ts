@@ -79,7 +79,8 @@ async function look(
 ): Promise<SeenPhoto> {
   report('looking');
   const photo = await obtain(task, ports, signal);
-  return ports.see(photo.path, signal).finally(() => photo.discard());
+  const known = { isUpright: photo.isUpright === true };
+  return ports.see(photo.path, signal, known).finally(() => photo.discard());
 }
 
 /** What an earlier run saw, for a photo that is only to be decided again; null: look at it. */

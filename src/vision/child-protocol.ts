@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { PictureWish } from '../image/cut-picture.ts';
 import type { DetectorName, EngineName } from '../nets/net.ts';
 import type { EngineChoice } from '../nets/engines.ts';
-import type { LookOptions, PhotoSource } from './look-at-photo.ts';
+import type { LookOptions, LookWish, PhotoSource } from './look-at-photo.ts';
 
 /** What a child is told when it starts, as JSON in its first argument. */
 export interface ChildOptions {
@@ -46,6 +46,6 @@ export interface Cut {
 /** The methods of a vision child. */
 export interface VisionChild {
   greet(): Promise<Answer<Greeting>>;
-  look(source: PhotoSource): Promise<Answer<Look>>;
+  look(wish: LookWish): Promise<Answer<Look>>;
   cut(wish: CutWish): Promise<Answer<Cut>>;
 }

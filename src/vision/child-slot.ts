@@ -13,7 +13,7 @@ import {
   type EndReason,
 } from './child-end.ts';
 import type { Answer, ChildOptions, Cut, CutWish, Greeting, Look } from './child-protocol.ts';
-import type { PhotoSource } from './look-at-photo.ts';
+import type { LookWish } from './look-at-photo.ts';
 import { residentMiB } from './resident-memory.ts';
 
 export interface ChildSlotOptions {
@@ -65,8 +65,8 @@ export class ChildSlot {
   }
 
   /** Looks at one photo; a child that this ends is replaced before the next. */
-  async look(source: PhotoSource, signal: AbortSignal): Promise<SeenPhoto> {
-    const { seen } = await this.#use<Look>({ method: 'look', argument: source, signal });
+  async look(wish: LookWish, signal: AbortSignal): Promise<SeenPhoto> {
+    const { seen } = await this.#use<Look>({ method: 'look', argument: wish, signal });
     return seen;
   }
 
@@ -194,13 +194,12 @@ export class ChildSlot {
 
 /** One call of a child's method. */
 type Call = { readonly signal: AbortSignal } & (
-  | { readonly method: 'look'; readonly argument: PhotoSource }
+  | { readonly method: 'look'; readonly argument: LookWish }
   | { readonly method: 'cut'; readonly argument: CutWish }
 );
 
 /** For the log: where the photo lies, when it lies anywhere. */
-function aboutPhoto({ argument }: Call): { path?: string } {
-  const source = typeof argument === 'object' && 'source' in argument ? argument.source : argument;
+function aboutPhoto({ argument: { source } }: Call): { path?: string } {
   return typeof source === 'string' ? { path: source } : {};
 }
 

@@ -21,9 +21,9 @@ loading.catch(() => undefined);
 
 const child: VisionChild = {
   greet: () => answer(async () => ({ pid: process.pid, engine: (await loading).choice })),
-  look: (source) =>
+  look: (wish) =>
     answer(async () => {
-      const seen = await lookAtPhoto(source, (await loading).nets, options.look);
+      const seen = await lookAtPhoto(wish, (await loading).nets, options.look);
       return { seen, residentMiB: residentMiB() };
     }),
   cut: ({ source, ...wish }) =>

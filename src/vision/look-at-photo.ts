@@ -15,6 +15,13 @@ import { FACE_API_PACK, type FaceNets } from '../nets/net.ts';
 /** A photo by its path, or its bytes when it is nowhere kept. */
 export type PhotoSource = string | Uint8Array;
 
+/** A photo to be looked at. */
+export interface LookWish {
+  readonly source: PhotoSource;
+  /** It stands upright also where its file does not say so. */
+  readonly isUpright: boolean;
+}
+
 export interface LookOptions {
   readonly limits: { readonly maxPhotoBytes: number; readonly maxPhotoPixels: number };
   readonly detect: DetectOptions;
@@ -25,14 +32,14 @@ const MAX_EDGE_PX = 2560;
 
 /** One photo from file to described faces: read, decode, detect, look further, landmarks, align, describe. */
 export async function lookAtPhoto(
-  source: PhotoSource,
+  { source, isUpright }: LookWish,
   nets: FaceNets,
   options: LookOptions,
 ): Promise<SeenPhoto> {
   const clock = startClock();
   const bytes = await clock.time('readMillis', () => bytesOf(source, options.limits));
   const image = await clock.time('decodeMillis', () =>
-    decodePhoto(bytes, { ...options.limits, maxEdgePx: MAX_EDGE_PX }),
+    decodePhoto(bytes, { ...options.limits, maxEdgePx: MAX_EDGE_PX, isUpright }),
   );
   const first = await clock.time('detectMillis', () => detectFaces(image, nets, options.detect));
   const detections = await clock.time('lookFurtherMillis', () =>

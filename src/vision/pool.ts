@@ -38,11 +38,16 @@ export interface VisionPoolOptions {
 export interface VisionPool {
   readonly engine: EngineChoice;
   /**
-   * Looks at a photo in a child. Rejects with the photo's own error; with VISION_DEADLINE,
+   * Looks at a photo in a child; `isUpright` where that is known though its file does not say it.
+   * Rejects with the photo's own error; with VISION_DEADLINE,
    * VISION_MEMORY, VISION_CHILD_KILLED or VISION_CHILD_EXITED when the photo ended its child; with
    * JOB_ABORTED when `signal` fires; with VISION_FAILED for a fault of ours.
    */
-  see(source: PhotoSource, signal: AbortSignal): Promise<SeenPhoto>;
+  see(
+    source: PhotoSource,
+    signal: AbortSignal,
+    known?: { readonly isUpright: boolean },
+  ): Promise<SeenPhoto>;
   /**
    * A picture (WebP) of a photo or of a face on it, cut in a child before the photos that wait,
    * since somebody looks at a page. Rejects as `see` does.
@@ -69,8 +74,11 @@ export async function createVisionPool(options: VisionPoolOptions): Promise<Visi
     );
     return {
       engine,
-      see: (source, signal) =>
-        waiting.push({ use: (slot) => slot.look(source, signal), signal }) as Promise<SeenPhoto>,
+      see: (source, signal, { isUpright } = { isUpright: false }) =>
+        waiting.push({
+          use: (slot) => slot.look({ source, isUpright }, signal),
+          signal,
+        }) as Promise<SeenPhoto>,
       cut: (wish, signal) =>
         waiting.unshift({ use: (slot) => slot.cut(wish, signal), signal }) as Promise<Uint8Array>,
       close: async () => {

@@ -85,7 +85,13 @@ test('the worker takes its settings, but for the secret that lies in the contain
     dataDir: '/data',
     mediaRoots: ['/photos'],
     redis: { host: 'redis' },
-    immich: { url: 'http://immich-server:2283', pathMap: [{ from: '/data', to: '/photos' }] },
+    immich: {
+      url: 'http://immich-server:2283',
+      pathMap: [
+        { from: '/data', to: '/photos' },
+        { from: '/usr/src/app/upload', to: '/photos' },
+      ],
+    },
     immichWrite: { people: true, tags: false, albums: false },
   });
 });

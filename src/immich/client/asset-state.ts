@@ -7,6 +7,8 @@ export const AssetState = z.object({
   id: z.string(),
   ownerId: z.string(),
   isTrashed: z.boolean().default(false),
+  /** Cropped or turned: faces that lie outside are not listed, and are still there. */
+  isEdited: z.boolean().default(false),
   visibility: z.string().default('timeline'),
   createdAt: z.string().optional(),
   /** Of the upright picture; 0 or missing until Immich has read it. */

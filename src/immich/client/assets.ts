@@ -15,6 +15,7 @@ export const ImmichAsset = z.object({
   visibility: z.string().default('timeline'),
   isTrashed: z.boolean().default(false),
   isOffline: z.boolean().default(false),
+  exifInfo: z.object({ orientation: z.string().nullish() }).nullish(),
   /** Cropped or turned in Immich (3.x); faces then lie on the edited preview. */
   isEdited: z.boolean().default(false),
   createdAt: z.string().optional(),

@@ -1,5 +1,5 @@
 import type { Log } from '../../log.ts';
-import type { ImmichVersion } from './users.ts';
+import type { ImmichVersion } from './version.ts';
 
 /** Majors whose API was read or tried. */
 const KNOWN_MAJORS = [2, 3];

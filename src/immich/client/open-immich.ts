@@ -4,10 +4,13 @@ import { Agent } from 'undici';
 import type { z } from 'zod';
 
 import { WorkerError } from '../../errors.ts';
+import type { RequestReport } from '../reports.ts';
 import { readText, saveBody, type Attempt, type TimeLimits } from './attempt.ts';
 import type { ImmichApi, ImmichRequest } from './immich-api.ts';
 import { unavailable, type Call } from './refusal.ts';
 import { withRetries, type RetryPlan } from './retry.ts';
+import { getServerVersion } from './users.ts';
+import type { ImmichVersion } from './version.ts';
 
 export interface ImmichOptions {
   /** `http://host:2283`, with or without `/api`. */
@@ -16,6 +19,16 @@ export interface ImmichOptions {
   readonly concurrency?: number;
   readonly limits?: TimeLimits;
   readonly retry?: RetryPlan;
+  /** Told of each try of a request. */
+  readonly onRequest?: (report: RequestReport) => void;
+}
+
+/** Whose requests they are. */
+export interface ImmichLogin {
+  readonly key: string;
+  readonly who: string;
+  /** Told of each try of a request of the user's. */
+  readonly onRequest?: (report: RequestReport) => void;
 }
 
 /** An Immich server, before anybody has logged in. */
@@ -23,7 +36,7 @@ export interface Immich {
   /** The address of the API, for logs. */
   readonly url: string;
   /** The API as the user of a key; `who` names that user in logs. */
-  as(user: { readonly key: string; readonly who: string }): ImmichApi;
+  as(user: ImmichLogin): ImmichApi;
   close(): Promise<void>;
 }
 
@@ -43,21 +56,31 @@ export function openImmich(options: ImmichOptions): Immich {
   const limits = options.limits ?? LIMITS;
   const retry = options.retry ?? RETRY;
   let pausedUntil = 0;
+  let version: Promise<ImmichVersion> | undefined;
   const onPause = (millis: number): void => {
     pausedUntil = Math.max(pausedUntil, Date.now() + millis);
   };
-  const as = ({ key, who }: { key: string; who: string }): ImmichApi => {
+  const as = ({ key, who, onRequest }: ImmichLogin): ImmichApi => {
     const run = <T>(request: ImmichRequest, work: (attempt: Attempt) => Promise<T>): Promise<T> => {
       const call = callOf(url, request, who);
       const { signal, repeatable = call.method !== 'POST' } = request;
       const once = async (): Promise<T> => {
         await pause(pausedUntil - Date.now(), signal);
-        return work({ dispatcher, call, key, request, limits });
+        const tried = work({ dispatcher, call, key, request, limits });
+        return reported(tried, { method: call.method, path: request.path }, [
+          options.onRequest,
+          onRequest,
+        ]);
       };
       return withRetries({ ...retry, repeatable, signal }, once, onPause);
     };
-    return {
+    const api: ImmichApi = {
       who,
+      version: () =>
+        (version ??= getServerVersion(api).catch((error: unknown) => {
+          version = undefined;
+          throw error;
+        })),
       json: (request, schema) =>
         run(request, async (attempt) => parse(await readText(attempt), schema, attempt.call)),
       done: async (request) => {
@@ -65,8 +88,27 @@ export function openImmich(options: ImmichOptions): Immich {
       },
       save: (request, file) => run(request, (attempt) => saveBody(attempt, file)),
     };
+    return api;
   };
   return { url, as, close: () => dispatcher.destroy() };
+}
+
+async function reported<T>(
+  tried: Promise<T>,
+  request: Omit<RequestReport, 'outcome'>,
+  told: readonly ImmichOptions['onRequest'][],
+): Promise<T> {
+  const tell = (outcome: RequestReport['outcome']): void => {
+    for (const one of told) one?.({ ...request, outcome });
+  };
+  try {
+    const result = await tried;
+    tell('done');
+    return result;
+  } catch (error) {
+    if (error instanceof WorkerError) tell(error.code);
+    throw error;
+  }
 }
 
 async function pause(millis: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { BulkResults, outcomeOf } from './bulk-result.ts';
 import type { ImmichApi } from './immich-api.ts';
 
 /** What the worker needs of PersonResponseDto. */
@@ -60,10 +61,14 @@ export function updatePerson(
   return api.done({ method: 'PUT', path: pathOf(personId), body });
 }
 
-/** `POST /people/:id/merge` (person.merge): moves the other's faces and deletes it. */
-export function mergePerson(api: ImmichApi, intoId: string, fromId: string): Promise<void> {
+/**
+ * `POST /people/:id/merge` (person.merge): moves the other's faces and deletes it. One that is gone
+ * is passed over.
+ */
+export async function mergePerson(api: ImmichApi, intoId: string, fromId: string): Promise<void> {
   const path = `${pathOf(intoId)}/merge`;
-  return api.done({ method: 'POST', path, body: { ids: [fromId] }, repeatable: true });
+  const request = { method: 'POST', path, body: { ids: [fromId] }, repeatable: true } as const;
+  outcomeOf(await api.json(request, BulkResults), 'merge two people');
 }
 
 /** `DELETE /people/:id` (person.delete); its faces stay, as nobody's. */

@@ -1,15 +1,13 @@
 import { z } from 'zod';
 
 import type { ImmichApi } from './immich-api.ts';
+import { ImmichVersion } from './version.ts';
 
 const User = z.object({ id: z.string(), name: z.string().default('') });
 export type ImmichUser = z.infer<typeof User>;
 
 const ApiKey = z.object({ name: z.string().default(''), permissions: z.array(z.string()) });
 export type ImmichApiKey = z.infer<typeof ApiKey>;
-
-const Version = z.object({ major: z.number(), minor: z.number(), patch: z.number() });
-export type ImmichVersion = z.infer<typeof Version>;
 
 /** Whose key it is: `GET /users/me` (user.read). */
 export function getMe(api: ImmichApi): Promise<ImmichUser> {
@@ -23,5 +21,5 @@ export function getApiKey(api: ImmichApi): Promise<ImmichApiKey> {
 
 /** `GET /server/version` (no permission needed). */
 export function getServerVersion(api: ImmichApi): Promise<ImmichVersion> {
-  return api.json({ path: '/server/version' }, Version);
+  return api.json({ path: '/server/version' }, ImmichVersion);
 }

@@ -61,6 +61,11 @@ export function albumsFor(
   return [...new Map([...single, ...named].map((one) => [one.key, one])).values()];
 }
 
+/** Of the album with all photos of a person. */
+export function personAlbumKey(personId: string): string {
+  return `person-album:${personId}`;
+}
+
 function albumOf(personId: string, name: string): Collection {
-  return { key: `person-album:${personId}`, kind: 'album', name };
+  return { key: personAlbumKey(personId), kind: 'album', name };
 }

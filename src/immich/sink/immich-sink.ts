@@ -15,6 +15,7 @@ import {
 import { readBack, type ReadBack } from './read-back.ts';
 import { forgetWhatIsGone, type Repaired } from './repair.ts';
 import { withdrawAll, type Withdrawn } from './withdraw.ts';
+import { inheritAlbum } from './same-collection.ts';
 import { renamePersonAlbum, writeCollectionsOfPhoto } from './write-collections.ts';
 import { absorbMerged, syncPerson, withdrawEmptyPerson } from './write-people.ts';
 import { writePeopleOfPhoto } from './write-photo.ts';
@@ -222,6 +223,7 @@ async function writeChangedPerson(
     await absorbMerged(context, personId);
     await syncPerson(context, now);
   }
+  if (settings.albums && now !== personId) await inheritAlbum(context, personId, now);
   if (settings.albums && after.name !== null) {
     await renamePersonAlbum(context, personId, after.name);
   }

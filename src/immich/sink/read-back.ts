@@ -1,3 +1,4 @@
+import { getAssetState } from '../client/asset-state.ts';
 import { listFaces } from '../client/faces.ts';
 import { getPerson, listPeople, type ImmichPerson } from '../client/people.ts';
 import { searchAssets } from '../client/search-assets.ts';
@@ -145,9 +146,21 @@ async function changedFacesOf(
       const [link] = await links.find('person', { immichId: person.id });
       if (link !== undefined) ours.add(person.id);
     }
-    changes.push(...judgeFaces(lost, there, (id) => ours.has(id)));
+    const judged = judgeFaces(lost, there, (id) => ours.has(id));
+    changes.push(...(await withoutCropped(context, assetId, judged)));
   }
   return { changes, faces };
+}
+
+/** Faces outside the crop of an edited photo are not listed; nobody has removed them. */
+async function withoutCropped(
+  { api }: OwnerContext,
+  assetId: string,
+  changes: readonly FaceChange[],
+): Promise<readonly FaceChange[]> {
+  if (!changes.some(({ kind }) => kind === 'removed')) return changes;
+  const asset = await unlessGone(getAssetState(api, assetId));
+  return asset?.isEdited === true ? changes.filter(({ kind }) => kind !== 'removed') : changes;
 }
 
 async function assetsOf({ api }: OwnerContext, immichPersonId: string): Promise<Set<string>> {

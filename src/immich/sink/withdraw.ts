@@ -1,7 +1,8 @@
 import { listFaces } from '../client/faces.ts';
-import type { FaceLink, PersonLink } from './links.ts';
+import type { CollectionLink, FaceLink, PersonLink } from './links.ts';
 import { unlessGone, type OwnerContext } from './owner-context.ts';
 import { planPhoto, type Step } from './plan-photo.ts';
+import { ROOT_KEY } from './tag-root.ts';
 import { isTag, removeMember, withdrawEmptyCollection } from './write-collections.ts';
 import { runStep } from './write-faces.ts';
 import { withdrawEmptyPerson } from './write-people.ts';
@@ -98,11 +99,17 @@ async function withdrawPerson(context: OwnerContext, link: PersonLink): Promise<
 
 async function withdrawCollections(context: OwnerContext): Promise<number> {
   let kept = 0;
-  for await (const link of context.links.all('collection')) {
+  const withdraw = async (link: CollectionLink): Promise<void> => {
     await withdrawEmptyCollection(context, link.id);
     if ((await context.links.collection(link.id)) !== undefined) kept += 1;
     await context.links.remove(link);
+  };
+  for await (const link of context.links.all('collection')) {
+    if (link.id !== ROOT_KEY) await withdraw(link);
   }
+  // After those below it, with which it would not be empty.
+  const root = await context.links.collection(ROOT_KEY);
+  if (root !== undefined) await withdraw(root);
   return kept;
 }
 

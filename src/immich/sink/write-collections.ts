@@ -11,10 +11,18 @@ import {
 import type { AssetState } from '../client/asset-state.ts';
 import { searchAssets } from '../client/search-assets.ts';
 import { deleteTag, tagAsset, untagAsset, upsertTag } from '../client/tags.ts';
-import { albumsFor, tagsFor, type Collection, type NamedPerson } from './album-rules.ts';
+import {
+  albumsFor,
+  personAlbumKey,
+  tagsFor,
+  type Collection,
+  type NamedPerson,
+} from './album-rules.ts';
 import type { CollectionLink, MemberLink } from './links.ts';
 import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
 import { planMembers, type MemberStep } from './plan-members.ts';
+import { isShared, otherPlaces } from './same-collection.ts';
+import { claimRoot, hasTagsBelow, noteRoot, ROOT_KEY } from './tag-root.ts';
 
 /** Tells the worker's albums from a user's of the same name. */
 const DESCRIPTION = 'Kept up to date by immich-face-worker';
@@ -136,10 +144,18 @@ async function add(context: OwnerContext, collection: Collection, assetId: strin
   for (let attempt = 0; attempt < 2; attempt++) {
     const immichId = await ensureCollection(context, collection);
     if (immichId === null) return;
+    const places = await otherPlaces(context, link, immichId);
+    if (places.some(({ details }) => details.state === 'declined')) {
+      return links.write({ ...link, details: { state: 'declined' } });
+    }
     await links.write({ ...link, details: { state: 'adding' } });
-    const isDone = await unlessGone(put(api, immichId, assetId).then(() => true));
-    if (isDone !== null) return links.write({ ...link, details: { state: 'added' } });
+    const outcome = await unlessGone(put(api, immichId, assetId));
+    if (outcome === 'done' || outcome === 'already') {
+      return links.write({ ...link, details: { state: 'added' } });
+    }
     await links.remove(link);
+    // The asset is gone, and the collection is there.
+    if (outcome === 'gone') return;
     await collectionIsGone(context, key);
   }
 }
@@ -177,15 +193,18 @@ function ensureCollection(context: OwnerContext, collection: Collection): Promis
 
 type Made = { readonly immichId: string; readonly origin: 'created' | 'adopted' } | null;
 
-async function makeTag({ api }: OwnerContext, value: string): Promise<Made> {
-  const tag = await upsertTag(api, value);
-  return tag === undefined ? null : { immichId: tag.id, origin: 'created' };
+async function makeTag(context: OwnerContext, value: string): Promise<Made> {
+  await claimRoot(context);
+  const tag = await upsertTag(context.api, value);
+  if (tag === undefined) return null;
+  await noteRoot(context, tag);
+  return { immichId: tag.id, origin: 'created' };
 }
 
 /** A user's own album of the name is used, and so is one that was made before a crash. */
 async function makeAlbum({ api, ownerId }: OwnerContext, name: string): Promise<Made> {
   const sameName = (await listAlbums(api)).filter(
-    (album) => album.albumName === name && (album.ownerId ?? ownerId) === ownerId,
+    (album) => album.albumName === name && album.ownerId === ownerId,
   );
   const ours = sameName.find(({ description }) => description === DESCRIPTION);
   if (ours !== undefined) return { immichId: ours.id, origin: 'created' };
@@ -204,7 +223,7 @@ export async function renamePersonAlbum(
   const { links, api, mutex, ownerId, log } = context;
   if (!mayAll(context, 'album.update')) return;
   await mutex.run(`collections ${ownerId}`, async () => {
-    const link = await links.collection(`person-album:${personId}`);
+    const link = await links.collection(personAlbumKey(personId));
     if (link?.immichId == null || link.details.state !== 'linked') return;
     if (link.details.name === name) return;
     const album = await unlessGone(getAlbum(api, link.immichId));
@@ -223,8 +242,19 @@ export async function removeMember(context: OwnerContext, link: MemberLink): Pro
   const { links, api } = context;
   const immichId = (await links.collection(link.group))?.immichId ?? null;
   const takeOut = isTag(link.group) ? untagAsset : removeFromAlbum;
-  if (immichId !== null) await unlessGone(takeOut(api, immichId, link.id));
+  if (immichId !== null && !(await isHeldElsewhere(context, link, immichId))) {
+    await unlessGone(takeOut(api, immichId, link.id));
+  }
   await links.remove(link);
+}
+
+async function isHeldElsewhere(
+  context: OwnerContext,
+  link: MemberLink,
+  immichId: string,
+): Promise<boolean> {
+  const places = await otherPlaces(context, link, immichId);
+  return places.some(({ details }) => details.state !== 'declined');
 }
 
 /** Deletes a tag or an album that the worker made, when nothing is in it any more. */
@@ -235,7 +265,8 @@ export async function withdrawEmptyCollection(context: OwnerContext, key: string
     if (link?.immichId == null || link.details.state === 'gone') return;
     const [member] = await links.find('member', { group: key }, { after: null, limit: 1 });
     if (member !== undefined) return;
-    if (link.details.origin === 'created' && !(await deleteWhenEmpty(context, link))) return;
+    const isOnlyOurs = link.details.origin === 'created' && !(await isShared(context, link));
+    if (isOnlyOurs && !(await deleteWhenEmpty(context, link))) return;
     await links.remove(link);
   });
 }
@@ -244,16 +275,30 @@ export async function withdrawEmptyCollection(context: OwnerContext, key: string
 async function deleteWhenEmpty(context: OwnerContext, link: CollectionLink): Promise<boolean> {
   const { api } = context;
   const immichId = link.immichId ?? '';
-  const permission = isTag(link.id) ? 'tag.delete' : 'album.delete';
-  if (!mayAll(context, permission)) return false;
-  const which = isTag(link.id) ? { tagIds: [immichId] } : { albumIds: [immichId] };
+  const isOfTag = isTag(link.id);
+  const permissions = isOfTag ? ['tag.delete'] : ['album.delete', 'album.read'];
+  if (!mayAll(context, ...permissions)) return false;
+  if (isOfTag ? await isAbove(context, link) : await isKept(context, link)) return false;
+  const which = isOfTag ? { tagIds: [immichId] } : { albumIds: [immichId] };
   const search = { ...which, withDeleted: true, order: 'asc', size: 1, page: 1 } as const;
-  const { assets } = await searchAssets(api, search);
-  if (assets.length > 0) return false;
-  if (!isTag(link.id)) {
-    const album = await unlessGone(getAlbum(api, immichId));
-    if (album !== null && album.albumName !== link.details.name) return false;
-  }
-  await unlessGone((isTag(link.id) ? deleteTag : deleteAlbum)(api, immichId));
+  const found = await unlessGone(searchAssets(api, search));
+  if (found !== null && found.assets.length > 0) return false;
+  await unlessGone((isOfTag ? deleteTag : deleteAlbum)(api, immichId));
   return true;
+}
+
+async function isAbove(context: OwnerContext, { id }: CollectionLink): Promise<boolean> {
+  return id === ROOT_KEY && hasTagsBelow(context);
+}
+
+/**
+ * An album that a user has given another name, or that holds anything: others put theirs into one
+ * that is shared with them, of which a search may not tell.
+ */
+async function isKept(
+  { api }: OwnerContext,
+  { immichId, details }: CollectionLink,
+): Promise<boolean> {
+  const album = await unlessGone(getAlbum(api, immichId ?? ''));
+  return album !== null && (album.albumName !== details.name || album.assetCount > 0);
 }

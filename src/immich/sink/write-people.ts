@@ -197,6 +197,9 @@ export async function absorbMerged(context: OwnerContext, fromId: string): Promi
     }
     if (into.immichId === null || into.details.state !== 'linked') return;
     if (!mayAll(context, 'person.merge')) return;
+    // Named first: Immich gives one without a name that of the other, and it would pass for a user's.
+    await agree(context, into, null);
+    if ((await links.person(intoId))?.details.state !== 'linked') return;
     const still = await unlessGone(getPerson(api, from.immichId));
     if (still !== null) await mergePerson(api, into.immichId, from.immichId);
     await movePersonOfFaces(context, from.immichId, into.immichId);

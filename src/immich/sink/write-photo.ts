@@ -34,13 +34,27 @@ export async function writePeopleOfPhoto(
     return;
   }
   const situation = await situationOf(context, { photo, faceLinks, immichFaces });
-  const steps = planPhoto(situation);
+  const steps = await withoutCropped(planPhoto(situation), asset);
   if (steps.some(({ kind }) => kind === 'create')) {
     await refuseOtherPicture(photo, asset);
     await waitForDetection(context, immichFaces, asset);
   }
   for (const step of steps) await runStep({ ...context, assetId, photo }, step);
   await settle(context, { photo, faceLinks, steps });
+}
+
+/**
+ * Of an edited photo Immich lists those faces alone that lie inside the crop. The others are there
+ * again once the edit is undone, and nobody has taken them away.
+ */
+async function withoutCropped(
+  steps: readonly Step[],
+  asset: () => Promise<AssetState>,
+): Promise<readonly Step[]> {
+  const isOfUnseen = (step: Step): boolean =>
+    step.kind === 'decline' || (step.kind === 'forget' && step.link.details.origin === 'created');
+  if (!steps.some(isOfUnseen) || !(await asset()).isEdited) return steps;
+  return steps.filter((step) => !isOfUnseen(step));
 }
 
 async function situationOf(

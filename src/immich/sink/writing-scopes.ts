@@ -34,6 +34,7 @@ const PEOPLE: readonly Scope[] = [
 const TAGS: readonly Scope[] = [
   { permission: 'tag.create', without: 'no tags are written for the user' },
   { permission: 'tag.asset', without: 'no tags are written for the user' },
+  { permission: 'tag.read', without: 'the tag above those of the worker stays when it is empty' },
   { permission: 'tag.delete', without: "tags that nobody's photos carry any more stay in Immich" },
 ];
 const ALBUMS: readonly Scope[] = [

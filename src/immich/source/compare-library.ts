@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { WorkerError } from '../../errors.ts';
 import type { ImmichAccount } from '../accounts.ts';
 import { getAsset } from '../client/assets.ts';
-import { searchAssets } from '../client/search-assets.ts';
+import { searchAssets, type AssetPage } from '../client/search-assets.ts';
 import type { JudgeRules } from './judge-asset.ts';
 import type { KnownAsset } from './ports.ts';
 import { queueAssets, removeAssets, type Admit, type QueuePorts } from './queue-assets.ts';
@@ -60,10 +60,10 @@ export async function compareLibrary(context: CompareContext): Promise<{ request
   };
   while (position.page !== null) {
     signal.throwIfAborted();
-    const nextPage = await comparePage(position.pass, position.page, context);
-    requests += 1;
-    await moveTo({ page: nextPage });
-    if (nextPage !== null) await setTimeout(context.pauseMillis, undefined, { signal });
+    const page = await comparePage(position.pass, position.page, context);
+    requests += page.requests;
+    await moveTo({ page: page.nextPage });
+    if (page.nextPage !== null) await setTimeout(context.pauseMillis, undefined, { signal });
   }
   requests += await lookUpUnseen(position.pass, context);
   await moveTo({ pass: position.pass + 1, page: 1, endedAtMillis: Date.now() });
@@ -74,14 +74,14 @@ async function comparePage(
   pass: number,
   page: number,
   { account, rules, ports, signal }: CompareContext,
-): Promise<number | null> {
+): Promise<AssetPage> {
   const ownerId = account.userId;
   const search = { withDeleted: true, order: 'asc', size: PAGE_SIZE, page } as const;
-  const { assets, nextPage } = await searchAssets(account.api, search, signal);
-  await queueAssets({ ownerId, assets }, rules, ports);
-  const own = assets.filter((asset) => asset.ownerId === ownerId).map(({ id }) => id);
+  const found = await searchAssets(account.api, search, signal);
+  await queueAssets({ ownerId, assets: found.assets }, rules, ports);
+  const own = found.assets.filter((asset) => asset.ownerId === ownerId).map(({ id }) => id);
   await ports.store.markSeen(ownerId, own, pass);
-  return nextPage;
+  return found;
 }
 
 /** Asks about each known asset that no page held; answers how many requests it took. */

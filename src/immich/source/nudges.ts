@@ -53,11 +53,14 @@ export async function listenForNudges(options: {
     lastEventId: cursor ?? '0-0',
   });
   events.on('error', options.onError);
-  events.on('added', ({ jobId }, id) => {
+  const hear = ({ jobId }: { readonly jobId: string }, id: string): void => {
     cursor = id;
     // The job that goes through all photos has a number, and the job's name has changed before.
     if (UUID.test(jobId)) options.onNudge(jobId);
-  });
+  };
+  events.on('added', hear);
+  // Also where an earlier job of the asset is still there: one that failed stays for ever.
+  events.on('duplicated', hear);
   let writing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
     writing = writing.then(writeCursor);

@@ -62,7 +62,7 @@ export async function sweepChanges(context: SweepContext): Promise<SweepOutcome>
       page,
     } as const;
     const found = await searchAssets(account.api, search, signal);
-    requests += 1;
+    requests += found.requests;
     const latest = Math.max(...found.assets.map(({ updatedAt }) => Date.parse(updatedAt)), 0);
     if (latest > serverMillis(anchor)) {
       anchor = { serverMillis: latest, seenAtMillis: performance.now() };

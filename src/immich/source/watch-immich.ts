@@ -25,6 +25,8 @@ export interface WatchOptions {
   readonly maxWaiting: number;
   /** Whether photos that were there before the first start are looked at too. */
   readonly backfillExisting: boolean;
+  /** Told when a user's changes were looked at. */
+  readonly onSwept?: (user: string, millis: number) => void;
   readonly log: Log;
 }
 
@@ -140,7 +142,8 @@ class Watch implements ImmichSource {
   }
 
   async #sweep(account: ImmichAccount, overlapMillis: number): Promise<void> {
-    const { ports, maxWaiting, log } = this.#options;
+    const { ports, maxWaiting, log, onSwept } = this.#options;
+    const startedAt = performance.now();
     const beginAt = await this.#watchedSince(account.userId);
     const { anchor, requests, ...outcome } = await sweepChanges({
       account,
@@ -152,6 +155,7 @@ class Watch implements ImmichSource {
       signal: this.#stop.signal,
     });
     this.#anchors.set(account.userId, anchor);
+    onSwept?.(account.name, performance.now() - startedAt);
     if (outcome.postponed > 0) this.#owed.add(account.userId);
     const level = Object.values(outcome).some((n) => n > 0) ? 'info' : 'debug';
     log[level]({ user: account.name, requests, ...outcome }, 'looked for new photos in Immich');

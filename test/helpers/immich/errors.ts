@@ -34,7 +34,8 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new ImmichRefusal(400, 'Validation failed', { errors: parsed.error.issues });
 }
 
-export const Uuid = z.uuid();
+/** Immich's own are all of version 4, and others are refused. */
+export const Uuid = z.uuidv4();
 export const IdParam = z.object({ id: Uuid });
 
 /** Lets refusals that routes throw become answers. */

@@ -14,6 +14,8 @@ export type Fault =
   /** A byte every 20 ms. */
   | { readonly kind: 'slow-body' }
   | { readonly kind: 'delay'; readonly millis: number }
+  /** As without a fault; then something happens in Immich. */
+  | { readonly kind: 'then'; readonly work: () => void }
   /** A success that is not Immich's: a proxy's page. */
   | { readonly kind: 'html' };
 
@@ -66,6 +68,7 @@ export class Faults {
     });
     app.addHook('onSend', (request, reply, payload, done) => {
       const fault = applied.get(request);
+      if (fault?.kind === 'then') fault.work();
       if (fault?.kind === 'half-body' || fault?.kind === 'slow-body') {
         void trickle(reply, payload, fault.kind);
         return;

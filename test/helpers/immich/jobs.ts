@@ -183,8 +183,11 @@ class StandInJobs implements ImmichJobs {
 }
 
 async function readMetadata(state: StandInState, asset: StandInAsset): Promise<void> {
-  const { autoOrient } = await sharp(asset.original).metadata();
-  state.touch(asset, { width: autoOrient.width, height: autoOrient.height });
+  const { autoOrient, orientation } = await sharp(asset.original).metadata();
+  state.touch(asset, {
+    ...{ width: autoOrient.width, height: autoOrient.height },
+    orientation: orientation === undefined ? null : String(orientation),
+  });
 }
 
 /** Upright JPEG of at most 1440 px, quality 80 (facts, section 4). */

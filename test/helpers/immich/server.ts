@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
 import { fastify, type FastifyRequest } from 'fastify';
@@ -38,6 +39,8 @@ export interface StandInImmich {
     original: Buffer,
     changes?: Partial<StandInAsset>,
   ): Promise<StandInAsset>;
+  /** Resolves when a request to the route has been answered. */
+  requested(route: string): Promise<void>;
   /** Requests since the last call, those of one route when it is given. */
   takeRequests(route?: string): SeenRequest[];
   stop(): Promise<void>;
@@ -56,6 +59,11 @@ export async function startImmich(
   const app = fastify({ bodyLimit: 10 * MiB, forceCloseConnections: true });
   answerRefusals(app);
   faults.install(app);
+  const answered = new EventEmitter();
+  app.addHook('onResponse', (request, _reply, done) => {
+    answered.emit(routeOf(request));
+    done();
+  });
   app.addHook('preHandler', (request, _reply, done) => {
     requests.push(toSeen(request));
     done();
@@ -84,6 +92,9 @@ export async function startImmich(
       const asset = state.addAsset(owner, original, changes);
       await jobs.uploaded(asset);
       return asset;
+    },
+    requested: async (route) => {
+      await once(answered, route);
     },
     takeRequests: (route) => {
       const taken = requests.splice(0);

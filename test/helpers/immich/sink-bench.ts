@@ -3,7 +3,11 @@ import sharp from 'sharp';
 import type { Box } from '../../../src/faces/face.ts';
 import type { Fact } from '../../../src/identities/journal/fact.ts';
 import type { Correction } from '../../../src/identities/journal/plan-fact.ts';
-import { createAccounts, type ImmichAccounts } from '../../../src/immich/accounts.ts';
+import {
+  createAccounts,
+  type ImmichAccount,
+  type ImmichAccounts,
+} from '../../../src/immich/accounts.ts';
 import { openImmich, type Immich } from '../../../src/immich/client/open-immich.ts';
 import { createImmichSink, type ImmichSink } from '../../../src/immich/sink/immich-sink.ts';
 import type { ImmichLinks } from '../../../src/immich/sink/links.ts';
@@ -48,6 +52,8 @@ export interface SinkBench {
     keys?: readonly string[];
   }): Promise<{ sink: ImmichSink; accounts: ImmichAccounts }>;
   readonly sink: ImmichSink;
+  /** The user's, of the last start. */
+  readonly account: ImmichAccount;
   /** A photo in Immich that we have looked at. */
   addPhoto(
     faces: readonly { personId: string | null; box?: Box; faceId?: string }[],
@@ -62,8 +68,8 @@ export interface SinkBench {
   write(asset: StandInAsset): Promise<void>;
   /** A user of ours decides, and what it sets off is written. */
   correct(correction: Correction): Promise<Fact>;
-  /** Writes what facts set off that have not been written yet. */
-  writeFacts(): Promise<void>;
+  /** Writes what facts set off that have not been written yet, and the last `again` once more. */
+  writeFacts(again?: number): Promise<void>;
   readBack(): ReturnType<ImmichSink['readBack']>;
   /** Writing requests since the last call. */
   takeWrites(): string[];
@@ -87,6 +93,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
   const publishFact = (fact: Fact): Promise<void> => Promise.resolve(void facts.push(fact));
   const ours = openOurSide({ store, publishFact });
   let current: ImmichSink | undefined;
+  let account: ImmichAccount | undefined;
   let written = 0;
   const look: SinkBench['lookAgain'] = async (asset, faces, removed = false) => {
     const { id: assetId, ownerId } = asset;
@@ -107,6 +114,10 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       if (current === undefined) throw new Error('start first');
       return current;
     },
+    get account() {
+      if (account === undefined) throw new Error('start first');
+      return account;
+    },
     start: async (changes = {}) => {
       const client = openImmich({ url: immich.url, retry: { attempts: 2, backoffMillis: 1 } });
       clients.push(client);
@@ -114,6 +125,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       const opened = createAccounts(client, { keys, log });
       await opened.refresh();
       const accounts = changes.wrap?.(opened) ?? opened;
+      account = accounts.of(user.id);
       current = createImmichSink({
         ...{ accounts, ours, log },
         links: changes.links ?? store.immichLinks,
@@ -148,7 +160,8 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       await bench.writeFacts();
       return fact;
     },
-    writeFacts: async () => {
+    writeFacts: async (again = 0) => {
+      written -= again;
       while (written < facts.length) {
         const fact = facts[written++]!;
         await bench.sink.writePeople(fact.ownerId, fact.changes, new AbortController().signal);

@@ -40,6 +40,8 @@ export interface StandInAsset {
   updatedAt: Date;
   width: number;
   height: number;
+  /** EXIF orientation of the original, '1' to '8'; null until it was read, or when it says none. */
+  orientation: string | null;
 }
 
 export interface StandInPerson {
@@ -68,6 +70,8 @@ export interface StandInFace {
   boundingBoxY2: number;
   sourceType: 'machine-learning' | 'exif' | 'manual';
   deletedAt: Date | null;
+  /** False outside the crop of an edited photo. */
+  isVisible: boolean;
 }
 
 export interface StandInTag {
@@ -85,6 +89,8 @@ export interface StandInAlbum {
   albumName: string;
   description: string;
   readonly assetIds: Set<string>;
+  /** Users who see it besides its owner. */
+  readonly sharedWith?: ReadonlySet<string>;
 }
 
 /** Everything that the stand-in knows; tests may change it as a user of Immich would. */
@@ -99,6 +105,8 @@ export class StandInState {
   version = { major: 3, minor: 1, patch: 0 };
   /** Whether Immich's own recognition is switched on. */
   facialRecognition = true;
+  /** Whether merging people fails inside Immich, which it answers with 200. */
+  mergesFail = false;
   /** Rises with each change of an asset. */
   changes = 0;
 
@@ -111,8 +119,11 @@ export class StandInState {
   }
 
   /** A new API key; its secret. */
-  addKey(user: StandInUser, permissions: readonly string[] = ['all']): string {
-    const secret = randomBytes(24).toString('base64url');
+  addKey(
+    user: StandInUser,
+    permissions: readonly string[] = ['all'],
+    secret = randomBytes(24).toString('base64url'),
+  ): string {
     const key = { id: randomUUID(), secret, userId: user.id, permissions: new Set(permissions) };
     this.keys.set(secret, key);
     return secret;
@@ -147,11 +158,30 @@ export class StandInState {
       updatedAt: now,
       width: 0,
       height: 0,
+      orientation: null,
       ...changes,
     };
     this.assets.set(id, asset);
     this.changes += 1;
     return asset;
+  }
+
+  /** An album as its owner would make it, perhaps shared with others. */
+  addAlbum(
+    owner: StandInUser,
+    albumName: string,
+    content: {
+      readonly assets?: readonly StandInAsset[];
+      readonly sharedWith?: readonly StandInUser[];
+    } = {},
+  ): StandInAlbum {
+    const album = {
+      ...{ id: randomUUID(), ownerId: owner.id, albumName, description: '' },
+      assetIds: new Set((content.assets ?? []).map(({ id }) => id)),
+      sharedWith: new Set((content.sharedWith ?? []).map(({ id }) => id)),
+    };
+    this.albums.set(album.id, album);
+    return album;
   }
 
   /** Changes an asset's row; `updatedAt` rises with any change (facts, 2.3). */
@@ -180,6 +210,17 @@ export class StandInState {
       throw noAccess(permission);
     }
     return asset;
+  }
+
+  /** Whether the server is of the 2.x: albums and the search are other than since 3.0. */
+  get isOld(): boolean {
+    return this.version.major < 3;
+  }
+
+  /** Immich's bulk calls check each asset: 'no_permission' for one that is not the user's. */
+  mayShare(user: StandInUser, assetId: string): boolean {
+    const asset = this.assets.get(assetId);
+    return asset?.ownerId === user.id && asset.visibility !== 'locked';
   }
 
   /** The user of a key that has the permission. 401 and 403 as in facts, section 3. */

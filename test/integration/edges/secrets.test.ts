@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 
 import { createProducer } from '../../../src/queue/producer.ts';
+import { startImmich, type StandInImmich } from '../../helpers/immich/server.ts';
 import { selfSigned, signedBy, type Certificate } from '../../helpers/certificates.ts';
-import { tempFolder } from '../../helpers/pictures.ts';
+import { samplePhoto, tempFolder } from '../../helpers/pictures.ts';
 import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 import { formsOf, leaks } from '../../helpers/secrets.ts';
 import { startTlsMongo, type TlsMongo } from '../../helpers/tls-mongodb.ts';
@@ -18,6 +19,8 @@ const SECRETS = {
   redis: 'redis-Sesame/1+"%40@é',
   mongodb: 'mongo-Sesame/2+%3A@ü',
   http: 'http-Sesame/3+"%41@ö',
+  /** Immich's own are of these characters. */
+  immich: 'immich-Sesame/4+=._k',
 };
 const PREFIX = 'edge-secrets';
 const CLI = path.resolve(__dirname, '../../../dist/src/cli.js');
@@ -38,6 +41,7 @@ describe('secrets stay where they are', () => {
   let admin: Redis;
   let authority: Certificate;
   let mongo: TlsMongo;
+  let immich: StandInImmich;
   let environment: Record<string, string>;
 
   const encoded = encodeURIComponent;
@@ -58,7 +62,13 @@ describe('secrets stay where they are', () => {
     redis = await startRedis({ password: 'admin-password' });
     admin = new Redis(redis.options);
     await letIn(SECRETS.redis);
+    immich = await startImmich();
+    immich.state.addKey(immich.state.addUser('ada'), ['all'], SECRETS.immich);
     environment = {
+      IMMICH_URL: immich.url,
+      IMMICH_API_KEY: SECRETS.immich,
+      IMMICH_WRITE: 'people,tags,albums',
+      IMMICH_SWEEP_SECONDS: '5',
       REDIS_URL: redisUrl(SECRETS.redis),
       MONGODB_URI: mongoUri(SECRETS.mongodb),
       HTTP_HOST: '127.0.0.1',
@@ -74,6 +84,7 @@ describe('secrets stay where they are', () => {
   }, 180_000);
   afterAll(async () => {
     admin.disconnect();
+    await immich.stop();
     await redis.stop();
     await mongo.stop();
     await folder.remove();
@@ -83,7 +94,11 @@ describe('secrets stay where they are', () => {
   const writtenBy = (worker: TestWorker): string => JSON.stringify(worker.log) + worker.stderr();
 
   /** Everything that the worker answers over HTTP, with the right login, a wrong one and none. */
-  async function asked(worker: TestWorker, jobIds: readonly string[]): Promise<string> {
+  async function asked(
+    worker: TestWorker,
+    jobIds: readonly string[],
+    passwords: readonly (string | undefined)[] = [SECRETS.http, 'wrong', undefined],
+  ): Promise<string> {
     const pages = [
       ...['/', '/queues', '/queues/api/queues?activeQueue=image-added&status=latest', '/metrics'],
       ...['/health/live', '/health/ready', '/photos/a', '/nothing-there'],
@@ -91,7 +106,7 @@ describe('secrets stay where they are', () => {
       ...jobIds.map((id) => `/queues/api/queues/image-added/${id}/logs`),
     ];
     const texts: string[] = [];
-    for (const password of [SECRETS.http, 'wrong', undefined]) {
+    for (const password of passwords) {
       const login = Buffer.from(`ada:${password ?? ''}`).toString('base64');
       const authorization = password === undefined ? {} : { authorization: `Basic ${login}` };
       for (const page of pages) {
@@ -149,10 +164,29 @@ describe('secrets stay where they are', () => {
       }
       return jobId;
     };
+    const [ada] = immich.state.users.values();
+    const uploaded = await immich.upload(ada!, await readFile(samplePhoto(1)));
+    await worker.logged('writing results into Immich');
+    while (immich.state.people.size === 0) await immich.requested('POST /people');
     const jobIds = [await outcome('none')];
     const children = await ofChildren(worker);
     const healthy = await asked(worker, jobIds);
     expect(healthy).toContain('PATH_NOT_FOUND');
+    expect(healthy).toContain('"state":"ok"');
+
+    // Each way in which Immich can fail, while it is asked for changes and results are written.
+    immich.faults.add({ kind: 'html' }, { times: 2 });
+    immich.faults.add({ kind: 'status', status: 403 }, { route: 'GET /faces', times: 1 });
+    immich.faults.add({ kind: 'cut' }, { times: 5 });
+    await worker.logged('Immich was not asked');
+    const withoutImmich = await asked(worker, jobIds, [SECRETS.http]);
+    immich.faults.clear();
+    await worker.logged('Immich answers again');
+    immich.faults.add({ kind: 'status', status: 401 });
+    await worker.logged("nothing is done for one of Immich's users");
+    const refused = await asked(worker, jobIds, [SECRETS.http]);
+    expect(refused).toContain('"state":"refused"');
+    immich.faults.clear();
 
     await mongo.stop();
     jobIds.push(await outcome('storeless'));
@@ -171,11 +205,17 @@ describe('secrets stay where they are', () => {
     expect(jobs).toContain('PATH_NOT_FOUND');
     await producer.close();
     expect(await worker.stop()).toBe(0);
-    const all = { children, healthy, withoutStore, withoutRedis, jobs, log: writtenBy(worker) };
+    expect(jobs).toContain(uploaded.id);
+    const whenImmichFailed = { withoutImmich, refused };
+    const whenOthersFailed = { withoutStore, withoutRedis };
+    const all = {
+      ...{ children, healthy, ...whenImmichFailed, ...whenOthersFailed, jobs },
+      log: writtenBy(worker),
+    };
     for (const [where, text] of Object.entries(all)) {
       expect([where, leaks(text, SECRETS)]).toEqual([where, []]);
     }
-  }, 180_000);
+  }, 300_000);
 
   const misspelt = Object.fromEntries(
     Object.entries(SECRETS).map(([name, secret]) => [name, `${secret}-misspelt`]),
@@ -210,6 +250,15 @@ describe('secrets stay where they are', () => {
     ['MONGODB_URI not encoded', () => ({ MONGODB_URI: `mongodb://faces:${SECRETS.mongodb}@h/x` })],
     ['MONGODB_URI of another kind', () => ({ MONGODB_URI: `mongo://u:${SECRETS.mongodb}@h` })],
     ['HTTP_PASSWORD without HTTP_USER', () => ({ HTTP_USER: '' })],
+    [
+      'IMMICH_API_KEY that is none',
+      () => ({ IMMICH_API_KEY: `"${SECRETS.immich}" and something` }),
+    ],
+    ['IMMICH_API_KEY without IMMICH_URL', () => ({ IMMICH_URL: '' })],
+    [
+      'IMMICH_REDIS_URL of another kind',
+      () => ({ IMMICH_REDIS_URL: `http://u:${SECRETS.redis}@h` }),
+    ],
     ['another setting wrong', () => ({ HTTP_PORT: SECRETS.http, ENGINE: 'gpu', HTTP_USER: '' })],
   ];
 

@@ -86,6 +86,15 @@ describe('turned, tilted and frame-filling faces, and bad photos', () => {
     expect(seen.faces).toHaveLength(1);
   }, 30_000);
 
+  test('a photo that is known to be upright is not turned', async () => {
+    const file = path.join(folder.path, 'known.jpg');
+    await sharp(samplePhoto(6)).rotate(90).jpeg().toFile(file);
+    const scan = await pool.see(file, never);
+    const known = await pool.see(file, never, { isUpright: true });
+    expect(scan.faces.length).toBeGreaterThan(0);
+    expect(known.faces.length).toBeLessThan(scan.faces.length);
+  }, 30_000);
+
   test.each([90, 180, 270])(
     'a scan on its side or head (turned by %d degrees, no EXIF) shows the same faces',
     async (degrees) => {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -85,14 +86,25 @@ describe('backfill from Immich', () => {
     );
     const dates = ['--taken-after', '2020-01-02', '--taken-before', '2020-01-03T12:00:00Z'];
     expect((await run(['--dry-run', ...dates])).output).toContain('2 photos: 2 would');
-    const album = {
-      ...{ id: '0b1f4f9e-5d3a-4c0e-9a53-000000000001', ownerId: ada.id, albumName: 'a' },
-      ...{ description: '', assetIds: new Set([assets[0]!.id]) },
-    };
-    immich.state.albums.set(album.id, album);
+    const album = immich.state.addAlbum(ada, 'Holidays', { assets: [assets[0]!] });
     expect((await run(['--dry-run', '--album', album.id])).output).toContain('1 photos: 1 would');
     expect((await run(['--dry-run', '--below-revision'])).output).toContain('0 would be queued, 4');
     expect(await producer.queue.getJobCountByTypes('prioritized')).toBe(0);
+  }, 60_000);
+
+  test('an album is found by its name; of several or none it says which there are', async () => {
+    const bob = immich.state.users.get(assets[3]!.ownerId)!;
+    const shared = { assets: [assets[0]!, assets[3]!], sharedWith: [bob] };
+    const holidays = immich.state.addAlbum(ada, 'Holidays 2020', shared);
+    expect((await run(['--dry-run', '--album', 'Holidays 2020'])).output).toContain('2 photos: 2');
+    const other = immich.state.addAlbum(bob, 'Holidays 2020');
+    const twice = await run(['--dry-run', '--album', 'Holidays 2020']);
+    expect(twice.code).not.toBe(0);
+    for (const { id } of [holidays, other]) expect(twice.errors).toContain(id);
+    const none = await run(['--dry-run', '--album', 'Holiday']);
+    expect(none.errors).toContain('"Holidays 2020"');
+    const absent = await run(['--dry-run', '--album', randomUUID()]);
+    expect(absent.errors).toContain('none of the users sees');
   }, 60_000);
 
   test('it queues as many as may wait, stops at a signal, and goes on with the next run', async () => {

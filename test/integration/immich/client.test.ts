@@ -8,6 +8,7 @@ import { openImmich, type Immich } from '../../../src/immich/client/open-immich.
 import { searchAssets } from '../../../src/immich/client/search-assets.ts';
 import { getApiKey, getMe, getServerVersion } from '../../../src/immich/client/users.ts';
 import { startImmich, type StandInImmich } from '../../helpers/immich/server.ts';
+import type { StandInAsset } from '../../helpers/immich/state.ts';
 import { samplePhoto, tempFolder } from '../../helpers/pictures.ts';
 
 describe('the client', () => {
@@ -35,6 +36,30 @@ describe('the client', () => {
     expect(await getServerVersion(api)).toEqual({ major: 3, minor: 1, patch: 0 });
   });
 
+  test.each([
+    [{ major: 2, minor: 7, patch: 5 }, 3],
+    [{ major: 3, minor: 1, patch: 0 }, 1],
+  ])('finds archived and hidden assets in Immich %j, in %d requests', async (version, requests) => {
+    immich.state.version = version;
+    const ada = immich.state.addUser('ada');
+    const api = client.as({ who: 'ada', key: immich.state.addKey(ada) });
+    const picture = Buffer.from('not looked at');
+    const ids = ['timeline', 'archive', 'hidden', 'timeline'].map((visibility, day) => {
+      const fileCreatedAt = new Date(Date.UTC(2020, 0, day + 1));
+      const changes = { visibility, fileCreatedAt } as Partial<StandInAsset>;
+      return immich.state.addAsset(ada, picture, changes).id;
+    });
+    immich.state.addAsset(ada, picture, { visibility: 'locked' });
+    const found: string[] = [];
+    for (let page: number | null = 1; page !== null;) {
+      const one = await searchAssets(api, { order: 'asc', size: 1, page });
+      expect(one.requests).toBe(requests);
+      found.push(...one.assets.map(({ id }) => id));
+      page = one.nextPage;
+    }
+    expect(found.sort()).toEqual(ids.sort());
+  });
+
   test('finds an uploaded asset and saves its preview, upright and at most 1440 px', async () => {
     const ada = immich.state.addUser('ada');
     const api = client.as({ who: 'ada', key: immich.state.addKey(ada) });
@@ -42,7 +67,9 @@ describe('the client', () => {
     await immich.jobs.settled();
     const page = await searchAssets(api, { order: 'asc', size: 1000, page: 1 });
     expect(page.nextPage).toBeNull();
-    expect(page.assets).toEqual([await getAsset(api, uploaded.id)]);
+    const { exifInfo, ...asset } = await getAsset(api, uploaded.id);
+    expect(exifInfo).toBeDefined();
+    expect(page.assets).toEqual([asset]);
     const file = path.join(folder.path, 'preview');
     const saved = await savePreview(
       api,

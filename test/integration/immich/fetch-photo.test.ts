@@ -77,6 +77,25 @@ describe('fetching photos from Immich', () => {
     await photo.discard();
   });
 
+  test('a preview is known to be upright when Immich knew which way is up', async () => {
+    const fetchPhoto = await fetcher();
+    const turned = await sharp(picture).withMetadata({ orientation: 6 }).toBuffer();
+    const upright: boolean[] = [];
+    for (const [original, changes] of [
+      [turned, {}],
+      [picture, {}],
+      [picture, { isEdited: true }],
+      [picture, { type: 'VIDEO' }],
+    ] as const) {
+      const asset = await immich.upload(ada, original, changes);
+      await immich.jobs.settled();
+      const photo = await fetchPhoto({ assetId: asset.id, ownerId: ada.id }, signal);
+      upright.push(photo.isUpright);
+      await photo.discard();
+    }
+    expect(upright).toEqual([true, false, true, true]);
+  });
+
   test('without a preview it is to be asked again', async () => {
     immich.jobs.holdThumbnails();
     const asset = await immich.upload(ada, picture);

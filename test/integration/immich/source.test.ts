@@ -116,6 +116,41 @@ describe('the worker beside Immich', () => {
     }
   }, 60_000);
 
+  test('metrics and health tell of each user, and Immich never makes the worker unready', async () => {
+    const asset = immich.state.assets.get(results[0]!.assetId)!;
+    const until = async (state: string): Promise<unknown> => {
+      for (;;) {
+        const answer = await fetch(`${worker.address}/health/ready`);
+        const { immich: part } = (await answer.json()) as { immich: { users: object[] } };
+        expect([answer.status, part.users.length]).toEqual([200, 1]);
+        const [user] = part.users as { user: string; state: string; reason?: string }[];
+        if (user?.state === state) return user;
+        // Its events let the worker ask again.
+        await immich.jobs.tagged(asset);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    };
+    expect(await until('ok')).toEqual({ user: 'ada', state: 'ok' });
+    const metrics = await (await fetch(`${worker.address}/metrics`)).text();
+    for (const line of [
+      /^face_worker_immich_users\{state="ok"\} 1$/m,
+      /^face_worker_immich_jobs_total\{source="upload"\} 2$/m,
+      /^face_worker_immich_nudges_total [1-9]/m,
+      /^face_worker_immich_requests_total\{outcome="done"\} [1-9]/m,
+      /^face_worker_immich_sweep_timestamp_seconds\{user="ada"\} 1\d{9}/m,
+    ]) {
+      expect(metrics).toMatch(line);
+    }
+    const away = immich.faults.add({ kind: 'cut' });
+    expect(await until('unreachable')).toMatchObject({ user: 'ada' });
+    away();
+    await until('ok');
+    const refused = immich.faults.add({ kind: 'status', status: 401 });
+    const { reason } = (await until('refused')) as { reason: string };
+    expect(reason).toContain('IMMICH_API_KEYS');
+    refused();
+  }, 60_000);
+
   test('the key is in no log line and no job', async () => {
     const keys = [...immich.state.keys.keys()];
     const jobs = await producer.queue.getJobs(['completed', 'failed', 'waiting', 'delayed']);

@@ -115,7 +115,7 @@ function flatImage(widthPx: number, heightPx: number, value: number): UprightIma
     widthPx,
     heightPx,
     scale: 1,
-    saysOrientation: true,
+    isUpright: true,
     format: 'raw',
     checksum: '',
     pixels: { data, widthPx, heightPx },

@@ -36,6 +36,15 @@ test('photos, faces, waits, retries, dead letters and mishaps are counted apart'
     metrics.mishap('lock-lost', 2);
     metrics.childReplaced('worn');
     metrics.compared(4);
+    const { immich } = metrics;
+    immich.watchUsers(() => [{ state: 'ok' }, { state: 'refused' }, { state: 'ok' }]);
+    immich.requested('done');
+    immich.requested('IMMICH_UNAVAILABLE');
+    immich.nudged();
+    immich.swept('ada', 1500);
+    immich.queued('backfill', 3);
+    immich.wrote({ object: 'face', action: 'created' });
+    immich.wrote({ object: 'face', action: 'deleted' });
   });
   for (const line of [
     'face_worker_photos_total{outcome="done",code=""} 1',
@@ -53,10 +62,20 @@ test('photos, faces, waits, retries, dead letters and mishaps are counted apart'
     'face_worker_index_faces 7',
     'face_worker_people 3',
     'face_worker_lock_seconds 60',
+    'face_worker_immich_users{state="ok"} 2',
+    'face_worker_immich_users{state="refused"} 1',
+    'face_worker_immich_users{state="unreachable"} 0',
+    'face_worker_immich_requests_total{outcome="IMMICH_UNAVAILABLE"} 1',
+    'face_worker_immich_nudges_total 1',
+    'face_worker_immich_sweep_seconds{user="ada"} 1.5',
+    'face_worker_immich_jobs_total{source="backfill"} 3',
+    'face_worker_immich_writes_total{object="face",action="created"} 1',
+    'face_worker_immich_withdrawn_total{object="face"} 1',
   ]) {
     expect(text.split('\n')).toContain(line);
   }
   expect(text).toMatch(/^face_worker_unknown_share 0\.33/m);
+  expect(text).toMatch(/^face_worker_immich_sweep_timestamp_seconds\{user="ada"\} 1\d{9}/m);
 });
 
 test('the dashboard and the alert rules ask only for metrics that there are, and for all of ours', async () => {

@@ -57,6 +57,34 @@ const task = (assetId: string, changes: Partial<PhotoTask> = {}): PhotoTask => (
   ...changes,
 });
 
+test('what is known of a fetched photo is told to those who look at it, and it is discarded', async () => {
+  const told: unknown[] = [];
+  const process = createPhotoProcessor({
+    store,
+    locate: (path) => Promise.resolve(path),
+    fetchPhoto: () =>
+      Promise.resolve({
+        path: '/fetched',
+        isUpright: true,
+        discard: () => Promise.resolve(void told.push('discarded')),
+      }),
+    see: (path, _signal, known) => {
+      told.push([path, known]);
+      return Promise.resolve(seenPhoto([]));
+    },
+    publish: () => Promise.resolve(),
+    match: DEFAULT_MATCH,
+    model: { pack: 'face-api', descriptorRevision: 1 },
+  });
+  await process(task('a', { path: null }), context);
+  await process(task('b'), context);
+  expect(told).toEqual([
+    ['/fetched', { isUpright: true }],
+    'discarded',
+    ['/b', { isUpright: false }],
+  ]);
+});
+
 test('a photo is seen, decided, committed and published', async () => {
   photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
   const record = await worker()(task('a'), context);

@@ -21,26 +21,26 @@ export const albumsRoutes: Routes = (app, { state, login }) => {
     const user = login(request, 'album.read');
     const { assetId } = parse(List, request.query);
     return [...state.albums.values()]
-      .filter(({ ownerId }) => ownerId === user.id)
-      .filter(({ assetIds }) => assetId === undefined || assetIds.has(assetId))
-      .map(albumDto);
+      .filter((album) => isListed(album, user, { assetId, isOld: state.isOld }))
+      .map((album) => albumDto(album, state));
   });
   app.post('/albums', (request, reply) => {
     const user = login(request, 'album.create');
     const { albumName, description, assetIds } = parse(Create, request.body);
     const album = { id: randomUUID(), ownerId: user.id, albumName, description };
     state.albums.set(album.id, { ...album, assetIds: new Set(assetIds) });
-    return reply.code(201).send(albumDto(albumOf(state, user, album.id, 'album.read')));
+    return reply.code(201).send(albumDto(albumOf(state, user, album.id, 'album.read'), state));
   });
   app.get('/albums/:id', (request) => {
     const user = login(request, 'album.read');
-    return albumDto(albumOf(state, user, parse(IdParam, request.params).id, 'album.read'));
+    const album = albumOf(state, user, parse(IdParam, request.params).id, 'album.read');
+    return albumDto(album, state);
   });
   app.patch('/albums/:id', (request) => {
     const user = login(request, 'album.update');
     const album = albumOf(state, user, parse(IdParam, request.params).id, 'album.update');
     Object.assign(album, parse(Update, request.body));
-    return albumDto(album);
+    return albumDto(album, state);
   });
   app.delete('/albums/:id', (request, reply) => {
     const user = login(request, 'album.delete');
@@ -53,7 +53,7 @@ export const albumsRoutes: Routes = (app, { state, login }) => {
     const album = albumOf(state, user, id, 'albumAsset.create');
     return parse(Ids, request.body).ids.map((assetId) => {
       if (album.assetIds.has(assetId)) return { id: assetId, success: false, error: 'duplicate' };
-      if (state.assets.get(assetId)?.ownerId !== user.id) {
+      if (!state.mayShare(user, assetId)) {
         return { id: assetId, success: false, error: 'no_permission' };
       }
       album.assetIds.add(assetId);
@@ -71,28 +71,40 @@ export const albumsRoutes: Routes = (app, { state, login }) => {
   });
 };
 
-/** A user's own; else 400. */
-function albumOf(
+/** Before 3.0 only one's own, unless it is asked for those of an asset. */
+function isListed(
+  album: StandInAlbum,
+  user: StandInUser,
+  { assetId, isOld }: { readonly assetId: string | undefined; readonly isOld: boolean },
+): boolean {
+  if (assetId !== undefined && !album.assetIds.has(assetId)) return false;
+  const isShared = album.sharedWith?.has(user.id) === true && (!isOld || assetId !== undefined);
+  return album.ownerId === user.id || isShared;
+}
+
+/** A user's own, or one that may be read since it is shared; else 400. */
+export function albumOf(
   state: StandInState,
   user: StandInUser,
   id: string,
   permission: string,
 ): StandInAlbum {
   const album = state.albums.get(id);
-  if (album?.ownerId !== user.id) throw noAccess(permission);
+  const mayRead = permission === 'album.read' && album?.sharedWith?.has(user.id) === true;
+  if (album === undefined || (album.ownerId !== user.id && !mayRead)) throw noAccess(permission);
   return album;
 }
 
-function albumDto(album: StandInAlbum): Record<string, unknown> {
-  const { id, ownerId, albumName, description, assetIds } = album;
+/** Since 3.0 the owner is the first of the album's users, and there is no `ownerId`. */
+function albumDto(album: StandInAlbum, state: StandInState): Record<string, unknown> {
+  const { id, ownerId, albumName, description, assetIds, sharedWith = [] } = album;
   const times = { createdAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z' };
+  const editors = [...sharedWith].map((userId) => ({ user: { id: userId }, role: 'editor' }));
+  const owner = { user: { id: ownerId }, role: 'owner' };
   return {
-    id,
-    ownerId,
-    albumName,
-    description,
-    assetCount: assetIds.size,
-    shared: false,
-    ...times,
+    ...{ id, albumName, description, shared: editors.length > 0, ...times },
+    // Those in the trash are not counted.
+    assetCount: [...assetIds].filter((one) => state.assets.get(one)?.deletedAt === null).length,
+    ...(state.isOld ? { ownerId, albumUsers: editors } : { albumUsers: [owner, ...editors] }),
   };
 }

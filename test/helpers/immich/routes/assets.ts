@@ -16,7 +16,7 @@ export const assetRoutes: Routes = (app, { state, login }) => {
   app.get('/assets/:id', (request) => {
     const user = login(request, 'asset.read');
     const { id } = parse(IdParam, request.params);
-    return assetDto(state.assetOf(user, id, { partners: true }), state);
+    return detailDto(state.assetOf(user, id, { partners: true }), state);
   });
   app.get('/assets/:id/thumbnail', (request, reply) => {
     const user = login(request, 'asset.view');
@@ -36,10 +36,20 @@ export const assetRoutes: Routes = (app, { state, login }) => {
   });
 };
 
-/** AssetResponseDto, with fields that the worker does not know. */
-export function assetDto(asset: StandInAsset, state: StandInState): Record<string, unknown> {
+/** What `GET /assets/:id` says besides; a search leaves it out unless it is asked for. */
+function detailDto(asset: StandInAsset, state: StandInState): Record<string, unknown> {
   const faces = [...state.faces.values()].filter(({ assetId }) => assetId === asset.id);
   const people = new Set(faces.flatMap(({ personId }) => (personId === null ? [] : [personId])));
+  return {
+    ...assetDto(asset),
+    exifInfo: { orientation: asset.orientation, make: null },
+    people: [...people].map((id) => ({ id, name: state.people.get(id)?.name ?? '' })),
+    tags: [...state.tags.values()].filter(({ assetIds }) => assetIds.has(asset.id)).map(tagDto),
+  };
+}
+
+/** AssetResponseDto, with fields that the worker does not know. */
+export function assetDto(asset: StandInAsset): Record<string, unknown> {
   return {
     id: asset.id,
     ownerId: asset.ownerId,
@@ -63,8 +73,6 @@ export function assetDto(asset: StandInAsset, state: StandInState): Record<strin
     updatedAt: asset.updatedAt.toISOString(),
     width: asset.width,
     height: asset.height,
-    people: [...people].map((id) => ({ id, name: state.people.get(id)?.name ?? '' })),
-    tags: [...state.tags.values()].filter(({ assetIds }) => assetIds.has(asset.id)).map(tagDto),
     somethingNewer: true,
   };
 }

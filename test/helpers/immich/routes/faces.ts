@@ -74,17 +74,17 @@ export const facesRoutes: Routes = (app, { state, login }) => {
 export function addFace(
   state: StandInState,
   asset: StandInAsset,
-  face: Omit<StandInFace, 'id' | 'assetId' | 'deletedAt'>,
+  face: Omit<StandInFace, 'id' | 'assetId' | 'deletedAt' | 'isVisible'>,
 ): StandInFace {
-  const added = { ...face, id: randomUUID(), assetId: asset.id, deletedAt: null };
+  const added = { ...face, id: randomUUID(), assetId: asset.id, deletedAt: null, isVisible: true };
   state.faces.set(added.id, added);
   return added;
 }
 
-/** Those that are not deleted. */
+/** Those that are not deleted, nor outside the crop of an edited photo. */
 export function facesOf(state: StandInState, assetId: string): StandInFace[] {
   return [...state.faces.values()].filter(
-    (face) => face.assetId === assetId && face.deletedAt === null,
+    (face) => face.assetId === assetId && face.deletedAt === null && face.isVisible,
   );
 }
 

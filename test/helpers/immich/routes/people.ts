@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 import type { Routes } from '../context.ts';
-import { IdParam, noAccess, parse, Uuid } from '../errors.ts';
+import { IdParam, ImmichRefusal, noAccess, parse, Uuid } from '../errors.ts';
 import type { StandInPerson, StandInState, StandInUser } from '../state.ts';
 
 const Truth = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -64,10 +64,16 @@ export const peopleRoutes: Routes = (app, { state, login }) => {
   });
   app.post('/people/:id/merge', (request) => {
     const user = login(request, 'person.merge');
-    const into = personOf(state, user, parse(IdParam, request.params).id, 'person.update');
-    return parse(Ids, request.body).ids.map((id) => {
+    const intoId = parse(IdParam, request.params).id;
+    const { ids } = parse(Ids, request.body);
+    if (ids.includes(intoId)) {
+      throw new ImmichRefusal(400, 'Cannot merge a person into themselves');
+    }
+    const into = personOf(state, user, intoId, 'person.update');
+    return ids.map((id) => {
       const from = state.people.get(id);
       if (from?.ownerId !== user.id) return { id, success: false, error: 'no_permission' };
+      if (state.mergesFail) return { id, success: false, error: 'unknown' };
       mergePeople(state, into, from);
       return { id, success: true };
     });

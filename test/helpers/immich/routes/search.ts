@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Routes } from '../context.ts';
 import { parse, Uuid } from '../errors.ts';
 import type { StandInAsset, StandInState, StandInUser } from '../state.ts';
+import { albumOf } from './albums.ts';
 import { assetDto } from './assets.ts';
 import { facesOf } from './faces.ts';
 
@@ -40,6 +41,7 @@ export const searchRoutes: Routes = (app, { state, login }) => {
   app.post('/search/metadata', (request) => {
     const user = login(request, 'asset.read');
     const search = parse(Search, request.body);
+    checkAlbums(search, user, state);
     const found = findOnce(user, search);
     const start = (search.page - 1) * search.size;
     const items = found.slice(start, start + search.size);
@@ -51,7 +53,7 @@ export const searchRoutes: Routes = (app, { state, login }) => {
         // In v3 the total is that of the page.
         total: items.length,
         count: items.length,
-        items: items.map((asset) => assetDto(asset, state)),
+        items: items.map((asset) => assetDto(asset)),
         facets: [],
         nextPage,
       },
@@ -62,8 +64,8 @@ export const searchRoutes: Routes = (app, { state, login }) => {
 function find(state: StandInState, user: StandInUser, search: Search): StandInAsset[] {
   const sign = search.order === 'asc' ? 1 : -1;
   return [...state.assets.values()]
-    .filter((asset) => asset.ownerId === user.id || user.partners.has(asset.ownerId))
-    .filter((asset) => matches(asset, search) && inAlbums(asset, search, state))
+    .filter((asset) => isSearched(asset, user, search, state))
+    .filter((asset) => isSeen(asset, search, state) && matches(asset, search))
     .filter((asset) => hasTagsAndPeople(asset, search, state))
     .sort(
       (a, b) =>
@@ -79,20 +81,33 @@ function matches(asset: StandInAsset, search: Search): boolean {
     between(asset.updatedAt, search.updatedAfter, search.updatedBefore) &&
     between(asset.fileCreatedAt, search.takenAfter, search.takenBefore) &&
     (search.type === undefined || asset.type === search.type) &&
-    // Without a visibility all but the locked ones.
-    (search.visibility === undefined
-      ? asset.visibility !== 'locked'
-      : asset.visibility === search.visibility) &&
     (search.isOffline === undefined || asset.isOffline === search.isOffline) &&
     (search.withDeleted === true || asset.deletedAt === null)
   );
 }
 
-function inAlbums(asset: StandInAsset, { albumIds }: Search, state: StandInState): boolean {
-  return (
-    albumIds === undefined ||
-    albumIds.some((id) => state.albums.get(id)?.assetIds.has(asset.id) === true)
-  );
+/** Without a visibility all but the locked ones; before 3.0 those of the timeline alone. */
+function isSeen(asset: StandInAsset, { visibility }: Search, { isOld }: StandInState): boolean {
+  if (visibility !== undefined) return asset.visibility === visibility;
+  return isOld ? asset.visibility === 'timeline' : asset.visibility !== 'locked';
+}
+
+/** The user's and their partners'; since 3.0 all that is in an album which the user sees. */
+function isSearched(
+  asset: StandInAsset,
+  user: StandInUser,
+  { albumIds = [] }: Search,
+  state: StandInState,
+): boolean {
+  const mine = asset.ownerId === user.id || user.partners.has(asset.ownerId);
+  if (albumIds.length === 0) return mine;
+  const inAll = albumIds.every((id) => state.albums.get(id)?.assetIds.has(asset.id) === true);
+  return inAll && (mine || !state.isOld);
+}
+
+/** Since 3.0 albums have to be the user's, or shared with them. */
+function checkAlbums({ albumIds = [] }: Search, user: StandInUser, state: StandInState): void {
+  if (!state.isOld) for (const id of albumIds) albumOf(state, user, id, 'album.read');
 }
 
 /** All of the people, and one of the tags. */
@@ -104,7 +119,14 @@ function hasTagsAndPeople(
   const people = new Set(facesOf(state, asset.id).map(({ personId }) => personId));
   return (
     personIds.every((id) => people.has(id)) &&
-    (tagIds === undefined ||
-      tagIds.some((id) => state.tags.get(id)?.assetIds.has(asset.id) === true))
+    (tagIds === undefined || tagIds.some((id) => hasTag(asset, id, state)))
+  );
+}
+
+/** The tag, or one below it. */
+function hasTag(asset: StandInAsset, tagId: string, state: StandInState): boolean {
+  const value = state.tags.get(tagId)?.value;
+  return [...state.tags.values()].some(
+    (tag) => (tag.id === tagId || tag.value.startsWith(`${value}/`)) && tag.assetIds.has(asset.id),
   );
 }

@@ -34,8 +34,13 @@ export const tagsRoutes: Routes = (app, context) => {
     const tag = tagOf(state, user, parse(IdParam, request.params).id);
     const results: Record<string, unknown>[] = [];
     for (const id of parse(Ids, request.body).ids) {
-      const isNew = (await link(context, tag, user, [id])) > 0;
-      results.push(isNew ? { id, success: true } : { id, success: false, error: 'duplicate' });
+      if (tag.assetIds.has(id)) results.push({ id, success: false, error: 'duplicate' });
+      else if (!state.mayShare(user, id)) {
+        results.push({ id, success: false, error: 'no_permission' });
+      } else {
+        await link(context, tag, user, [id]);
+        results.push({ id, success: true });
+      }
     }
     return results;
   });
@@ -44,9 +49,9 @@ export const tagsRoutes: Routes = (app, context) => {
     const tag = tagOf(state, user, parse(IdParam, request.params).id);
     const results: Record<string, unknown>[] = [];
     for (const id of parse(Ids, request.body).ids) {
-      const asset = state.assetOf(user, id, { permission: 'asset.update' });
+      const asset = state.assets.get(id);
       const success = tag.assetIds.delete(id);
-      if (success) await context.jobs.tagged(asset);
+      if (success && asset !== undefined) await context.jobs.tagged(asset);
       results.push(success ? { id, success } : { id, success, error: 'not_found' });
     }
     return results;

@@ -1,4 +1,5 @@
 import type { Store } from '../../../../src/store/store.ts';
+import { upsert as upsertTag } from '../../../helpers/immich/routes/tags.ts';
 import { startSinkBench, OTHER_BOX, type SinkBench } from '../../../helpers/immich/sink-bench.ts';
 import type { StandInAlbum, StandInAsset } from '../../../helpers/immich/state.ts';
 
@@ -86,6 +87,27 @@ export function describeCollections(openStore: () => Promise<Store>): void {
       expect(albums(ada)).toEqual(['Grace']);
     });
 
+    it('stay as they are when somebody without a name takes over a name by a merge', async () => {
+      const other = await bench.addPhoto([{ personId: 'p4' }]);
+      const kept = album('Ada');
+      kept.assetIds.delete(ada.id);
+      await bench.write(ada);
+      await bench.correct({ kind: 'people-merged', from: 'p1', into: 'p4', name: null });
+      expect(album('Ada')).toBe(kept);
+      // What a user took out stays out.
+      expect({ both: albums(both), other: albums(other), ada: albums(ada) }).toEqual({
+        ...{ both: ['Ada', 'Ada and Grace', 'Grace'], other: ['Ada'], ada: [] },
+      });
+      expect(tags(other)).toEqual(['Faces/Ada']);
+      bench.takeWrites();
+      for (const asset of [ada, both, other]) await bench.write(asset);
+      expect(bench.takeWrites()).toEqual([]);
+      const { sink, accounts } = await bench.start();
+      const signal = new AbortController().signal;
+      await sink.withdraw(accounts.of(bench.user.id), { dryRun: false, signal });
+      expect([...bench.immich.state.albums.values()]).toEqual([]);
+    });
+
     it('keep what a user put in, and do not get back what a user took out', async () => {
       const stranger = bench.immich.state.addAsset(bench.user, bench.picture);
       album('Ada').assetIds.add(stranger.id);
@@ -98,13 +120,7 @@ export function describeCollections(openStore: () => Promise<Store>): void {
 
     it('of a user’s own with the name are used, and not deleted', async () => {
       const name = 'Alan';
-      bench.immich.state.albums.set('own', {
-        id: '7f6c1a5e-0000-4000-8000-000000000001',
-        ...{ ownerId: bench.user.id, albumName: name, description: 'mine', assetIds: new Set() },
-      });
-      const own = bench.immich.state.albums.get('own')!;
-      bench.immich.state.albums.delete('own');
-      bench.immich.state.albums.set(own.id, own);
+      const own = bench.immich.state.addAlbum(bench.user, name);
       const asset = await bench.addPhoto([{ personId: 'p3', faceId: 'f3' }]);
       await bench.correct({ kind: 'person-named', personId: 'p3', name });
       expect([...own.assetIds]).toEqual([asset.id]);
@@ -112,6 +128,68 @@ export function describeCollections(openStore: () => Promise<Store>): void {
       await bench.write(asset);
       expect([...own.assetIds]).toEqual([]);
       expect(album(name)).toBe(own);
+    });
+
+    it.each(['3.1.0', '2.7.5'])(
+      'of another user that is shared is left alone, also when it is of a worker (Immich %s)',
+      async (version) => {
+        const [major, minor, patch] = version.split('.').map(Number) as [number, number, number];
+        bench.immich.state.version = { major, minor, patch };
+        await bench.start({ settings: { tags: true, albums: true, albumRules: RULES } });
+        const bob = bench.immich.state.addUser('bob');
+        const theirs = bench.immich.state.addAlbum(bob, 'Alan', { sharedWith: [bench.user] });
+        theirs.description = 'Kept up to date by immich-face-worker';
+        const asset = await bench.addPhoto([{ personId: 'p3' }]);
+        await bench.correct({ kind: 'person-named', personId: 'p3', name: 'Alan' });
+        expect(theirs.assetIds.size).toBe(0);
+        expect(albums(asset)).toEqual(['Alan']);
+      },
+    );
+
+    it('that hold photos of others, or in the trash or archive, are not deleted', async () => {
+      const bob = bench.immich.state.addUser('bob');
+      const others = [
+        bench.immich.state.addAsset(bob, bench.picture),
+        bench.immich.state.addAsset(bench.user, bench.picture, { visibility: 'archive' }),
+        bench.immich.state.addAsset(bench.user, bench.picture, { deletedAt: new Date() }),
+      ];
+      for (const version of [{ major: 2, minor: 7, patch: 5 }, bench.immich.state.version]) {
+        bench.immich.state.version = version;
+        await bench.start({ settings: { tags: true, albums: true, albumRules: RULES } });
+        for (const other of others) {
+          album('Grace').assetIds.add(other.id);
+          await bench.lookAgain(both, [{ personId: 'p1' }]);
+          await bench.write(both);
+          expect([...album('Grace').assetIds]).toEqual([other.id]);
+          await bench.lookAgain(both, [{ personId: 'p1' }, { personId: 'p2', box: OTHER_BOX }]);
+          await bench.write(both);
+          album('Grace').assetIds.delete(other.id);
+        }
+      }
+    });
+
+    it('that a user deleted when they were about to go are no trouble', async () => {
+      bench.immich.state.albums.delete(album('Ada and Grace').id);
+      await bench.lookAgain(both, [{ personId: 'p1' }]);
+      await bench.write(both);
+      expect(await bench.readBack()).toMatchObject({ people: 1 });
+      expect(albums(both)).toEqual(['Ada']);
+    });
+
+    it('do not get a photo that is gone meanwhile', async () => {
+      const asset = await bench.addPhoto([{ personId: 'p1' }]);
+      await bench.start({
+        settings: { people: false, tags: true, albums: true, albumRules: RULES },
+      });
+      // Deleted after it was asked about.
+      bench.immich.faults.add(
+        { kind: 'then', work: bench.immich.state.deleteAsset.bind(bench.immich.state, asset) },
+        { route: 'GET /assets/:id', times: 1 },
+      );
+      await bench.write(asset);
+      expect([...tags(asset), ...albums(asset)]).toEqual([]);
+      const members = await store.immichLinks.find(bench.user.id, 'member', { id: asset.id });
+      expect(members).toEqual([]);
     });
 
     it('that a user deleted are not made again until a repair', async () => {
@@ -129,6 +207,24 @@ export function describeCollections(openStore: () => Promise<Store>): void {
   });
 
   describe('a withdrawal', () => {
+    it('leaves the tag above ours where it was there before, or has others below it', async () => {
+      for (const mine of ['Faces', 'Faces/of clocks']) {
+        bench.immich.state.tags.clear();
+        await store.forgetOwner(bench.user.id);
+        upsertTag(bench.immich.state, bench.user, mine);
+        const { sink, accounts } = await bench.start({ settings: { tags: true } });
+        const asset = await bench.addPhoto([{ personId: 'p1' }]);
+        await bench.correct({ kind: 'person-named', personId: 'p1', name: 'Ada' });
+        await bench.write(asset);
+        expect(tags(asset)).toEqual(['Faces/Ada']);
+        const signal = new AbortController().signal;
+        await sink.withdraw(accounts.of(bench.user.id), { dryRun: false, signal });
+        const left = [...bench.immich.state.tags.values()].map(({ value }) => value);
+        expect(left.at(-1)).toBe(mine);
+        expect(left).not.toContain('Faces/Ada');
+      }
+    });
+
     it('takes back all that was written, says so before, and leaves what is a user’s', async () => {
       const stranger = bench.immich.state.addAsset(bench.user, bench.picture);
       album('Ada').assetIds.add(stranger.id);
@@ -148,7 +244,7 @@ export function describeCollections(openStore: () => Promise<Store>): void {
       expect([...state.faces.values()]).toEqual([{ ...found, personId: null }]);
       expect(bench.people()).toEqual([]);
       expect([...state.albums.values()].map((one) => [...one.assetIds])).toEqual([[stranger.id]]);
-      expect([...state.tags.values()].map(({ value }) => value)).toEqual(['Faces']);
+      expect([...state.tags.values()]).toEqual([]);
       for (const kind of ['person', 'face', 'collection', 'member'] as const) {
         expect(await store.immichLinks.find(bench.user.id, kind, {})).toEqual([]);
       }

@@ -2,6 +2,7 @@ import type { ImmichAccounts } from '../../../../src/immich/accounts.ts';
 import type { ImmichApi, ImmichRequest } from '../../../../src/immich/client/immich-api.ts';
 import type { ImmichLinks } from '../../../../src/immich/sink/links.ts';
 import type { Store } from '../../../../src/store/store.ts';
+import { addPerson } from '../../../helpers/immich/routes/people.ts';
 import {
   BOX,
   OTHER_BOX,
@@ -62,6 +63,7 @@ class Killer {
       isWriting(request) ? this.around(work) : work();
     return {
       who: api.who,
+      version: () => api.version(),
       json: (request, schema) => around(request, () => api.json(request, schema)),
       done: (request) => around(request, () => api.done(request)),
       save: (request, file) => api.save(request, file),
@@ -158,6 +160,74 @@ export function describeCrashes(openStore: () => Promise<Store>, every: number):
       })),
     };
   }
+
+  const kinds = ['person', 'face', 'collection', 'member'] as const;
+  const { signal } = new AbortController();
+
+  /** Everything that can be withdrawn, beside what a user made or touched. */
+  async function withdrawThrough(killer: Killer): Promise<unknown> {
+    await forgetAll();
+    const one = await bench.addPhoto([
+      { personId: 'p1', faceId: 'f1' },
+      { personId: 'p2', faceId: 'f2', box: OTHER_BOX },
+    ]);
+    bench.detect(one, OTHER_BOX);
+    const two = await bench.addPhoto([{ personId: 'p1', faceId: 'f3' }]);
+    await bench.start({ settings });
+    await bench.correct({ kind: 'person-named', personId: 'p1', name: 'Ada' });
+    for (const asset of [one, two]) await bench.write(asset);
+    const mine = addPerson(bench.immich.state, bench.user, { name: 'Mine' });
+    bench.faces(two)[0]!.personId = mine.id;
+    await survive(killer, async () => {
+      await bench.sink.withdraw(bench.account, { dryRun: false, signal });
+    });
+    for (const kind of kinds) {
+      expect(await store.immichLinks.find(bench.user.id, kind, {})).toEqual([]);
+    }
+    return stateOf([one, two]);
+  }
+
+  async function mergeThrough(killer: Killer): Promise<unknown> {
+    await forgetAll();
+    const one = await bench.addPhoto([{ personId: 'p1', faceId: 'f1' }]);
+    const two = await bench.addPhoto([{ personId: 'p2', faceId: 'f2' }]);
+    await bench.start({ settings });
+    await bench.correct({ kind: 'person-named', personId: 'p1', name: 'Ada' });
+    for (const asset of [one, two]) await bench.write(asset);
+    let isDecided = false;
+    await survive(killer, async () => {
+      if (isDecided) return bench.writeFacts(1);
+      isDecided = true;
+      await bench.correct({ kind: 'people-merged', from: 'p1', into: 'p2', name: 'Grace' });
+    });
+    await bench.readBack();
+    bench.takeWrites();
+    for (const asset of [one, two]) await bench.write(asset);
+    expect(bench.takeWrites()).toEqual([]);
+    expect(bench.people()).toMatchObject([{ name: 'Grace' }]);
+    return stateOf([one, two]);
+  }
+
+  it.each([
+    ['a withdrawal', withdrawThrough, 15],
+    ['a merge', mergeThrough, 8],
+  ] as const)(
+    '%s ends the same wherever it was killed',
+    async (_name, through, leastKills) => {
+      const undisturbed = await through(new Killer(Infinity, 'before'));
+      for (const when of ['before', 'after'] as const) {
+        let kills = 0;
+        for (let at = 1; ; at += every) {
+          const killer = new Killer(at, when);
+          expect([when, at, await through(killer)]).toEqual([when, at, undisturbed]);
+          if (!killer.hasStruck) break;
+          kills += 1;
+        }
+        expect(kills * every).toBeGreaterThan(leastKills);
+      }
+    },
+    300_000,
+  );
 
   it.each(['before', 'after'] as const)(
     'ends the same wherever it was killed, %s the write was carried out',

@@ -226,6 +226,24 @@ export function describePeople(openStore: () => Promise<Store>): void {
       expect(bench.faces(one)).toHaveLength(1);
     });
 
+    it('are merged at the next try when Immich could not, which it says in a success', async () => {
+      const [one, two] = [
+        await bench.addPhoto([{ personId: 'p1' }]),
+        await bench.addPhoto([{ personId: 'p2' }]),
+      ];
+      await bench.write(one);
+      await bench.write(two);
+      bench.immich.state.mergesFail = true;
+      const merge = { kind: 'people-merged', from: 'p1', into: 'p2', name: 'Ada' } as const;
+      await expect(bench.correct(merge)).rejects.toMatchObject({ code: 'IMMICH_UNAVAILABLE' });
+      expect(bench.people()).toHaveLength(2);
+      bench.immich.state.mergesFail = false;
+      await bench.writeFacts(1);
+      expect(bench.people()).toMatchObject([{ name: 'Ada' }]);
+      expect(bench.facts).toHaveLength(1);
+      expect(bench.faces(one)[0]?.personId).toBe(bench.people()[0]?.id);
+    });
+
     it('are merged face by face by a key that may not merge', async () => {
       const may = ['user.read', 'asset.read', 'face.read', 'face.create', 'face.update'];
       may.push('face.delete', 'person.read', 'person.create', 'person.update', 'person.delete');

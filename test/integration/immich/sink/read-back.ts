@@ -113,6 +113,23 @@ export function describeReadBack(openStore: () => Promise<Store>): void {
       expect(await writeAgain([asset!])).toEqual([]);
     });
 
+    it('is not that a face was removed when the photo was cropped', async () => {
+      const [asset] = await photosOf('p1', 2);
+      const [face] = bench.faces(asset!);
+      Object.assign(asset!, { isEdited: true });
+      face!.isVisible = false;
+      expect(await bench.readBack()).toMatchObject({ removedFaces: 0, distrusted: 0 });
+      expect(await writeAgain([asset!])).toEqual([]);
+      await bench.lookAgain(asset!, []);
+      await bench.write(asset!);
+      Object.assign(asset!, { isEdited: false });
+      face!.isVisible = true;
+      expect(bodies()).toEqual([]);
+      await bench.lookAgain(asset!, [{ personId: 'p1' }]);
+      expect(await writeAgain([asset!])).toEqual([]);
+      expect(bench.faces(asset!)).toEqual([face]);
+    });
+
     it('ends the writing of a person who was deleted, and changes nothing of ours', async () => {
       const assets = await photosOf('p1', 2);
       removePerson(bench.immich.state, bench.people()[0]!);
