@@ -291,6 +291,15 @@ describe('a worker with credentials', () => {
     expect((JSON.parse(later.text) as FacesIdentified).faces).toHaveLength(3);
   }, 30_000);
 
+  test('who guesses passwords gains nothing by giving out other addresses', async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      const headers = { ...basic('ada:guessed'), 'x-forwarded-for': `192.0.2.${i}` };
+      statuses.push((await request(`${worker.address}/metrics`, { headers })).status);
+    }
+    expect(statuses.at(-1)).toBe(429);
+  }, 30_000);
+
   test('no secret is in the log', () => {
     expect(JSON.stringify(worker.log) + worker.stderr()).not.toMatch(/redis-secret|right/);
   });

@@ -68,7 +68,6 @@ describe('ten thousand people, one of them with twenty thousand faces', () => {
     const lines = (await answer.text()).split('\n');
     expect(lines).toEqual(
       expect.arrayContaining([
-        'face_worker_index_faces 0',
         'face_worker_stored_faces 29999',
         'face_worker_people 10000',
         'face_worker_unknown_share 0',
