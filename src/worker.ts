@@ -48,7 +48,7 @@ import { planVision, type VisionPlan } from './vision/plan.ts';
 import { createVisionPool, type VisionPool } from './vision/pool.ts';
 
 export interface RunningWorker {
-  /** `http://host:port` of the dashboard. */
+  /** `http://host:port` of the pages. */
   readonly address: string;
   /** Finishes the photo in hand within the grace period and closes all, last opened first. */
   close(): Promise<void>;
@@ -106,7 +106,11 @@ async function openAll(
   const plan = planVision({ profile: config.profile, ...config.vision }, readMachine());
   const identity = identityOf(config, store);
   const metrics = opened.add(
-    createMetrics({ lockMillis: config.jobLockMillis, known: () => identity.cache.totals }),
+    createMetrics({
+      lockMillis: config.jobLockMillis,
+      knownFaces: () => identity.cache.faceCount,
+      storedFaces: () => store.countFaces(),
+    }),
   );
   const reports = metrics.immich;
   const immich = openImmichAccounts(config, log, { reports });
@@ -137,7 +141,8 @@ async function openAll(
   const publishFact = (fact: Fact): Promise<void> => publisher.publishFact(fact);
   const sink = startImmichSink(config, { store, log, publishFact, reports });
   if (sink !== null) opened.add(sink);
-  log.info({ ...http.about, dashboard: `${http.address}/queues`, mediaRoots }, 'ready for photos');
+  const pages = { people: `${http.address}/people`, queues: `${http.address}/queues` };
+  log.info({ ...pages, ...http.about, mediaRoots }, 'ready for photos');
   return { address: http.address, close: () => opened.closeAll() };
 }
 

@@ -6,11 +6,11 @@ import { Command, InvalidArgumentError } from 'commander';
 export interface DemoArguments {
   /** The user's photos; null for the samples and their retakes. */
   readonly folder: string | null;
-  /** End after the results instead of serving the dashboard. */
+  /** End after the results instead of serving the pages. */
   readonly exit: boolean;
   /** Where to write every result payload, a line each. */
   readonly json: string | null;
-  /** The dashboard's port; 0 takes any free one. */
+  /** The pages' port; 0 takes any free one. */
   readonly port: number;
   /** Where the contact sheet goes. */
   readonly out: string;
@@ -21,9 +21,9 @@ export function readArguments(argv: readonly string[]): DemoArguments {
   const command = new Command('scripts/demo')
     .description('Finds the people on a folder of photos: the whole chain, on a Redis of its own.')
     .argument('[folder]', 'your photos; without it, sample photos and retakes made of them')
-    .option('--exit', 'end after the results instead of serving the dashboard', false)
+    .option('--exit', 'end after the results instead of serving the pages', false)
     .option('--json <file>', 'write every result payload to a file, one JSON object a line')
-    .option('--port <number>', "the dashboard's port (default: any free one)", port, 0)
+    .option('--port <number>', "the pages' port (default: any free one)", port, 0)
     .option('--out <folder>', 'where the contact sheet goes', 'demo-output')
     .parse(argv, { from: 'user' });
   const options = command.opts<{ exit: boolean; json?: string; port: number; out: string }>();

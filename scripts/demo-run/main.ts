@@ -115,7 +115,8 @@ async function present(
       ? 'Contact sheet skipped: canvas is not installed; scripts/setup says why.'
       : `Contact sheet: ${sheet}`,
   );
-  console.log(`Dashboard: ${worker.address}/queues`);
+  console.log(`People: ${worker.address}/people`);
+  console.log(`Queues: ${worker.address}/queues`);
 }
 
 async function ownOrNamedRedis(workFolder: string): Promise<DemoRedis> {

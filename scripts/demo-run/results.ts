@@ -43,7 +43,8 @@ export async function identifyPhotos(options: {
   const bar = startBar(photos.length);
   const connection = patientConnection(redis);
   const producer = createProducer({ redis, prefix, retry: options.retry });
-  const events = new QueueEvents(IMAGE_ADDED, { connection, prefix });
+  // From the beginning: a photo may fail before the first reading, which would else miss it.
+  const events = new QueueEvents(IMAGE_ADDED, { connection, prefix, lastEventId: '0-0' });
   let consumer: Worker<FacesIdentified> | undefined;
   try {
     await events.waitUntilReady();

@@ -31,6 +31,9 @@ async function work(task: CommitTask, store: Store): Promise<CommitReport> {
   let [commits, conflicts] = [0, 0];
   const counted: PhotoStore = {
     findPhoto: (ownerId, assetId) => store.findPhoto(ownerId, assetId),
+    findPhotosByChecksum: (ownerId, checksum, which) =>
+      store.findPhotosByChecksum(ownerId, checksum, which),
+    listFaces: (ownerId, filter) => store.listFaces(ownerId, filter),
     readEntriesAfter: (ownerId, sequence, limit) =>
       store.readEntriesAfter(ownerId, sequence, limit),
     countForgotten: () => store.countForgotten(),

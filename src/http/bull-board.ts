@@ -15,7 +15,7 @@ export interface BullBoardOptions {
 
 /** More of a job's data or result than this makes a browser slow, and is read by nobody. */
 const MOST_SHOWN_BYTES = 16 * 1024;
-/** Its page styles itself in line; what runs comes from files. It asks for fonts elsewhere in vain. */
+/** Its page styles itself in line; what runs comes from files. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -25,6 +25,8 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ');
+/** Its page names fonts of another site, which nobody here asks for. */
+const OUTSIDE_LINKS = /<link\b[^>]*\bhref="https?:[^>]*>/g;
 
 /** Bull Board at `/queues`, for who may see all owners: jobs are of all of them. */
 export async function bullBoard(app: FastifyInstance, options: BullBoardOptions): Promise<void> {
@@ -44,6 +46,11 @@ export async function bullBoard(app: FastifyInstance, options: BullBoardOptions)
         const reads = request.method === 'GET' || request.method === 'HEAD';
         if (options.readOnly && !reads) sendError(reply, readOnlyError());
         else done();
+      });
+      scope.addHook('onSend', (_request, reply, payload, done) => {
+        const type = String(reply.getHeader('content-type') ?? '');
+        const isPage = typeof payload === 'string' && type.startsWith('text/html');
+        done(null, isPage ? payload.replace(OUTSIDE_LINKS, '') : payload);
       });
       await scope.register(serverAdapter.registerPlugin());
     },

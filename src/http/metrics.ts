@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 import type { JobMishap, PhotoOutcome } from '../queue/photo-worker.ts';
 import { countImmich, type ImmichMetrics } from './immich-metrics.ts';
+import type { StoredFaces } from '../store/store.ts';
 import { countPhotos } from './photo-metrics.ts';
 
 export interface Metrics {
@@ -23,8 +24,10 @@ export interface Metrics {
 
 export interface MetricsOptions {
   readonly lockMillis: number;
-  /** What is in memory to compare with. */
-  readonly known: () => { readonly faces: number; readonly people: number };
+  /** Faces in memory to compare with. */
+  readonly knownFaces: () => number;
+  /** What is stored of all owners. */
+  readonly storedFaces: () => Promise<StoredFaces>;
 }
 
 const SEARCH_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
@@ -38,12 +41,14 @@ const COUNTED_STATES = [
 ] as const;
 
 /** The worker's own figures and Node's, in a registry of their own. */
-export function createMetrics({ lockMillis, known }: MetricsOptions): Metrics {
+export function createMetrics(options: MetricsOptions): Metrics {
+  const { lockMillis, knownFaces, storedFaces } = options;
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const delay = watchEventLoop(registers, lockMillis);
-  watchIndex(registers, known);
+  watchIndex(registers, knownFaces);
+  watchStore(registers, storedFaces);
   return {
     registry,
     observe: countPhotos(registers),
@@ -116,24 +121,58 @@ function countMishaps(
   };
 }
 
-/** What this worker has read of its owners so far: all of them only when each had a photo. */
-function watchIndex(registers: Registry[], known: MetricsOptions['known']): void {
+function watchIndex(registers: Registry[], knownFaces: () => number): void {
   new Gauge({
     name: 'face_worker_index_faces',
     help: 'Known faces in memory, of the owners whose photos came',
     registers,
     collect() {
-      this.set(known().faces);
+      this.set(knownFaces());
     },
   });
-  new Gauge({
-    name: 'face_worker_people',
-    help: 'People with faces in memory, before merges by users',
-    registers,
-    collect() {
-      this.set(known().people);
-    },
-  });
+}
+
+/** Asked of the store when someone asks for the metrics; as they were while it does not answer. */
+function watchStore(registers: Registry[], storedFaces: MetricsOptions['storedFaces']): void {
+  const count = rarely(() => withinSeconds(2, storedFaces()));
+  const watch = (name: string, help: string, of: (stored: StoredFaces) => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const stored = await count().catch(() => null);
+        if (stored !== null) this.set(of(stored));
+      },
+    });
+  };
+  watch('face_worker_stored_faces', 'Faces in the store, of all owners', ({ faces }) => faces);
+  watch(
+    'face_worker_people',
+    'People in the store, of all owners, before merges',
+    ({ people }) => people,
+  );
+  watch(
+    'face_worker_unknown_share',
+    "Share of the faces in the store, of all owners, that are nobody's",
+    ({ faces, unknown }) => (faces === 0 ? 0 : unknown / faces),
+  );
+}
+
+/** The answer of `work`, which is done again only so often that it takes a hundredth of the time. */
+function rarely<T>(work: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  let againAt = -Infinity;
+  return () => {
+    const start = performance.now();
+    if (answer !== undefined && start < againAt) return answer;
+    againAt = Infinity;
+    answer = work().finally(() => {
+      const end = performance.now();
+      againAt = end + (end - start) * 99;
+    });
+    return answer;
+  };
 }
 
 /** Asked of Redis when someone asks for the metrics; left out when Redis does not answer. */

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
 
 import type { FaceRecord, PhotoRecord } from '../identities/photo-record.ts';
 import type { PhotoOutcome } from '../queue/photo-worker.ts';
@@ -78,20 +78,9 @@ function countDone(registers: Registry[]): (record: PhotoRecord) => void {
     buckets: SECONDS,
     registers,
   });
-  const counts = { known: 0, new: 0, unknown: 0 };
-  new Gauge({
-    name: 'face_worker_unknown_share',
-    help: 'Share of the faces found since the start that are of nobody known and found nobody',
-    registers,
-    collect() {
-      const all = counts.known + counts.new + counts.unknown;
-      this.set(all === 0 ? 0 : counts.unknown / all);
-    },
-  });
   return (record) => {
     for (const face of record.faces) {
       const outcome = outcomeOf(face);
-      counts[outcome]++;
       faces.inc({ outcome });
       if (outcome === 'new') people.inc();
     }

@@ -72,7 +72,7 @@ const SECURITY_HEADERS: FastifyHelmetOptions = {
 /** What is not the caller's is told without a word. */
 const UNEXPECTED = { code: 'UNEXPECTED', message: 'something went wrong; the log tells what' };
 
-/** Starts the dashboard, health, metrics and photo routes. Throws HTTP_ADDRESS_IN_USE. */
+/** Starts pages, API, Bull Board, health, metrics and photo routes. Throws HTTP_ADDRESS_IN_USE. */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
   const app = fastify({
     logger: false,
@@ -105,7 +105,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   await app.register(fastifyHelmet, SECURITY_HEADERS);
   const doors = await guard(app, options);
   acceptImages(app, options.photos.uploadMaxBytes);
-  app.get('/', (_request, reply) => reply.redirect('/queues'));
+  app.get('/', { config: { open: true } }, (_request, reply) => reply.redirect('/people'));
   await bullBoard(app, options);
   healthRoutes(app, options.health);
   await apiRoutes(app, { ...options.api, guard: doors });

@@ -2,7 +2,7 @@ import { boxIou, type Box, type LowQualityReason } from '../faces/face.ts';
 import type { FaceRecord, PhotoRecord } from './photo-record.ts';
 
 /** Named as the model of photos that were imported and not looked at yet: nothing compares to it. */
-const IMPORTED_PACK = 'imported';
+export const IMPORTED_PACK = 'imported';
 
 /** Overlap above which a face here is the face of elsewhere. */
 const SAME_FACE_IOU = 0.5;
@@ -59,6 +59,11 @@ export function importedPhoto(
   };
 }
 
+/** Whether a record was imported and its photo has not come yet. */
+export function isWaiting({ model, removed }: Pick<PhotoRecord, 'model' | 'removed'>): boolean {
+  return model.pack === IMPORTED_PACK && !removed;
+}
+
 /**
  * An imported record as the earlier run of the photo that has come now: it is taken for the same
  * photo, at whatever size. Other records are what they are.
@@ -67,7 +72,7 @@ export function asEarlierRun(
   former: PhotoRecord,
   seen: { readonly checksum: string; readonly image: Size },
 ): PhotoRecord {
-  if (former.model.pack !== IMPORTED_PACK) return former;
+  if (!isWaiting(former)) return former;
   const faces = former.faces.map((face) => ({
     ...face,
     box: scaleBox(face.box, former.image, seen.image),

@@ -122,7 +122,8 @@ export class Directory {
   }
 
   #remove(face: ListedFace): void {
-    this.#faces.delete(face.faceId);
+    // Another photo may have taken it over.
+    if (this.#faces.get(face.faceId) === face) this.#faces.delete(face.faceId);
     if (face.storedPersonId !== null) removeFrom(this.#stored, face.storedPersonId, face);
     this.#giveTo(face, null);
   }

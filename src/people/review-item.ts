@@ -22,14 +22,18 @@ export interface ReviewItem {
   readonly reason: string;
 }
 
+/** A proposal to ask about: two who stand on one photo are two people. */
+export type AskableMerge = MergeProposal & {
+  readonly reason: Exclude<MergeReason, 'on-one-photo'>;
+};
+
 const FACES_OF_EACH = 4;
 
-const MERGE_REASONS: Readonly<Record<MergeReason, string>> = {
+const MERGE_REASONS: Readonly<Record<AskableMerge['reason'], string>> = {
   sure: 'they look the same, and nothing speaks against it',
   'not-sure-enough': 'they look alike, but not so much that the worker would merge them by itself',
   'another-as-near': 'a third person looks as much like one of them',
   'both-named': 'both have a name, and named people are never merged by the worker',
-  'on-one-photo': 'they look alike, but are both on one photo',
 };
 
 const DOUBT_REASONS: Readonly<Record<DoubtReason, string>> = {
@@ -40,7 +44,7 @@ const DOUBT_REASONS: Readonly<Record<DoubtReason, string>> = {
 
 export function mergeQuestion(
   directory: Directory,
-  { id, proposal }: { id: string; proposal: MergeProposal },
+  { id, proposal }: { id: string; proposal: AskableMerge },
 ): ReviewItem {
   const { from, into, evidence, reason } = proposal;
   const [fromFace, intoFace] = evidence.nearestFaceIds;

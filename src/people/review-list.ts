@@ -4,14 +4,15 @@ import type { MergeProposal } from '../identities/tidy/merge-proposal.ts';
 import type { Directories } from './directories.ts';
 import type { Directory } from './directory.ts';
 import { pageOf, type Page, type PageWish } from './page.ts';
-import { faceQuestion, mergeQuestion, type ReviewItem } from './review-item.ts';
+import { faceQuestion, mergeQuestion, type AskableMerge, type ReviewItem } from './review-item.ts';
 import { uncertainFaces } from './uncertain-faces.ts';
 
-export type Answer = 'yes' | 'no' | 'skip';
+/** 'ask' takes a skip back. */
+export type Answer = 'yes' | 'no' | 'skip' | 'ask';
 
 /** A question before it is put into words. */
 type Open =
-  | { readonly id: string; readonly kind: 'proposed-merge'; readonly proposal: MergeProposal }
+  | { readonly id: string; readonly kind: 'proposed-merge'; readonly proposal: AskableMerge }
   | {
       readonly id: string;
       readonly kind: 'uncertain-face';
@@ -19,7 +20,7 @@ type Open =
     };
 
 interface Owner {
-  proposals: readonly MergeProposal[];
+  proposals: readonly AskableMerge[];
   /** The directory's version when they were found. */
   version: number;
   foundAt: number;
@@ -49,8 +50,12 @@ export class ReviewList {
 
   async page(ownerId: string, wish: PageWish): Promise<Page<ReviewItem>> {
     const directory = await this.#ports.directories.current(ownerId);
-    const open = (await this.#open(ownerId, directory)).map((item, place) => ({ item, place }));
-    const page = pageOf(open, ({ place }) => [place], wish);
+    const { skipped } = this.#ownerOf(ownerId);
+    const open = (await this.#open(ownerId, directory)).filter(
+      ({ id }) => Date.now() >= (skipped.get(id) ?? 0),
+    );
+    const placed = open.map((item, place) => ({ item, place }));
+    const page = pageOf(placed, ({ place }) => [place], wish);
     return {
       ...page,
       items: page.items.map(({ item }) =>
@@ -62,8 +67,9 @@ export class ReviewList {
   }
 
   /**
-   * The correction that an answer is; null for a skip, which puts the question off for a day. `name`
-   * is what merged people are called. Throws REVIEW_OVER for a question that is no longer open.
+   * The correction that an answer is; null for a skip, which puts the question off for a day, and for
+   * its taking back. `name` is what merged people are called. A question that was put off can be
+   * answered all the same. Throws REVIEW_OVER for one that is no longer open.
    */
   async answer(
     ownerId: string,
@@ -75,8 +81,11 @@ export class ReviewList {
     if (open === undefined) {
       throw new WorkerError('REVIEW_OVER', 'this question has been answered or is no longer one');
     }
+    const { skipped } = this.#ownerOf(ownerId);
+    skipped.delete(id);
+    if (answer === 'ask') return null;
     if (answer === 'skip') {
-      this.#ownerOf(ownerId).skipped.set(id, Date.now() + SKIPPED_MILLIS);
+      skipped.set(id, Date.now() + SKIPPED_MILLIS);
       return null;
     }
     return open.kind === 'proposed-merge'
@@ -84,6 +93,7 @@ export class ReviewList {
       : faceAnswer(open.doubt, answer);
   }
 
+  /** Also those that were put off. */
   async #open(ownerId: string, directory: Directory): Promise<Open[]> {
     const owner = this.#ownerOf(ownerId);
     await this.#find(ownerId, owner, directory);
@@ -91,7 +101,7 @@ export class ReviewList {
     const doubts = directory.remember('uncertain faces', directory.version, () =>
       uncertainFaces(directory, MOST_ITEMS),
     );
-    const all: Open[] = [
+    return [
       ...proposals.map((proposal) => {
         const id = idOf(['merge', ...[proposal.from, proposal.into].sort()]);
         return { kind: 'proposed-merge' as const, id, proposal };
@@ -101,7 +111,6 @@ export class ReviewList {
         return { kind: 'uncertain-face' as const, id, doubt };
       }),
     ];
-    return all.filter(({ id }) => Date.now() >= (owner.skipped.get(id) ?? 0));
   }
 
   /** Waits only for the first; later what was found before is shown meanwhile. */
@@ -112,7 +121,7 @@ export class ReviewList {
       owner.finding = this.#ports
         .proposeMerges(ownerId, MOST_ITEMS)
         .then((proposals) => {
-          owner.proposals = proposals;
+          owner.proposals = proposals.filter(isAskable);
           owner.version = version;
           owner.foundAt = Date.now();
         })
@@ -136,6 +145,10 @@ export class ReviewList {
     this.#owners.set(ownerId, owner);
     return owner;
   }
+}
+
+function isAskable(proposal: MergeProposal): proposal is AskableMerge {
+  return proposal.reason !== 'on-one-photo';
 }
 
 /** What was answered or undone since it was found. */

@@ -12,13 +12,19 @@ export interface SimilarPerson {
 
 const MOST_SIMILAR = 12;
 
-/** People to whom this one's faces came near when they were decided, the nearest first. */
+/**
+ * People to whom this one's faces came near when they were decided, the nearest first; without those
+ * whom a user told apart, and those who stand beside this one on a photo.
+ */
 export function similarPeople(directory: Directory, personId: string): SimilarPerson[] {
+  const { people } = directory;
   const best = new Map<string, { near: Candidate; faces: number }>();
+  const together = peopleBeside(directory, personId);
   for (const face of directory.persons.get(personId) ?? []) {
     for (const near of face.near) {
-      const other = directory.people.resolve(near.personId);
+      const other = people.resolve(near.personId);
       if (other === personId || !directory.persons.has(other)) continue;
+      if (together.has(other) || people.isDenied(face.faceId, other)) continue;
       const known = best.get(other);
       const isBetter = known === undefined || excess(near) < excess(known.near);
       best.set(other, { near: isBetter ? near : known.near, faces: (known?.faces ?? 0) + 1 });
@@ -26,7 +32,7 @@ export function similarPeople(directory: Directory, personId: string): SimilarPe
   }
   return [...best]
     .map(([other, found]) => ({ person: summarisePerson(directory, other), ...found }))
-    .filter(({ person }) => !person.hidden)
+    .filter(({ person }) => !person.hidden && !people.areDistinct(personId, person.personId))
     .sort((a, b) => excess(a.near) - excess(b.near))
     .slice(0, MOST_SIMILAR)
     .map(({ person, near, faces }) => ({
@@ -35,6 +41,16 @@ export function similarPeople(directory: Directory, personId: string): SimilarPe
       limit: near.limitDistance,
       reason: `${faces === 1 ? 'a face comes' : `${faces} faces come`} near: ${sayDistance(near)}`,
     }));
+}
+
+/** Everybody who stands on a photo with the person. */
+function peopleBeside({ persons }: Directory, personId: string): ReadonlySet<string> {
+  const beside = new Set<string>();
+  for (const { photo } of persons.get(personId) ?? []) {
+    for (const face of photo.faces) if (face.personId !== null) beside.add(face.personId);
+  }
+  beside.delete(personId);
+  return beside;
 }
 
 /** How far beyond its limit the evidence lies; zero or less would be a match. */

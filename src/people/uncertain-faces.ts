@@ -15,6 +15,9 @@ export function uncertainFaces(directory: Directory, limit: number): UncertainFa
     };
     const doubt = doubtOf(face, photo.assetId, people);
     if (doubt === null || !directory.persons.has(doubt.suggestedPersonId)) continue;
+    // The person stands beside the face already, and two faces of one photo are two people.
+    const isThere = photo.faces.some(({ personId }) => personId === doubt.suggestedPersonId);
+    if (doubt.personId === null && isThere) continue;
     if (!people.stateOf(doubt.suggestedPersonId).hidden) doubts.push(doubt);
   }
   return doubts.sort((a, b) => excess(b) - excess(a)).slice(0, limit);

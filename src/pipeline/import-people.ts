@@ -1,7 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 
 import { WorkerError } from '../errors.ts';
-import { importedPhoto, pairWithMoved } from '../identities/imported-photo.ts';
+import {
+  IMPORTED_PACK,
+  importedPhoto,
+  isWaiting,
+  pairWithMoved,
+} from '../identities/imported-photo.ts';
 import type { Fact } from '../identities/journal/fact.ts';
 import { People } from '../identities/journal/people.ts';
 import { facesIn, peopleIn } from '../identities/journal/plan-fact.ts';
@@ -10,18 +15,30 @@ import type { PhotoRecord } from '../identities/photo-record.ts';
 import type { MovedFact, MovedPhoto, PeopleFile } from './people-file.ts';
 import type { JournalStore, PhotoStore } from './ports.ts';
 
+/** How the photos of a file were found here. */
+export interface MovedPhotos {
+  readonly sameId: number;
+  /** Known here under another asset id, with the same bytes. */
+  readonly otherId: number;
+  /** Not here yet: recognised when they come, by their asset id or their bytes. */
+  readonly waiting: number;
+  /** Those of the waiting that have no checksum in the file, for which only the same asset id will do. */
+  readonly waitingById: number;
+}
+
 /** What came of an import. */
 export interface ImportReport {
   readonly people: number;
   readonly names: number;
   readonly facts: number;
   readonly faces: number;
+  readonly photos: MovedPhotos;
   /** What could not be taken over, and why. */
   readonly skipped: readonly { readonly what: string; readonly reason: string }[];
 }
 
 export interface ImportPorts {
-  readonly store: Pick<PhotoStore, 'findPhoto' | 'commitPhoto'> &
+  readonly store: Pick<PhotoStore, 'findPhoto' | 'findPhotosByChecksum' | 'commitPhoto'> &
     Pick<JournalStore, 'headSequence' | 'readFacts' | 'commitFact'>;
   /** Tells consumers; must not reject. */
   readonly publish: (fact: Fact) => Promise<void>;
@@ -29,10 +46,13 @@ export interface ImportPorts {
 
 const MOST_COMMIT_TRIES = 200;
 const MOST_SKIPPED = 1000;
+/** Copies of one photo here that are looked at. */
+const MOST_OF_ONE = 100;
 
 /**
- * Takes over an owner's people from a file. Photos that are not known yet wait with their faces, by
- * which their people are recognised when they come; of photos that are known, the faces at the same
+ * Takes over an owner's people from a file. Photos are known by their asset id, else by their bytes:
+ * those that moved to a new Immich have new ids. Photos that are not known yet wait with their faces,
+ * by which their people are recognised when they come; of photos that are known, the faces at the same
  * place are meant. The corrections follow in their order. Done twice, the second time changes nothing.
  */
 export async function importPeople(
@@ -56,6 +76,9 @@ class Import {
   /** By person of the file, how many of their faces are whose here. */
   readonly #votes = new Map<string, Map<string, number>>();
   readonly #people = new Set<string>();
+  /** Assets here that photos of the file were found to be. */
+  readonly #found = new Set<string>();
+  readonly #photos = { sameId: 0, otherId: 0, waiting: 0, waitingById: 0 };
   readonly #skipped: { what: string; reason: string }[] = [];
   #names = 0;
   #facts = 0;
@@ -67,11 +90,27 @@ class Import {
 
   async takePhoto(photo: MovedPhoto): Promise<void> {
     for (const { personId } of photo.faces) if (personId !== null) this.#people.add(personId);
-    const record = await this.#ports.store.findPhoto(this.#ownerId, photo.assetId);
-    if (record === null) await this.#place(photo);
-    else if (record.removed) this.#skipPhoto(photo, 'the asset was removed here');
-    else this.#pair(photo, record);
+    await this.#commit(async (sequence) => {
+      const record = await this.#find(photo);
+      if (record === null) return this.#place(photo, sequence);
+      if (record.removed) this.#skipPhoto(photo, 'the asset was removed here');
+      else this.#pair(photo, record);
+      return 'committed';
+    });
     await setImmediate();
+  }
+
+  /** The photo here; among several of the same bytes the one that has its faces already. */
+  async #find({ assetId, checksum, faces }: MovedPhoto): Promise<PhotoRecord | null> {
+    const { store } = this.#ports;
+    const byId = await store.findPhoto(this.#ownerId, assetId);
+    if ((byId !== null && !byId.removed) || checksum === '') return byId;
+    const which = { pack: IMPORTED_PACK, isPack: false, limit: MOST_OF_ONE };
+    const all = await store.findPhotosByChecksum(this.#ownerId, checksum, which);
+    const same = all.filter((record) => !this.#found.has(record.assetId));
+    const ids = new Set(faces.map(({ faceId }) => faceId));
+    const hasFaces = same.find((record) => record.faces.some(({ faceId }) => ids.has(faceId)));
+    return hasFaces ?? same[0] ?? byId;
   }
 
   async takeFacts(facts: readonly MovedFact[]): Promise<void> {
@@ -101,21 +140,27 @@ class Import {
   report(): ImportReport {
     const faces = [...this.#faces.values()].filter((faceId) => faceId !== null).length;
     const [people, names, facts] = [this.#people.size, this.#names, this.#facts];
-    return { people, names, facts, faces, skipped: this.#skipped };
+    return { people, names, facts, faces, photos: this.#photos, skipped: this.#skipped };
   }
 
-  async #place(photo: MovedPhoto): Promise<void> {
-    const { store } = this.#ports;
-    await this.#commit(async (sequence) =>
-      store.commitPhoto(importedPhoto(photo, { ownerId: this.#ownerId, sequence }), null),
-    );
-    for (const { faceId, personId } of photo.faces) {
-      this.#faces.set(faceId, faceId);
-      this.#here.set(faceId, { assetId: photo.assetId, personId });
-    }
+  async #place(photo: MovedPhoto, sequence: number): Promise<'committed' | 'conflict'> {
+    const record = importedPhoto(photo, { ownerId: this.#ownerId, sequence });
+    const outcome = await this.#ports.store.commitPhoto(record, null);
+    if (outcome === 'committed') this.#pair(photo, record);
+    return outcome;
+  }
+
+  #count({ assetId, checksum }: MovedPhoto, record: PhotoRecord): void {
+    this.#found.add(record.assetId);
+    if (isWaiting(record)) {
+      this.#photos.waiting++;
+      if (checksum === '') this.#photos.waitingById++;
+    } else if (record.assetId === assetId) this.#photos.sameId++;
+    else this.#photos.otherId++;
   }
 
   #pair(photo: MovedPhoto, record: PhotoRecord): void {
+    this.#count(photo, record);
     for (const [moved, here] of pairWithMoved(photo, record)) {
       this.#faces.set(moved.faceId, here?.faceId ?? null);
       if (here === null) {
@@ -170,7 +215,10 @@ class Import {
     return { people, faces };
   }
 
-  /** `write` is given the next sequence, and again while somebody else takes it first. */
+  /**
+   * `write` is given the next sequence, and again while somebody else takes it first: what it reads
+   * is all that was written before. 'committed': nothing more is to be done.
+   */
   async #commit(write: (sequence: number) => Promise<'committed' | 'conflict'>): Promise<void> {
     for (let attempt = 0; attempt < MOST_COMMIT_TRIES; attempt++) {
       const head = await this.#ports.store.headSequence(this.#ownerId);

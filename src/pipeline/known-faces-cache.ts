@@ -38,14 +38,11 @@ export class KnownFacesCache {
     return [...this.#owners.keys()];
   }
 
-  /** How much is in memory, of all owners. */
-  get totals(): { readonly faces: number; readonly people: number } {
-    let [faces, people] = [0, 0];
-    for (const known of this.#owners.values()) {
-      faces += known.size;
-      people += known.peopleCount;
-    }
-    return { faces, people };
+  /** Faces in memory, of all owners. */
+  get faceCount(): number {
+    let faces = 0;
+    for (const { size } of this.#owners.values()) faces += size;
+    return faces;
   }
 
   /** The owner's known faces with everything that was committed before this call. */
@@ -80,8 +77,7 @@ export class KnownFacesCache {
   }
 
   #letGo(except: string): void {
-    let faces = 0;
-    for (const { size } of this.#owners.values()) faces += size;
+    let faces = this.faceCount;
     for (const [ownerId, { size }] of this.#owners) {
       if (faces <= this.#maxFaces) return;
       if (ownerId === except) continue;

@@ -42,6 +42,16 @@ export type See = (
 /** The part of the store that deciding needs. */
 export interface PhotoStore {
   findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null>;
+  /** Photos of the owner whose bytes have the checksum, whose model is of the pack or of another. */
+  findPhotosByChecksum(
+    ownerId: string,
+    checksum: string,
+    which: { readonly pack: string; readonly isPack: boolean; readonly limit: number },
+  ): Promise<PhotoRecord[]>;
+  listFaces(
+    ownerId: string,
+    filter: { faceIds: readonly string[]; personIds: readonly string[] },
+  ): Promise<FacePlace[]>;
   /** The owner's photos and facts with a greater sequence, ascending by it, at most `limit`. */
   readEntriesAfter(ownerId: string, sequence: number, limit: number): Promise<OwnerEntry[]>;
   /** Rises when an owner is forgotten: what was read of owners before is void. */

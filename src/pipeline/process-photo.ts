@@ -5,6 +5,7 @@ import { sameModel, type DescriptorModel } from '../descriptors/descriptor.ts';
 import type { SeenPhoto } from '../descriptors/seen-photo.ts';
 import { WorkerError } from '../errors.ts';
 import { decidePhoto } from '../identities/decide-photo.ts';
+import { isWaiting } from '../identities/imported-photo.ts';
 import type { MatchThresholds } from '../identities/thresholds.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
 import { People } from '../identities/journal/people.ts';
@@ -13,6 +14,7 @@ import { KnownFacesCache } from './known-faces-cache.ts';
 import type { FetchPhoto, PhotoFile, PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
 import { seenAgain } from '../identities/seen-again.ts';
 import { removedRecord } from './remove-photo.ts';
+import { findTakenOver, findWaiting } from './waiting-photo.ts';
 
 export interface PhotoProcessorPorts {
   readonly store: PhotoStore;
@@ -57,6 +59,7 @@ export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
     const earlier = await ports.store.findPhoto(task.ownerId, task.assetId);
     if (earlier !== null && isDone(earlier, task, ports.model)) {
       report('already done');
+      await dropTakenOver(earlier, { task, earlier, ports, cache, signal });
       const people = People.of(await ports.store.readFacts(task.ownerId));
       return publish(people.viewOf(earlier), ports);
     }
@@ -66,7 +69,9 @@ export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
     }
     const seen = seenBefore(task, earlier, ports) ?? (await look(task, ports, { signal, report }));
     report('deciding');
-    const record = await decideAndCommit({ task, earlier, seen, ports, cache, signal });
+    const work = { task, earlier, ports, cache, signal };
+    const record = await decideAndCommit({ ...work, seen });
+    await dropTakenOver(record, work);
     report('publishing');
     return publish(record, ports);
   };
@@ -137,12 +142,18 @@ async function decideAndCommit(work: Work & { readonly seen: SeenPhoto }): Promi
   const { task, seen, ports, earlier } = work;
   const newId = ports.newId ?? randomUUID;
   const { assetId, ownerId, runId } = task;
-  return commitWhenFirst(work, (former, known) => {
+  return commitWhenFirst(work, async (former, known) => {
     if (isNewer(former, earlier, seen)) throw changedMeanwhile(task);
+    const isNew = former === null || former.removed;
+    const { checksum } = seen;
+    const moved = isNew ? await findWaiting({ ownerId, assetId, checksum }, ports.store) : null;
     const thresholds = ports.match;
     const reconsider = task.reconsider === true;
     const start = performance.now();
-    const faces = decidePhoto({ seen, former, known, assetId, thresholds, newId, reconsider });
+    const faces = decidePhoto({
+      ...{ seen, known, assetId, thresholds, newId, reconsider },
+      former: moved ?? former,
+    });
     ports.onCompared?.(performance.now() - start);
     return {
       ownerId,
@@ -160,6 +171,23 @@ async function decideAndCommit(work: Work & { readonly seen: SeenPhoto }): Promi
       decidedAt: new Date().toISOString(),
     };
   });
+}
+
+/**
+ * A photo that has taken over what waited under another asset id is that asset now. Done after the
+ * commit, and again by a job that comes again, so that the faces are never nowhere.
+ */
+async function dropTakenOver(record: PhotoRecord, work: Work): Promise<void> {
+  const { task, ports } = work;
+  if (record.revision > 1 && work.earlier?.removed !== true) return;
+  const former = await findTakenOver(record, ports.store);
+  if (former === null) return;
+  const gone = { ...work, task: { ...task, assetId: former.assetId }, earlier: former };
+  const removed = await commitWhenFirst(gone, (latest, known) => {
+    if (latest === null || !isWaiting(latest)) throw changedMeanwhile(task);
+    return removedRecord(latest, { sequence: known.sequence + 1, runId: task.runId });
+  });
+  await publish(removed, ports);
 }
 
 /** Another job wrote another picture, or its removal, while this one looked: its look may be the later. */
@@ -198,7 +226,7 @@ async function remove(work: Work): Promise<PhotoRecord> {
 /** Decides with everything that was committed before and commits, again while others are first. */
 async function commitWhenFirst(
   { task, ports, cache, signal }: Work,
-  decide: (former: PhotoRecord | null, known: KnownFaces) => PhotoRecord,
+  decide: (former: PhotoRecord | null, known: KnownFaces) => PhotoRecord | Promise<PhotoRecord>,
 ): Promise<PhotoRecord> {
   for (let attempt = 0; attempt < MOST_COMMIT_TRIES; attempt++) {
     const former = await ports.store.findPhoto(task.ownerId, task.assetId);
@@ -206,7 +234,7 @@ async function commitWhenFirst(
     throwIfAborted(signal);
     // Taken for stalled, the job was given to another worker, which has done it meanwhile.
     if (former?.runId === task.runId) return known.people.viewOf(former);
-    const record = decide(former, known);
+    const record = await decide(former, known);
     const outcome = await ports.store.commitPhoto(record, former?.sequence ?? null);
     if (outcome === 'committed') return known.people.viewOf(record);
     // Lets the winner's write become readable, and parts workers that would race again.

@@ -11,6 +11,22 @@ export interface ForgottenOwner {
   readonly facts: number;
 }
 
+/** How many faces and people are stored, of all owners, as the machine decided. */
+export interface StoredFaces {
+  readonly faces: number;
+  /** Faces that are nobody's. */
+  readonly unknown: number;
+  /** Those whose faces they are, before merges. Somebody moved to a second owner counts once. */
+  readonly people: number;
+}
+
+/** Of photos with the same bytes those whose model is of the pack, or (`isPack` false) of another. */
+export interface ChecksumFilter {
+  readonly pack: string;
+  readonly isPack: boolean;
+  readonly limit: number;
+}
+
 /** Which stored faces to list: those with one of the ids, or whom the machine took for one of the people. */
 export interface FaceFilter {
   readonly faceIds: readonly string[];
@@ -25,6 +41,12 @@ export interface Store {
   /** What the source of Immich's photos keeps. */
   readonly immich: ImmichStore;
   findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null>;
+  /** Photos of the owner whose bytes have the checksum, ascending by sequence. */
+  findPhotosByChecksum(
+    ownerId: string,
+    checksum: string,
+    which: ChecksumFilter,
+  ): Promise<PhotoRecord[]>;
   /** Photos of the owner with a greater sequence, ascending by it, at most `limit`. */
   readPhotosAfter(ownerId: string, sequence: number, limit: number): Promise<PhotoRecord[]>;
   /**
@@ -63,6 +85,7 @@ export interface Store {
   markUnpublishedSince(at: string): Promise<number>;
   /** Photos that are there: none that was removed. */
   countPhotos(ownerId?: string): Promise<number>;
+  countFaces(): Promise<StoredFaces>;
   /** Removes every trace of the owner. */
   forgetOwner(ownerId: string): Promise<ForgottenOwner>;
   /** How often an owner was forgotten; what was read of owners before such a time is void. */

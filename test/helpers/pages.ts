@@ -15,7 +15,10 @@ export interface Pages {
   readonly browser: Browser;
   /** A browser of its own: other cookies, other storage. */
   open(path: string, options?: BrowserContextOptions): Promise<Page>;
-  /** What any page complained of: errors, failed loads, violations of the CSP. Empties the list. */
+  /**
+   * What any page complained of: errors, failed loads, violations of the CSP; and what it asked of
+   * any other address. Empties the list.
+   */
   takeComplaints(): string[];
   stop(): Promise<void>;
 }
@@ -85,6 +88,12 @@ async function openPage(
 ): Promise<Page> {
   const profile = await browser.newContext({ viewport: DESKTOP, ...context });
   const page = await profile.newPage();
+  const { origin } = new URL(url);
+  page.on('request', (request) => {
+    const asked = request.url();
+    const isOurs = asked.startsWith(`${origin}/`) || /^(data|blob):/.test(asked);
+    if (!isOurs) complaints.push(`${page.url()}: asked ${asked}`);
+  });
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) {

@@ -45,7 +45,7 @@ describe('the demo', () => {
     const [code] = (await once(child, 'close')) as [number | null];
     expect([code, output()]).toEqual([0, expect.stringContaining('2 photos, 6 faces')]);
     expect(output()).toMatch(/broken\.jpg: \[PHOTO_NOT_AN_IMAGE\]/);
-    expect(output()).toMatch(/Dashboard: http:\/\/127\.0\.0\.1:\d+\/queues/);
+    expect(output()).toMatch(/^People: http:\/\/127\.0\.0\.1:\d+\/people\nQueues: http:\S+\/queues$/m);
     const lines = (await readFile(path.join(folder.path, 'results.jsonl'), 'utf8'))
       .trim()
       .split('\n');
@@ -72,6 +72,7 @@ describe('the demo', () => {
     const { child, output } = start(photos, '--out', 'sheet-2');
     while (!output().includes('Serving until Ctrl-C')) await once(child, 'printed');
     const address = /http:\/\/127\.0\.0\.1:\d+/.exec(output())?.[0] ?? '';
+    expect((await fetch(address)).url).toBe(`${address}/people`);
     expect((await fetch(`${address}/queues`)).status).toBe(200);
     child.kill('SIGINT');
     const [code] = (await once(child, 'close')) as [number | null];

@@ -36,11 +36,12 @@ export function reviewRoutes(app: ApiApp, context: ApiContext): void {
     '/review/:id',
     {
       schema: {
-        summary: 'Answer a question; merging two named people takes a name',
+        summary:
+          'Answer a question, or put it off for a day ("ask" takes that back); merging two named people takes a name',
         params: z.object({ id: z.string().min(1).max(2000) }),
         querystring: OwnerQuery,
         body: z.object({
-          answer: z.enum(['yes', 'no', 'skip']),
+          answer: z.enum(['yes', 'no', 'skip', 'ask']),
           name: z.string().max(1000).optional(),
         }),
         response: {

@@ -19,6 +19,14 @@ const ImportReport = z.object({
   names: z.number().int(),
   facts: z.number().int(),
   faces: z.number().int(),
+  photos: z.object({
+    sameId: z.number().int(),
+    otherId: z.number().int().meta({ description: 'Here under another asset ID, same bytes' }),
+    waiting: z.number().int().meta({ description: 'Not here yet' }),
+    waitingById: z.number().int().meta({
+      description: 'Of those, without checksum in the file: only the same asset ID will do',
+    }),
+  }),
   skipped: z.array(z.object({ what: z.string(), reason: z.string() })),
 });
 

@@ -1,5 +1,5 @@
 import { WorkerError } from '../../errors.ts';
-import type { Fact, FactBody } from './fact.ts';
+import type { Fact, FactBody, PersonChange } from './fact.ts';
 import type { People } from './people.ts';
 import { facesIn, peopleIn, undoneBody, type Correction } from './plan-fact.ts';
 
@@ -18,34 +18,70 @@ export class OutdatedError extends WorkerError {
   }
 }
 
+/** What of a person can change; 'self': merged, parted again or deleted. */
+type Side = 'self' | 'name' | 'hidden' | 'faces' | 'apart';
+
+/** On what of the people it names a correction depends: no more than what it would overwrite. */
+const DEPENDS_ON: Readonly<Record<Correction['kind'], readonly Side[]>> = {
+  'person-named': ['self', 'name'],
+  'person-hidden': ['self', 'hidden'],
+  'person-deleted': ['self', 'name', 'hidden', 'faces'],
+  'people-merged': ['self', 'name', 'apart'],
+  'people-distinct': ['self', 'apart'],
+  'faces-assigned': ['self'],
+  'faces-confirmed': ['self'],
+  'face-denied': ['self'],
+  'face-ignored': [],
+  split: [],
+  undone: [],
+};
+
 /**
- * Throws an `OutdatedError` when somebody changed what
- * the correction speaks of after `seenHead`: whoever asks has not seen that yet.
+ * Throws an `OutdatedError` when somebody changed after `seenHead` what the correction depends on,
+ * its faces or that side of its people: whoever asks has not seen that yet.
  */
 export function refuseOutdated(correction: Correction, people: People, seenHead: number): void {
   const body = correction.kind === 'undone' ? undoneBody(correction.factId, people) : correction;
   const ids = new Set(peopleIn(body).flatMap((id) => people.idsOf(id)));
   const faceIds = new Set(facesIn(body));
-  const since = people.facts.filter(
-    (fact) =>
-      fact.sequence > seenHead &&
-      !people.isUndone(fact.factId) &&
-      (peopleTouched(fact, people).some((id) => ids.has(id)) ||
-        facesIn(subject(fact.body, people)).some((id) => faceIds.has(id))),
-  );
+  const sides = DEPENDS_ON[body.kind];
+  const since = people.facts.filter((fact) => {
+    if (fact.sequence <= seenHead || people.isUndone(fact.factId)) return false;
+    const touched = subject(fact.body, people);
+    return (
+      facesIn(touched).some((id) => faceIds.has(id)) ||
+      sides.some((side) => touchesSide(side, { fact, body: touched }, ids))
+    );
+  });
   if (since.length > 0) throw new OutdatedError(since, people);
 }
 
-/** Confirming faces changes nothing of the person. */
-function peopleTouched(fact: Fact, people: People): string[] {
-  const body = subject(fact.body, people);
-  const named = body.kind === 'faces-assigned' && body.as === 'confirmed' ? [] : peopleIn(body);
-  const { people: changed, faces } = fact.changes;
-  return [
-    ...named,
-    ...changed.map(({ personId }) => personId),
-    ...faces.flatMap(({ before, after }) => [before, after].filter((id) => id !== null)),
-  ];
+/** Whether a fact, which speaks of `body`, changed this side of one of the people. */
+function touchesSide(
+  side: Side,
+  { fact, body }: { readonly fact: Fact; readonly body: FactBody },
+  ids: ReadonlySet<string>,
+): boolean {
+  const named = peopleIn(body).some((id) => ids.has(id));
+  const changed = fact.changes.people.filter(({ personId }) => ids.has(personId));
+  switch (side) {
+    case 'self':
+      return named && (body.kind === 'people-merged' || body.kind === 'person-deleted');
+    case 'name':
+      return changed.some((change) => isOther(change, 'name'));
+    case 'hidden':
+      return changed.some((change) => isOther(change, 'hidden'));
+    case 'faces':
+      return fact.changes.faces.some(({ before, after }) =>
+        [before, after].some((id) => id !== null && ids.has(id)),
+      );
+    case 'apart':
+      return body.kind === 'people-distinct' && peopleIn(body).every((id) => ids.has(id));
+  }
+}
+
+function isOther({ before, after }: PersonChange, what: 'name' | 'hidden'): boolean {
+  return before[what] !== after[what];
 }
 
 function subject(body: FactBody, people: People): FactBody {

@@ -8,8 +8,9 @@ import { nearestFaces } from './nearest-faces-of-pairs.ts';
 
 /**
  * Pairs of people who may be one, the surest first; without those that a user told apart, hid or
- * deleted. With the reason 'sure' the machine may merge them by itself. `near` must have been
- * brought up to what is known. At most `limit` of them are not sure.
+ * deleted. With the reason 'sure' the machine may merge them by itself. Those who were seen on one
+ * photo come last. `near` must have been brought up to what is known. At most `limit` of them are
+ * not sure.
  */
 export function findMerges(
   known: KnownFaces,
@@ -18,7 +19,7 @@ export function findMerges(
 ): MergeProposal[] {
   const context = { known, near, thresholds, rules: readMergeRules(known) };
   const weighed = candidatePairs(near).flatMap(([a, b]) => weighPair(a, b, context) ?? []);
-  weighed.sort((one, other) => excess(one) - excess(other));
+  weighed.sort((a, b) => isOnOnePhoto(a) - isOnOnePhoto(b) || excess(a) - excess(b));
   const sure = weighed.filter(({ reason }) => reason === 'sure');
   const open = weighed.filter(({ reason }) => reason !== 'sure').slice(0, limit);
   return nearestFaces([...sure, ...open], known);
@@ -147,6 +148,10 @@ function cannotBeOne(
     rules.areOnOnePhoto(a.personId, b.personId) ||
     (isNamed(a, known) && isNamed(b, known))
   );
+}
+
+function isOnOnePhoto({ reason }: WeighedPair): number {
+  return Number(reason === 'on-one-photo');
 }
 
 function excess({ evidence }: WeighedPair): number {

@@ -120,7 +120,8 @@ export interface ReviewItem {
   readonly reason: string;
 }
 
-export type Answer = 'yes' | 'no' | 'skip';
+/** 'ask' takes a skip back. */
+export type Answer = 'yes' | 'no' | 'skip' | 'ask';
 
 /** What an answer wrote down; null when nothing. */
 export interface Answered {
@@ -204,6 +205,12 @@ export interface ImportReport {
   readonly names: number;
   readonly facts: number;
   readonly faces: number;
+  readonly photos: {
+    readonly sameId: number;
+    readonly otherId: number;
+    readonly waiting: number;
+    readonly waitingById: number;
+  };
   readonly skipped: readonly { readonly what: string; readonly reason: string }[];
 }
 

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { wordsFor } from '../api/api-error.ts';
 import type { ImportReport } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
-import { counted } from '../app/words.ts';
+import { counted, numberText } from '../app/words.ts';
 import { Icon } from '../parts/icon.tsx';
 import { View } from '../parts/view.tsx';
 
@@ -81,6 +81,7 @@ function Report({ report }: { report: ImportReport }): JSX.Element {
         {counted(people, 'person', 'people')}, {counted(names, 'name')}, {counted(faces, 'face')}{' '}
         and {counted(facts, 'correction')} brought in.
       </p>
+      <PhotosFound photos={report.photos} />
       {skipped.length === 0 ? null : (
         <details>
           <summary>{skipped.length} could not be brought in</summary>
@@ -94,5 +95,29 @@ function Report({ report }: { report: ImportReport }): JSX.Element {
         </details>
       )}
     </div>
+  );
+}
+
+/** How photos were found again, where that is not plain. */
+function PhotosFound({ photos }: { photos: ImportReport['photos'] }): JSX.Element {
+  const { otherId, waiting, waitingById } = photos;
+  return (
+    <>
+      {otherId === 0 ? null : (
+        <p>{counted(otherId, 'photo')} found again under another ID, as the same file.</p>
+      )}
+      {waiting === 0 ? null : (
+        <p>
+          {counted(waiting, 'photo')} not here yet. Their people come back with them: under the same
+          ID, or as the same file.
+        </p>
+      )}
+      {waitingById === 0 ? null : (
+        <p>
+          For {numberText(waitingById)} of them the file holds no checksum: only the same ID will
+          do.
+        </p>
+      )}
+    </>
   );
 }

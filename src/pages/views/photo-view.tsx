@@ -29,7 +29,8 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
     );
   }
   if (data === null) return <Loading what="photo" />;
-  const { photo, faces } = data;
+  const { photo } = data;
+  const faces = data.faces.toSorted((a, b) => a.box.x - b.box.x);
   const file = photo.path?.split('/').at(-1);
   return (
     <View

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import type { Answer, ReviewItem } from '../api/types.ts';
+import type { ReviewItem } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { placeUrl } from '../app/place.ts';
 import { counted } from '../app/words.ts';
@@ -10,9 +10,9 @@ import { Empty, ListState } from '../parts/states.tsx';
 import { View } from '../parts/view.tsx';
 import { MergeDialog } from './merge-dialog.tsx';
 import { ReviewCard } from './review-card.tsx';
-import { useReview, type Review } from './use-review.ts';
+import { useReview, type Given, type Review } from './use-review.ts';
 
-const KEYS: Readonly<Record<string, Answer | 'undo'>> = { y: 'yes', n: 'no', s: 'skip', u: 'undo' };
+const KEYS: Readonly<Record<string, Given | 'undo'>> = { y: 'yes', n: 'no', s: 'skip', u: 'undo' };
 
 /** Questions that the worker cannot answer alone: one key each. */
 export function ReviewView(): JSX.Element {
@@ -20,7 +20,7 @@ export function ReviewView(): JSX.Element {
   const { session } = useApp();
   const [isNaming, setNaming] = useState(false);
   const { item, list } = review;
-  const say = (answer: Answer | 'undo'): void => {
+  const say = (answer: Given | 'undo'): void => {
     if (answer === 'undo') void review.undo();
     else if (answer === 'yes' && item !== undefined && hasTwoNames(item)) setNaming(true);
     else void review.answer(answer);
@@ -58,11 +58,11 @@ function hasTwoNames({ kind, people }: ReviewItem): boolean {
   return kind === 'proposed-merge' && names.size > 1;
 }
 
-function Answers(props: { review: Review; say: (answer: Answer | 'undo') => void }): JSX.Element {
+function Answers(props: { review: Review; say: (answer: Given | 'undo') => void }): JSX.Element {
   const { review, say } = props;
   const isOver = review.item === undefined;
   const button = (
-    answer: Answer | 'undo',
+    answer: Given | 'undo',
     words: { label: string; icon: IconName },
   ): JSX.Element => (
     <button
@@ -100,7 +100,7 @@ function NothingLeft(): JSX.Element {
   );
 }
 
-function useKeys(say: (answer: Answer | 'undo') => void): void {
+function useKeys(say: (answer: Given | 'undo') => void): void {
   const latest = useRef(say);
   latest.current = say;
   useEffect(() => {

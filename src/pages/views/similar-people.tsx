@@ -39,7 +39,7 @@ export function SimilarPeople({ details }: { details: PersonDetails }): JSX.Elem
                   setOther(person);
                 }}
               >
-                Same person?
+                Same…
               </button>
               <button
                 type="button"

@@ -7,9 +7,13 @@ import { offerToApply } from '../app/corrections.ts';
 import type { ListLoader } from '../app/list-loader.ts';
 import { useList } from '../app/use-list.ts';
 
-interface Given {
+/** What somebody can say to a question. */
+export type Given = Exclude<Answer, 'ask'>;
+
+interface Answered {
   readonly id: string;
-  readonly fact: Fact | null;
+  /** What was written down; null for a skip. */
+  readonly written: Promise<Fact | null>;
 }
 
 export interface Review {
@@ -19,11 +23,11 @@ export interface Review {
   readonly next: ReviewItem | undefined;
   readonly left: number;
   readonly canUndo: boolean;
-  answer(answer: Answer): Promise<void>;
+  answer(answer: Given): Promise<void>;
   undo(): Promise<void>;
 }
 
-const SAID: Readonly<Record<Answer, string>> = {
+const SAID: Readonly<Record<Given, string>> = {
   yes: 'Yes, noted.',
   no: 'No, noted for ever.',
   skip: 'Skipped for now.',
@@ -36,41 +40,55 @@ const FEW = 5;
 export function useReview(): Review {
   const { api, changed, correct, notify } = useApp();
   const list = useList<ReviewItem>('review');
-  const [answered, setAnswered] = useState<readonly Given[]>([]);
+  const [answered, setAnswered] = useState<readonly Answered[]>([]);
   const open = list.items.filter(({ id }) => answered.every((one) => one.id !== id));
   useEffect(() => {
     if (open.length < FEW) list.loadMore();
   });
   const [item, next] = open;
-  const takeBack = (): Given | undefined => {
-    setAnswered((all) => all.slice(0, -1));
-    return answered.at(-1);
+  const drop = (id: string): void => {
+    setAnswered((all) => all.filter((one) => one.id !== id));
+  };
+  const takeBack = async ({ id, written }: Answered): Promise<void> => {
+    drop(id);
+    const fact = await written;
+    if (fact !== null) {
+      await correct([{ kind: 'undone', factId: fact.factId }], { said: 'Taken back.' });
+      return;
+    }
+    try {
+      await api.answer(id, 'ask');
+    } catch (error) {
+      notify({ text: wordsFor(error), tone: 'bad' });
+    }
+    changed();
   };
   const undo = async (): Promise<void> => {
-    const last = takeBack();
-    if (last?.fact != null) {
-      await correct([{ kind: 'undone', factId: last.fact.factId }], { said: 'Taken back.' });
-    }
+    const last = answered.at(-1);
+    if (last !== undefined) await takeBack(last);
   };
-  const answer = async (given: Answer): Promise<void> => {
+  const answer = async (given: Given): Promise<void> => {
     if (item === undefined) return;
     const { id } = item;
-    setAnswered((all) => [...all, { id, fact: null }]);
+    const asked = api.answer(id, given);
+    const done = {
+      id,
+      written: asked.then(
+        ({ fact }) => fact,
+        () => null,
+      ),
+    };
+    setAnswered((all) => [...all, done]);
     try {
-      const { fact, wouldChange } = await api.answer(id, given);
-      setAnswered((all) => all.map((one) => (one.id === id ? { id, fact } : one)));
+      const { wouldChange } = await asked;
       notify({
         text: SAID[given],
         tone: 'good',
         offer: offerToApply(wouldChange, { api, notify }),
-        undo: async () => {
-          setAnswered((all) => all.filter((one) => one.id !== id));
-          if (fact === null) return;
-          await correct([{ kind: 'undone', factId: fact.factId }], { said: 'Taken back.' });
-        },
+        undo: () => takeBack(done),
       });
     } catch (error) {
-      setAnswered((all) => all.filter((one) => one.id !== id));
+      drop(id);
       notify({ text: wordsFor(error), tone: 'bad' });
     }
     if (given !== 'skip') changed();

@@ -12,6 +12,7 @@ import { Icon } from '../parts/icon.tsx';
 import { PersonLine } from '../parts/person-tile.tsx';
 import { Empty, Loading } from '../parts/states.tsx';
 import { View } from '../parts/view.tsx';
+import { useDrop } from './use-drop.ts';
 
 interface Asked {
   readonly url: string;
@@ -83,28 +84,15 @@ function toBoxed(face: WhoAnswer['faces'][number], index: number): BoxedFace {
   };
 }
 
+/** A file chosen here, or dropped anywhere on the page: beside the place it would replace the page. */
 function DropPlace(props: {
   onFile: (file: File | undefined) => void;
   isSmall: boolean;
 }): JSX.Element {
   const { onFile, isSmall } = props;
-  const [isOver, setOver] = useState(false);
+  const isOver = useDrop(onFile);
   return (
-    <label
-      class={`drop-place ${isSmall ? 'small' : ''} ${isOver ? 'over' : ''}`}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => {
-        setOver(false);
-      }}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        onFile(event.dataTransfer?.files[0]);
-      }}
-    >
+    <label class={`drop-place ${isSmall ? 'small' : ''} ${isOver ? 'over' : ''}`}>
       <Icon name="photo" />
       <span>
         <strong>{isSmall ? 'Choose another picture' : 'Choose a picture'}</strong>

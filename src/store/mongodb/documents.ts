@@ -86,6 +86,15 @@ export const KNOWN_ENTRY = {
 export const IS_PHOTO = { assetId: { $type: 'string' } } as const;
 export const IS_FACT = { assetId: { $type: 'object' } } as const;
 
+/** Faces and people by whether the faces are somebody's (`_id`). */
+export const COUNT_FACES = [
+  { $match: IS_PHOTO },
+  { $project: { _id: 0, 'faces.personId': 1 } },
+  { $unwind: '$faces' },
+  { $group: { _id: '$faces.personId', faces: { $sum: 1 } } },
+  { $group: { _id: { $ne: ['$_id', null] }, faces: { $sum: '$faces' }, people: { $sum: 1 } } },
+];
+
 export const PHOTO_INDEXES: readonly (CreateIndexesOptions & {
   key: IndexSpecification & Record<string, 1>;
   name: string;
@@ -93,6 +102,7 @@ export const PHOTO_INDEXES: readonly (CreateIndexesOptions & {
   { name: 'asset', key: { ownerId: 1, assetId: 1 }, unique: true },
   { name: 'sequences-ever', key: { ownerId: 1, sequences: 1 }, unique: true },
   { name: 'sequence', key: { ownerId: 1, sequence: 1 } },
+  { name: 'checksum', key: { ownerId: 1, checksum: 1, 'model.pack': 1 } },
   { name: 'face', key: { ownerId: 1, 'faces.faceId': 1 } },
   { name: 'person', key: { ownerId: 1, 'faces.personId': 1 } },
   {

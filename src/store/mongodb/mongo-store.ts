@@ -6,7 +6,7 @@ import type { ImmichLinks } from '../../immich/sink/links.ts';
 import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
-import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
+import type { ChecksumFilter, FaceFilter, ForgottenOwner, Store, StoredFaces } from '../store.ts';
 import type {
   FactDocument,
   ForgottenDocument,
@@ -15,6 +15,7 @@ import type {
   StoredPhoto,
 } from './documents.ts';
 import {
+  COUNT_FACES,
   IS_FACT,
   IS_PHOTO,
   KNOWN_ENTRY,
@@ -72,6 +73,15 @@ export class MongoStore implements Store {
   async findPhoto(ownerId: string, assetId: string): Promise<PhotoRecord | null> {
     const photos = await this.#readPhotos({ ownerId, assetId }, {}, 1);
     return photos[0] ?? null;
+  }
+
+  async findPhotosByChecksum(
+    ownerId: string,
+    checksum: string,
+    { pack, isPack, limit }: ChecksumFilter,
+  ): Promise<PhotoRecord[]> {
+    const filter = { ownerId, checksum, 'model.pack': isPack ? pack : { $ne: pack } };
+    return this.#readPhotos(filter, { sequence: 1 }, limit);
   }
 
   async readPhotosAfter(ownerId: string, sequence: number, limit: number): Promise<PhotoRecord[]> {
@@ -206,6 +216,17 @@ export class MongoStore implements Store {
     return this.#do(() =>
       this.#photos.countDocuments(ownerId === undefined ? there : { ownerId, ...there }),
     );
+  }
+
+  async countFaces(): Promise<StoredFaces> {
+    const counts = await this.#do(() =>
+      this.#photos
+        .aggregate<{ _id: boolean; faces: number; people: number }>(COUNT_FACES)
+        .toArray(),
+    );
+    const [known, unknown] = [true, false].map((is) => counts.find(({ _id }) => _id === is));
+    const [some = 0, none = 0] = [known?.faces, unknown?.faces];
+    return { faces: some + none, unknown: none, people: known?.people ?? 0 };
   }
 
   async ping(): Promise<void> {

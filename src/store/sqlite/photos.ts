@@ -1,9 +1,17 @@
 import type { KnownPhoto } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
+import type { StoredFaces } from '../store.ts';
 import { raiseHead } from './owners.ts';
 import type { KnownFaceRow, PhotoFaceRow } from './rows.ts';
 import { faceValues, knownPhotosFromRows, photoDetails, photosFromRows } from './rows.ts';
+
+export interface PhotoQuery {
+  readonly where: string;
+  readonly order: string;
+  /** Where SQLite would rather take the one of the order, and go through all of an owner's photos. */
+  readonly index?: string;
+}
 
 /**
  * Photos with their faces by one statement, so that both are of the same moment. `values` are those
@@ -11,14 +19,15 @@ import { faceValues, knownPhotosFromRows, photoDetails, photosFromRows } from '.
  */
 export function selectPhotos(
   database: SqliteDatabase,
-  { where, order }: { readonly where: string; readonly order: string },
+  { where, order, index }: PhotoQuery,
   ...values: readonly SqlValue[]
 ): PhotoRecord[] {
   const rows = database.all<PhotoFaceRow>(
     `SELECT owner_id, asset_id, sequence, revision, decided_at, removed,
        photo.details AS photo_details,
        face_id, person_id, descriptor, landmarks, face.details AS face_details
-     FROM (SELECT * FROM photos WHERE ${where} ORDER BY ${order} LIMIT ?) AS photo
+     FROM (SELECT * FROM photos ${index === undefined ? '' : `INDEXED BY ${index}`}
+         WHERE ${where} ORDER BY ${order} LIMIT ?) AS photo
        LEFT JOIN faces AS face USING (photo_id)
      ORDER BY ${order}, position`,
     ...values,
@@ -43,6 +52,18 @@ export function knownPhotosAfter(
     limit,
   );
   return knownPhotosFromRows(rows);
+}
+
+/** Read off the index of people alone. */
+export function countFaces(database: SqliteDatabase): StoredFaces {
+  const [faces] = database.all<{ stored: number; known: number }>(
+    'SELECT count(*) AS stored, count(person_id) AS known FROM faces INDEXED BY faces_of_person',
+  );
+  const [people] = database.all<{ people: number }>(
+    'SELECT count(*) AS people FROM (SELECT DISTINCT person_id FROM faces WHERE person_id IS NOT NULL)',
+  );
+  const { stored = 0, known = 0 } = faces ?? {};
+  return { faces: stored, unknown: stored - known, people: people?.people ?? 0 };
 }
 
 /** The sequence of what is stored of the photo's asset; null when nothing is. */

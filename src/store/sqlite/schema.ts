@@ -97,6 +97,10 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX immich_links_asset ON immich_links (owner_id, kind, link_id);
    CREATE INDEX immich_links_immich ON immich_links (owner_id, kind, immich_id);
    CREATE INDEX immich_links_person ON immich_links (owner_id, kind, immich_person_id);`,
+
+  `-- Finds a photo under whatever asset id it came.
+   CREATE INDEX photos_checksum
+     ON photos (owner_id, details ->> '$.checksum', details ->> '$.model.pack');`,
 ];
 
 /** The version that this program writes and the highest that it reads. */

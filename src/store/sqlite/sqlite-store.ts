@@ -5,13 +5,20 @@ import type { ImmichLinks } from '../../immich/sink/links.ts';
 import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
-import type { FaceFilter, ForgottenOwner, Store } from '../store.ts';
+import type { ChecksumFilter, FaceFilter, ForgottenOwner, Store, StoredFaces } from '../store.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
 import { createSqliteImmichStore } from './immich-store.ts';
 import { factsAfter, insertFact, unpublishedFacts } from './facts.ts';
 import { createSqliteImmichLinks } from './immich-links.ts';
 import { countForgotten, deleteOwner, headSequence, listOwners, raiseHead } from './owners.ts';
-import { currentSequence, knownPhotosAfter, selectPhotos, writePhoto } from './photos.ts';
+import {
+  countFaces,
+  currentSequence,
+  knownPhotosAfter,
+  selectPhotos,
+  writePhoto,
+  type PhotoQuery,
+} from './photos.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import { toStoreError } from './sqlite-error.ts';
 
@@ -35,6 +42,17 @@ export class SqliteStore implements Store {
     const where = 'owner_id = ? AND asset_id = ?';
     const photos = await this.#readPhotos({ where, order: 'sequence' }, ownerId, assetId, 1);
     return photos[0] ?? null;
+  }
+
+  async findPhotosByChecksum(
+    ownerId: string,
+    checksum: string,
+    { pack, isPack, limit }: ChecksumFilter,
+  ): Promise<PhotoRecord[]> {
+    const where = `owner_id = ? AND details ->> '$.checksum' = ?
+      AND details ->> '$.model.pack' ${isPack ? '=' : '<>'} ?`;
+    const which = { where, order: 'sequence', index: 'photos_checksum' };
+    return this.#readPhotos(which, ownerId, checksum, pack, limit);
   }
 
   async readPhotosAfter(ownerId: string, sequence: number, limit: number): Promise<PhotoRecord[]> {
@@ -165,6 +183,10 @@ export class SqliteStore implements Store {
     return rows[0]?.photos ?? 0;
   }
 
+  async countFaces(): Promise<StoredFaces> {
+    return this.#do(countFaces);
+  }
+
   async ping(): Promise<void> {
     await this.#do((database) => database.all('SELECT count(*) FROM sqlite_schema'));
   }
@@ -177,10 +199,7 @@ export class SqliteStore implements Store {
     return Promise.resolve();
   }
 
-  async #readPhotos(
-    which: { readonly where: string; readonly order: string },
-    ...values: readonly SqlValue[]
-  ): Promise<PhotoRecord[]> {
+  async #readPhotos(which: PhotoQuery, ...values: readonly SqlValue[]): Promise<PhotoRecord[]> {
     return this.#do((database) => selectPhotos(database, which, ...values));
   }
 

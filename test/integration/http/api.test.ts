@@ -226,6 +226,8 @@ describe('the people API on a loopback address', () => {
     const junk = await visitor.post('/api/who', Buffer.from('no picture'), headers);
     expect([junk.status, junk.json.error.code]).toEqual([422, 'PHOTO_NOT_AN_IMAGE']);
     expect((await visitor.post('/api/who', { path: at('1.jpg') })).status).toBe(400);
+    declared['content-type'] = 'application/json';
+    expect((await visitor.post('/api/import', undefined, declared)).status).toBe(413);
   }, 60_000);
 
   test('what is exported can be imported where the photos come later', async () => {

@@ -204,6 +204,9 @@ describe('a worker with several logins', () => {
       expect((await ask(url, { headers: basic('root:root secret') })).status).toBe(200);
       expect((await ask(url, { headers: basic('ada:adas secret') })).status).toBe(403);
     }
+    const pause = '/queues/api/queues/image-added/pause';
+    const denied = (await ada.ask('PUT', pause, {})).json as { error: { message: string } };
+    expect(denied.error.message).toContain('only for who may see all owners');
     const people = `${worker.address}/api/people`;
     expect((await ask(people, { headers: basic('ada:adas secret') })).status).toBe(200);
     expect((await ask(people)).headers['www-authenticate']).toBeUndefined();
@@ -241,6 +244,24 @@ describe('a worker with several logins', () => {
     const behind = await ask(`${worker.address}/api/session`, { method: 'POST', body, headers });
     expect(flags(behind)).toMatch(/; Secure/);
     expect(plain.bytes.toString() + behind.bytes.toString()).not.toContain('secret');
+  });
+
+  test('a session is of no use to a page of another site, on any route that changes something', async () => {
+    const { cookie } = root;
+    const before = (await bob.get('/api/history')).json;
+    for (const site of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'same-site' }]) {
+      const headers = { cookie, 'x-csrf-token': root.csrfToken, ...site } as Record<string, string>;
+      for (const route of [
+        ...['/api/session', '/api/corrections', '/api/import', '/api/reapply', '/api/who'],
+        ...[`/api/failures/${bobs.jobId}/retry`, '/photos', '/queues/api/queues/image-added/add'],
+      ]) {
+        const answer = await ask(worker.address + route, { method: 'POST', headers, body: {} });
+        expect([route, answer.status]).toEqual([route, 403]);
+        expect(answer.json.error.message).toContain('a page of another site');
+      }
+    }
+    expect((await bob.get('/api/history')).json).toEqual(before);
+    expect((await root.get('/api/session')).status).toBe(200);
   });
 
   test('a session needs its own token, and ends when its user logs out', async () => {

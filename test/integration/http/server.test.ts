@@ -72,8 +72,16 @@ describe('a worker on a loopback address', () => {
   const errorCode = ({ text }: Answer): string =>
     (JSON.parse(text) as { error: { code: string } }).error.code;
 
+  test('the first page is the people’s, and the log names it before the queues', async () => {
+    expect((await request(`${worker.address}/`)).headers.location).toBe('/people');
+    const pages = await worker.logged('ready for photos');
+    expect(Object.entries(pages).filter(([, value]) => /^http:/.test(String(value)))).toEqual([
+      ['people', `${worker.address}/people`],
+      ['queues', `${worker.address}/queues`],
+    ]);
+  });
+
   test('Bull Board is at /queues and shows the queues', async () => {
-    expect((await request(`${worker.address}/`)).headers.location).toBe('/queues');
     expect((await request(`${worker.address}/queues`)).text).toContain('<!DOCTYPE html>');
     const { text } = await request(`${worker.address}/queues/api/queues`);
     const { queues } = JSON.parse(text) as { queues: { name: string }[] };
@@ -248,9 +256,8 @@ describe('a worker with credentials', () => {
     authorization: `Basic ${Buffer.from(login).toString('base64')}`,
   });
 
-  test('every address but /health/live asks for them', async () => {
+  test('every address that tells something asks for them', async () => {
     for (const address of [
-      '/',
       '/queues',
       '/queues/api/queues',
       '/metrics',
@@ -265,6 +272,8 @@ describe('a worker with credentials', () => {
     }
     expect((await request(`${worker.address}/photos`, { method: 'POST' })).status).toBe(401);
     expect((await request(`${worker.address}/health/live`)).status).toBe(200);
+    expect((await request(`${worker.address}/`)).headers.location).toBe('/people');
+    expect((await request(`${worker.address}/people`)).status).toBe(200);
   });
 
   test('a wait that is over is answered with where to ask', async () => {
@@ -280,6 +289,15 @@ describe('a worker with credentials', () => {
     await worker.logged('3 faces');
     const later = await request(worker.address + location, { headers: basic('ada:right') });
     expect((JSON.parse(later.text) as FacesIdentified).faces).toHaveLength(3);
+  }, 30_000);
+
+  test('who guesses passwords gains nothing by giving out other addresses', async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      const headers = { ...basic('ada:guessed'), 'x-forwarded-for': `192.0.2.${i}` };
+      statuses.push((await request(`${worker.address}/metrics`, { headers })).status);
+    }
+    expect(statuses.at(-1)).toBe(429);
   }, 30_000);
 
   test('no secret is in the log', () => {

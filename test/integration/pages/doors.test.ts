@@ -68,3 +68,36 @@ describe('pages with logins', () => {
     expect(outside.status).toBe(404);
   });
 });
+
+describe('every page of the worker', () => {
+  let pages: Pages;
+
+  beforeAll(async () => {
+    pages = await startPages({ prepare: () => Promise.resolve() });
+  }, 120_000);
+  afterAll(async () => {
+    await pages.stop();
+  }, 60_000);
+
+  test('the first address leads to the people', async () => {
+    const page = await pages.open('/');
+    await page.getByRole('heading', { name: 'People' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/people');
+    await page.getByText('No faces found yet').waitFor();
+    expect(pages.takeComplaints()).toEqual([]);
+  }, 60_000);
+
+  test('Bull Board asks no other site for anything, and complains of nothing', async () => {
+    const page = await pages.open('/people/status');
+    const board = page.context().waitForEvent('page');
+    await page.getByRole('link', { name: 'All jobs in Bull Board' }).click();
+    await (await board).close();
+    for (const place of ['/queues', '/queues/queue/image-added?status=failed']) {
+      const opened = await pages.open(place);
+      await opened.getByText('image-added').first().waitFor();
+      await opened.waitForLoadState('networkidle');
+      expect(pages.takeComplaints()).toEqual([]);
+      await opened.context().close();
+    }
+  }, 60_000);
+});

@@ -31,6 +31,8 @@ describe('the questions', () => {
   };
   const shown = (page: Page): Promise<string | null> =>
     page.locator('.review-card').getAttribute('aria-labelledby');
+  const left = async (page: Page): Promise<string> =>
+    /^\d+/.exec((await page.locator('.intro').first().textContent()) ?? '')?.[0] ?? '';
   const press = async (page: Page, key: string, message: string): Promise<void> => {
     await page.keyboard.press(key);
     await page.locator('.toast', { hasText: message }).last().waitFor();
@@ -55,6 +57,42 @@ describe('the questions', () => {
     await press(page, 'y', 'Yes, noted.');
     expect((await questions()).map(({ id }) => id)).not.toContain(second?.id);
     expect(third).toBeDefined();
+  }, 60_000);
+
+  test('what was skipped comes back with one key, and can be answered then', async () => {
+    const [first] = await questions();
+    const page = await pages.open('/people/review');
+    const asked = page.locator(`[aria-labelledby="question-${first?.id ?? ''}"]`);
+    await asked.waitFor();
+    await press(page, 's', 'Skipped for now.');
+    await asked.waitFor({ state: 'detached' });
+    await page.reload();
+    await page.locator('.review-card').waitFor();
+    expect(await asked.count()).toBe(0);
+    expect(await questions()).toHaveLength(Number(await left(page)));
+
+    const next = await shown(page);
+    await press(page, 's', 'Skipped for now.');
+    await page.keyboard.press('u');
+    await page.locator(`[aria-labelledby="${next ?? ''}"]`).waitFor();
+    expect((await questions()).map(({ id }) => `question-${id}`)).toContain(next);
+    await press(page, 'n', 'No, noted for ever.');
+    expect((await history()).length).toBeGreaterThan(0);
+    await page.keyboard.press('u');
+    await page.locator('.toast', { hasText: 'Taken back.' }).waitFor();
+    await page.locator(`[aria-labelledby="${next ?? ''}"]`).waitFor();
+  }, 60_000);
+
+  test('a key that comes before the answer is written down takes that answer back', async () => {
+    const page = await pages.open('/people/review');
+    await page.locator('.review-card').waitFor();
+    const [asked, before] = [await shown(page), await history()];
+    await page.keyboard.press('n');
+    await page.keyboard.press('u');
+    await page.locator('.toast', { hasText: 'Taken back.' }).waitFor();
+    await page.locator(`[aria-labelledby="${asked ?? ''}"]`).waitFor();
+    expect(await history()).toHaveLength(before.length + 2);
+    expect((await questions()).map(({ id }) => `question-${id}`)).toContain(asked);
   }, 60_000);
 
   test('are answered with buttons as well, and the next takes the focus', async () => {

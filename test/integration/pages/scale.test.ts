@@ -63,6 +63,18 @@ describe('ten thousand people, one of them with twenty thousand faces', () => {
     );
   };
 
+  test('the metrics count them all before anybody has asked for them', async () => {
+    const answer = await fetch(`${pages.worker.address}/metrics`);
+    const lines = (await answer.text()).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'face_worker_stored_faces 29999',
+        'face_worker_people 10000',
+        'face_worker_unknown_share 0',
+      ]),
+    );
+  });
+
   test('people are there at once, and stay few in the document however far one scrolls', async () => {
     const page = await pages.open('/people');
     await page.locator('li.tile').first().waitFor();

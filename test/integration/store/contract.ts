@@ -5,6 +5,7 @@ import { commitNext } from './commit-next.ts';
 import { describeImmichContract } from './contract-immich.ts';
 import { describeJournalContract } from './contract-journal.ts';
 import { describeLinksContract } from './contract-links.ts';
+import { describeLookupsContract } from './contract-lookups.ts';
 
 /** What the suite needs of a kind of store. */
 export interface StoreKind {
@@ -128,31 +129,6 @@ export function describeStoreContract(given: StoreKind): void {
       expect(await store.countPhotos()).toBe(2);
       await store.markPublished(owner, asset, 1);
       expect(await store.findUnpublished(10)).toEqual([b]);
-    });
-
-    it('lists faces with their photos, all or those of some people and faces', async () => {
-      const { store } = await openNew();
-      const face = (personId: string | null, seed: number): ReturnType<typeof makeFaceRecord> =>
-        makeFaceRecord({ personId }, seed);
-      const photos = [
-        [face('zoe', 1), face('max', 2), face(null, 3)],
-        [face('zoe', 4), face('ann', 5)],
-        [],
-      ];
-      for (const [i, faces] of photos.entries()) {
-        await commitNext(store, { ownerId: owner, assetId: `p-${i}`, faces });
-      }
-      await commitNext(store, { ownerId: 'owner-b', faces: [face('ann', 1)] });
-      expect(await store.listFaces(owner)).toEqual([
-        { assetId: 'p-0', faceId: 'face-1', personId: 'zoe' },
-        { assetId: 'p-0', faceId: 'face-2', personId: 'max' },
-        { assetId: 'p-0', faceId: 'face-3', personId: null },
-        { assetId: 'p-1', faceId: 'face-4', personId: 'zoe' },
-        { assetId: 'p-1', faceId: 'face-5', personId: 'ann' },
-      ]);
-      const some = await store.listFaces(owner, { faceIds: ['face-3'], personIds: ['zoe'] });
-      expect(some.map(({ faceId }) => faceId)).toEqual(['face-1', 'face-3', 'face-4']);
-      expect(await store.listFaces(owner, { faceIds: [], personIds: [] })).toEqual([]);
     });
   });
 
@@ -292,6 +268,7 @@ export function describeStoreContract(given: StoreKind): void {
     });
   });
 
+  describeLookupsContract(openNew);
   describeJournalContract(openNew);
   describeLinksContract(openNew);
   describeImmichContract(openNew);

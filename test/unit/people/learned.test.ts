@@ -1,106 +1,11 @@
-import { setTimeout } from 'node:timers/promises';
-
-import { createLog } from '../../../src/log.ts';
-import { DEFAULT_MATCH, DEFAULT_MERGE } from '../../../src/identities/thresholds.ts';
-import { Directories } from '../../../src/people/directories.ts';
-import { exportPeople } from '../../../src/people/export-people.ts';
-import { Reapplication } from '../../../src/people/reapplication.ts';
-import { ReviewList } from '../../../src/people/review-list.ts';
-import { createCorrector } from '../../../src/pipeline/correct.ts';
-import { importPeople } from '../../../src/pipeline/import-people.ts';
-import { KnownFacesCache } from '../../../src/pipeline/known-faces-cache.ts';
-import { Nearness } from '../../../src/pipeline/nearness.ts';
-import { parsePeopleFile } from '../../../src/pipeline/people-file.ts';
-import { createPhotoProcessor } from '../../../src/pipeline/process-photo.ts';
-import { createReview } from '../../../src/pipeline/review.ts';
-import { openStore } from '../../../src/store/open-store.ts';
-import type { Store } from '../../../src/store/store.ts';
+import { similarPeople } from '../../../src/people/similar-people.ts';
+import { house } from '../../helpers/house.ts';
 import { codeOf } from '../../helpers/pictures.ts';
 import { unitDescriptor } from '../../helpers/records.ts';
-import { blurred, descriptorAt, seenFace, seenPhoto } from '../../helpers/seen.ts';
-import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { blurred, descriptorAt, seenFace } from '../../helpers/seen.ts';
 
-const MODEL = { pack: 'face-api', descriptorRevision: 1 };
 const ada = unitDescriptor(1);
-const folder = temporaryFolder();
-let count = 0;
-const stores: Store[] = [];
-afterAll(() => Promise.all(stores.map((store) => store.close())));
-
-/** A store of its own with all that decides on it; photos are what `see` was told by their path. */
-async function house(): Promise<ReturnType<typeof build>> {
-  const dataDir = `${folder}/${String(++count)}`;
-  const store = await openStore({ dataDir, log: createLog({ level: 'silent' }) });
-  stores.push(store);
-  return build(store);
-}
-
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- what it wires is its type
-function build(store: Store) {
-  const seen = new Map<string, ReturnType<typeof seenPhoto>>();
-  const cache = new KnownFacesCache(store);
-  const directories = new Directories(store);
-  const reruns: string[] = [];
-  const processPhoto = createPhotoProcessor({
-    store,
-    cache,
-    locate: (path) => Promise.resolve(path),
-    see: (path) => Promise.resolve(seen.get(path)!),
-    publish: () => Promise.resolve(),
-    match: DEFAULT_MATCH,
-    model: MODEL,
-  });
-  let runs = 0;
-  const run = (
-    assetId: string,
-    options: { reconsider?: boolean } = {},
-  ): ReturnType<typeof processPhoto> =>
-    processPhoto(
-      {
-        kind: 'look',
-        assetId,
-        ownerId: 'o',
-        path: options.reconsider === true ? null : assetId,
-        runId: String(++runs),
-        skipWhenCurrent: false,
-        ...options,
-      },
-      { signal: new AbortController().signal, report: () => undefined },
-    );
-  return {
-    store,
-    seen,
-    directories,
-    reruns,
-    run,
-    look: (assetId: string, ...faces: ReturnType<typeof seenFace>[]) => {
-      seen.set(assetId, seenPhoto(faces, `sum-${assetId}`));
-      return run(assetId);
-    },
-    correct: createCorrector({ store, publish: () => Promise.resolve() }),
-    learned: new Reapplication({
-      directories,
-      known: (ownerId) => cache.current(ownerId, MODEL),
-      match: DEFAULT_MATCH,
-      findPhoto: (ownerId, assetId) => store.findPhoto(ownerId, assetId),
-      rerun: ({ assetId }) => {
-        reruns.push(assetId);
-        return Promise.resolve();
-      },
-    }),
-    review: new ReviewList({
-      directories,
-      proposeMerges: (ownerId, limit) =>
-        createReview({
-          store,
-          cache,
-          model: MODEL,
-          merge: DEFAULT_MERGE,
-          nearness: new Nearness(),
-        }).proposeMerges(ownerId, limit),
-    }),
-  };
-}
+const LIMITS = { limit: 10 };
 
 test('after a face was given away, the faces like it are counted and follow when they are decided again', async () => {
   const home = await house();
@@ -158,58 +63,36 @@ test('questions are about doubtful faces and people who may be one, and each is 
   expect(two.faces[0]?.isNewPerson).toBe(true);
 });
 
-async function exported(home: Awaited<ReturnType<typeof house>>): Promise<unknown> {
-  const head = { format: 'immich-face-worker/people', version: 1 };
-  let text = '';
-  for await (const part of exportPeople(await home.directories.current('o'), head)) text += part;
-  return JSON.parse(text);
-}
-
-test('moved people keep names and corrections where the photos come later, at another size', async () => {
-  const old = await house();
-  const [one] = (await old.look('a', seenFace(ada))).faces;
-  const [two] = (await old.look('b', seenFace(unitDescriptor(2)))).faces;
-  await old.correct('o', { kind: 'person-named', personId: one!.personId!, name: 'Ada' }, 't');
-  const deny = { kind: 'face-denied', faceId: two!.faceId, personId: one!.personId! } as const;
-  await old.correct('o', deny, 't');
+test('nobody is asked whether two are the same who stand on one photo', async () => {
   const home = await house();
-  const file = await parsePeopleFile(await exported(old), () => setTimeout(0));
-  const ports = { store: home.store, publish: () => Promise.resolve() };
-  expect(await importPeople('o', file, ports)).toEqual({
-    ...{ people: 2, names: 1, facts: 2, faces: 2, skipped: [] },
-  });
-  const half = { x: 10, y: 15, width: 50, height: 60 };
-  const small = seenPhoto([{ ...seenFace(ada), box: half }], 'another sum');
-  home.seen.set('a', { ...small, image: { width: 720, height: 540 } });
-  const [face] = (await home.run('a')).faces;
-  expect(face).toMatchObject({ faceId: one!.faceId, personId: one!.personId });
-  const stranger = await home.look('new', seenFace(descriptorAt(ada, 0.1, 7)));
-  expect(stranger.faces[0]?.personId).toBe(one!.personId);
-  const { people } = await home.directories.current('o');
-  expect(people.stateOf(one!.personId!).name).toBe('Ada');
-  expect(people.isDenied(two!.faceId, one!.personId!)).toBe(true);
+  const twin = descriptorAt(ada, 0.38, 4);
+  await home.look('a', seenFace(ada));
+  await home.look('b', seenFace(twin));
+  const kinds = async (): Promise<string[]> =>
+    (await home.review.page('o', LIMITS)).items.map(({ kind }) => kind);
+  const other = await house();
+  await other.look('a', seenFace(ada));
+  const together = await other.look('both', seenFace(ada), seenFace(twin, 1));
+  await other.look('blurred', seenFace(ada), blurred(seenFace(descriptorAt(ada, 0.36, 3), 1)));
+  expect(await kinds()).toEqual(['proposed-merge']);
+  expect((await other.review.page('o', LIMITS)).items).toEqual([]);
+  const personId = together.faces[1]!.personId!;
+  expect(similarPeople(await other.directories.current('o'), personId)).toEqual([]);
 });
 
-test('where the photos are known already, the faces at the same place are meant, and names here stay', async () => {
-  const old = await house();
-  const [one] = (await old.look('a', seenFace(ada))).faces;
-  const [two] = (await old.look('b', seenFace(unitDescriptor(2)))).faces;
+test('those who look alike are shown until somebody tells them apart, and again when that is undone', async () => {
   const home = await house();
-  const [here] = (await home.look('a', seenFace(ada))).faces;
-  const [other] = (await home.look('b', seenFace(unitDescriptor(2)))).faces;
-  await old.correct('o', { kind: 'person-named', personId: one!.personId!, name: 'Ada' }, 't');
-  await old.correct('o', { kind: 'person-named', personId: two!.personId!, name: 'Bo' }, 't');
-  await home.correct('o', { kind: 'person-named', personId: other!.personId!, name: 'Bob' }, 't');
-  const file = await parsePeopleFile(await exported(old), () => setTimeout(0));
-  const ports = { store: home.store, publish: () => Promise.resolve() };
-  const report = await importPeople('o', file, ports);
-  expect(report).toMatchObject({
-    names: 1,
-    skipped: [{ reason: 'the person is called Bob here' }],
-  });
-  const { people } = await home.directories.current('o');
-  expect(people.stateOf(here!.personId!).name).toBe('Ada');
-  expect(people.stateOf(other!.personId!).name).toBe('Bob');
-  const broken = parsePeopleFile({ format: 'other' }, () => setTimeout(0));
-  expect(await codeOf(broken)).toBe('IMPORT_INVALID');
+  const [one] = (await home.look('a', seenFace(ada))).faces;
+  const [two] = (await home.look('b', seenFace(descriptorAt(ada, 0.38, 4)))).faces;
+  const similar = async (personId: string): Promise<string[]> =>
+    similarPeople(await home.directories.current('o'), personId).map(
+      ({ person }) => person.personId,
+    );
+  const [personA, personB] = [one!.personId!, two!.personId!];
+  expect(await similar(personB)).toEqual([personA]);
+  const apart = { kind: 'people-distinct', personA, personB } as const;
+  const { factId } = await home.correct('o', apart, 'tester');
+  expect(await similar(personB)).toEqual([]);
+  await home.correct('o', { kind: 'undone', factId }, 'tester');
+  expect(await similar(personB)).toEqual([personA]);
 });

@@ -1,0 +1,51 @@
+import { IMPORTED_PACK } from '../identities/imported-photo.ts';
+import type { PhotoRecord } from '../identities/photo-record.ts';
+import type { PhotoStore } from './ports.ts';
+
+type WaitingStore = Pick<PhotoStore, 'findPhotosByChecksum' | 'listFaces'>;
+type Photo = Pick<PhotoRecord, 'ownerId' | 'assetId' | 'checksum'>;
+
+/** Copies of one photo that are looked at. */
+const MOST_OF_ONE = 100;
+
+/**
+ * The imported record that waits under another asset id for a photo of these bytes, and whose faces
+ * no other photo has taken over; null: none does.
+ */
+export async function findWaiting(photo: Photo, store: WaitingStore): Promise<PhotoRecord | null> {
+  for (const waiting of await waitingElsewhere(photo, store)) {
+    const holders = await holdersOf(waiting, store);
+    if ([...holders].every((assetId) => assetId === waiting.assetId)) return waiting;
+  }
+  return null;
+}
+
+/** The imported record whose faces the photo has taken over, and which is still there. */
+export async function findTakenOver(
+  photo: Photo,
+  store: WaitingStore,
+): Promise<PhotoRecord | null> {
+  for (const waiting of await waitingElsewhere(photo, store)) {
+    if ((await holdersOf(waiting, store)).has(photo.assetId)) return waiting;
+  }
+  return null;
+}
+
+async function waitingElsewhere(
+  { ownerId, assetId, checksum }: Photo,
+  store: WaitingStore,
+): Promise<PhotoRecord[]> {
+  const which = { pack: IMPORTED_PACK, isPack: true, limit: MOST_OF_ONE };
+  const same = await store.findPhotosByChecksum(ownerId, checksum, which);
+  return same.filter((record) => record.assetId !== assetId);
+}
+
+/** Assets on which the record's faces are. */
+async function holdersOf(
+  { ownerId, faces }: PhotoRecord,
+  store: WaitingStore,
+): Promise<ReadonlySet<string>> {
+  const faceIds = faces.map(({ faceId }) => faceId);
+  const places = await store.listFaces(ownerId, { faceIds, personIds: [] });
+  return new Set(places.map(({ assetId }) => assetId));
+}

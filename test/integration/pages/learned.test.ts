@@ -1,0 +1,174 @@
+import type { Locator, Page } from 'playwright-core';
+
+import { createLog } from '../../../src/log.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { startPages, type Pages } from '../../helpers/pages.ts';
+import { makeFaceRecord, makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
+import { descriptorAt } from '../../helpers/seen.ts';
+
+interface Put {
+  readonly faceId: string;
+  readonly personId: string;
+  readonly descriptor: Float32Array;
+  /** Who else the face came near to when it was decided. */
+  readonly near?: string;
+}
+
+/** A face that nobody is near to, but for `near`, who is a little too far away. */
+function faceOf({ faceId, personId, descriptor, near }: Put): ReturnType<typeof makeFaceRecord> {
+  const { explanation } = makeFaceRecord();
+  const candidates = explanation.candidates.map((candidate) => ({
+    ...candidate,
+    ...{ personId: near ?? '', basePersonId: near ?? '', nearestFaceId: `${near ?? ''}-1` },
+    ...{ evidenceDistance: 0.38, limitDistance: 0.35 },
+  }));
+  return makeFaceRecord({
+    ...{ faceId, personId, descriptor, quality: { value: 0.9, reasons: [] } },
+    explanation: { ...explanation, candidates: near === undefined ? [] : candidates },
+  });
+}
+
+/** Somebody with a face taken for theirs that is a child's, and a second one of the child. */
+function withChild(name: string, seed: number): Put[] {
+  const grown = unitDescriptor(seed);
+  const child = descriptorAt(grown, 0.34, seed + 1);
+  const faces = [grown, child, descriptorAt(child, 0.1, seed + 2)];
+  return faces.map((descriptor, i) => ({
+    ...{ faceId: `${name}-${i + 1}`, personId: name, descriptor },
+  }));
+}
+
+async function fill(dataDir: string): Promise<void> {
+  const alike = unitDescriptor(30);
+  const faces: Put[] = [
+    ...withChild('ada', 10),
+    ...withChild('bo', 20),
+    { faceId: 'left-1', personId: 'left', descriptor: alike },
+    {
+      ...{ faceId: 'right-1', personId: 'right', near: 'left' },
+      descriptor: descriptorAt(alike, 0.38, 31),
+    },
+    { faceId: 'kid-1', personId: 'kid', descriptor: unitDescriptor(40) },
+  ];
+  const store = await openStore({ dataDir, log: createLog({ level: 'silent' }) });
+  for (const [i, put] of faces.entries()) {
+    const assetId = `photo-of-${put.faceId}`;
+    const photo = { ownerId: 'default', assetId, path: null, sequence: i + 1, runId: assetId };
+    await store.commitPhoto(makePhotoRecord({ ...photo, faces: [faceOf(put)] }), null);
+    await store.markPublished('default', assetId, 1);
+  }
+  await store.close();
+}
+
+describe('what corrections teach', () => {
+  let pages: Pages;
+
+  beforeAll(async () => {
+    pages = await startPages({ prepare: fill });
+  }, 120_000);
+  afterAll(async () => {
+    await pages.stop();
+  }, 60_000);
+  afterEach(() => {
+    expect(pages.takeComplaints()).toEqual([]);
+  });
+
+  const toast = (page: Page, text: string | RegExp): Locator =>
+    page.locator('.toast', { hasText: text });
+  const undo = async (page: Page, text: string | RegExp): Promise<void> => {
+    await toast(page, text).getByRole('button', { name: 'Undo' }).click();
+    await toast(page, 'Undone.').first().waitFor();
+  };
+  const faceCount = (page: Page, count: number): Promise<void> =>
+    page.getByRole('link', { name: `Faces ${count}`, exact: true }).waitFor();
+  const whose = async (faceId: string): Promise<string | null> => {
+    const answer = await fetch(`${pages.worker.address}/api/photos/photo-of-${faceId}`);
+    const { faces } = (await answer.json()) as { faces: { personId: string | null }[] };
+    return faces[0]?.personId ?? null;
+  };
+  const questions = async (): Promise<readonly string[]> => {
+    const answer = await fetch(`${pages.worker.address}/api/review?limit=500`);
+    const { items } = (await answer.json()) as {
+      items: { kind: string; people: { personId: string }[] }[];
+    };
+    return items.map(({ kind, people }) =>
+      [kind, ...people.map(({ personId }) => personId).sort()].join(' '),
+    );
+  };
+
+  test('from a person: one face made somebody new, and the one like it follows when asked', async () => {
+    const page = await pages.open('/people/person/ada');
+    await faceCount(page, 3);
+    await page.locator('a[href*="ada-2"]').first().waitFor();
+    await page
+      .getByRole('listitem')
+      .filter({ has: page.locator('a[href*="ada-2"]') })
+      .getByRole('checkbox')
+      .check({ force: true });
+    await page.getByRole('button', { name: 'New person' }).click();
+    const learned = toast(page, '1 other face would now go to somebody else.');
+    await learned.waitFor();
+    await faceCount(page, 2);
+    expect(await whose('ada-3')).toBe('ada');
+    await learned.getByRole('button', { name: 'Apply' }).click();
+    await toast(page, 'Looking at 1 photo again.').waitFor();
+    await pages.worker.logged('1 face: 1 known');
+    expect(await whose('ada-3')).toBe(await whose('ada-2'));
+    expect(await whose('ada-3')).not.toBe('ada');
+    await page.reload();
+    await faceCount(page, 1);
+  }, 60_000);
+
+  test('from a photo: the offer is taken back with the correction, when it was not taken up', async () => {
+    const page = await pages.open('/people/photo/photo-of-bo-2');
+    await page.getByRole('button', { name: 'New person' }).click();
+    await toast(page, '1 other face would now go to somebody else.').waitFor();
+    expect(await whose('bo-2')).not.toBe('bo');
+    expect(await whose('bo-3')).toBe('bo');
+    await undo(page, '1 face made a new person.');
+    expect(await whose('bo-2')).toBe('bo');
+    expect(await toast(page, 'Undone.').textContent()).not.toContain('would now');
+  }, 60_000);
+
+  test('“Different” is for ever: neither shown nor asked again, until it is undone', async () => {
+    const asked = 'proposed-merge left right';
+    expect(await questions()).toContain(asked);
+    const page = await pages.open('/people/person/right');
+    const alike = page.getByRole('region', { name: 'Could be the same person' });
+    await alike.getByRole('button', { name: 'Different from someone without a name' }).click();
+    await toast(page, 'Two different people, noted for ever.').waitFor();
+    await alike.waitFor({ state: 'detached' });
+    expect(await questions()).not.toContain(asked);
+    await page.reload();
+    await page.getByRole('link', { name: 'Faces 1', exact: true }).waitFor();
+    expect(await alike.count()).toBe(0);
+    await page.getByRole('navigation', { name: 'Pages' }).getByText('History').click();
+    await page
+      .getByRole('listitem')
+      .filter({ has: page.getByText(/^Told .* apart$/) })
+      .getByRole('button', { name: /^Undo/ })
+      .click();
+    await toast(page, 'Undone.').waitFor();
+    await page.goBack();
+    await alike.waitFor();
+    expect(await questions()).toContain(asked);
+  }, 60_000);
+
+  test('a face goes to somebody whom another browser renamed meanwhile, without a word', async () => {
+    const early = await pages.open('/people/person/kid?edit=name');
+    const late = await pages.open('/people/person/bo');
+    await faceCount(late, 3);
+    await early.getByRole('combobox', { name: 'Name' }).fill('Charlie');
+    await early.getByRole('button', { name: 'Save' }).click();
+    await toast(early, 'This is Charlie now.').waitFor();
+    await late.getByRole('checkbox').first().check({ force: true });
+    await late.getByRole('button', { name: 'Someone else…' }).click();
+    await late.getByRole('dialog').getByRole('searchbox').fill('Char');
+    await late
+      .getByRole('dialog')
+      .getByRole('button', { name: /Charlie/ })
+      .click();
+    await toast(late, '1 face moved to Charlie.').waitFor();
+    await faceCount(late, 2);
+  }, 60_000);
+});

@@ -1,0 +1,73 @@
+import type { Store } from '../../../src/store/store.ts';
+import { makeFaceRecord, makePhotoRecord } from '../../helpers/records.ts';
+import { commitNext } from './commit-next.ts';
+
+/** What every store must find and count. */
+export function describeLookupsContract(openNew: () => Promise<{ store: Store }>): void {
+  describe('looking up', () => {
+    it('counts the faces and people of all owners, and how many faces are nobody’s', async () => {
+      const { store } = await openNew();
+      expect(await store.countFaces()).toEqual({ faces: 0, unknown: 0, people: 0 });
+      const face = (personId: string | null, seed: number): ReturnType<typeof makeFaceRecord> =>
+        makeFaceRecord({ personId }, seed);
+      const photos = { a: ['zoe', 'max', null], b: ['zoe', null], c: [] };
+      for (const [assetId, people] of Object.entries(photos)) {
+        const faces = people.map((personId, i) => face(personId, i));
+        await commitNext(store, { ownerId: 'owner-a', assetId, faces });
+      }
+      await commitNext(store, { ownerId: 'owner-b', faces: [face('ann', 1)] });
+      expect(await store.countFaces()).toEqual({ faces: 6, unknown: 2, people: 3 });
+      await commitNext(store, { ownerId: 'owner-b', assetId: 'gone', faces: [], removed: true });
+      await store.forgetOwner('owner-a');
+      expect(await store.countFaces()).toEqual({ faces: 1, unknown: 0, people: 1 });
+    });
+
+    it('lists faces with their photos, all or those of some people and faces', async () => {
+      const { store } = await openNew();
+      const face = (personId: string | null, seed: number): ReturnType<typeof makeFaceRecord> =>
+        makeFaceRecord({ personId }, seed);
+      const photos = [
+        [face('zoe', 1), face('max', 2), face(null, 3)],
+        [face('zoe', 4), face('ann', 5)],
+        [],
+      ];
+      for (const [i, faces] of photos.entries()) {
+        await commitNext(store, { ownerId: 'owner-a', assetId: `p-${i}`, faces });
+      }
+      await commitNext(store, { ownerId: 'owner-b', faces: [face('ann', 1)] });
+      expect(await store.listFaces('owner-a')).toEqual([
+        { assetId: 'p-0', faceId: 'face-1', personId: 'zoe' },
+        { assetId: 'p-0', faceId: 'face-2', personId: 'max' },
+        { assetId: 'p-0', faceId: 'face-3', personId: null },
+        { assetId: 'p-1', faceId: 'face-4', personId: 'zoe' },
+        { assetId: 'p-1', faceId: 'face-5', personId: 'ann' },
+      ]);
+      const some = await store.listFaces('owner-a', { faceIds: ['face-3'], personIds: ['zoe'] });
+      expect(some.map(({ faceId }) => faceId)).toEqual(['face-1', 'face-3', 'face-4']);
+      expect(await store.listFaces('owner-a', { faceIds: [], personIds: [] })).toEqual([]);
+    });
+
+    it('finds photos of an owner by their bytes, of one model pack or of the others', async () => {
+      const { store } = await openNew();
+      const { model } = makePhotoRecord();
+      const same = { ownerId: 'owner-a', checksum: 'same' };
+      const imported = { ...model, pack: 'imported' };
+      await commitNext(store, { ...same, assetId: 'first' });
+      await commitNext(store, { ...same, assetId: 'waiting', model: imported });
+      await commitNext(store, { ...same, assetId: 'second' });
+      await commitNext(store, { ...same, assetId: 'other', checksum: 'another' });
+      await commitNext(store, { ...same, ownerId: 'owner-b', assetId: 'stranger' });
+      const find = async (isPack: boolean, limit: number): Promise<string[]> => {
+        const which = { pack: 'imported', isPack, limit };
+        const found = await store.findPhotosByChecksum('owner-a', 'same', which);
+        for (const record of found) {
+          expect(await store.findPhoto('owner-a', record.assetId)).toEqual(record);
+        }
+        return found.map(({ assetId }) => assetId);
+      };
+      expect(await find(true, 10)).toEqual(['waiting']);
+      expect(await find(false, 10)).toEqual(['first', 'second']);
+      expect(await find(false, 1)).toEqual(['first']);
+    });
+  });
+}
