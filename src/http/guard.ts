@@ -18,6 +18,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answers without login: a container's health check has none, nor has who is about to log in. */
     open?: boolean;
+    /** Answers without login, but knows who asks where right credentials come; wrong ones are refused. */
+    loginOptional?: boolean;
     /** Only for who may see all owners. */
     adminOnly?: boolean;
   }
@@ -92,11 +94,11 @@ class Doorkeeper implements Guard {
     this.#hasAccounts = accounts.length > 0;
   }
 
-  /** Who asks; null on an open route. Throws what keeps the request out. */
+  /** Who asks; null on a route that answers without login. Throws what keeps the request out. */
   async admit(request: FastifyRequest): Promise<Login | null> {
-    const { open = false, adminOnly = false } = request.routeOptions.config;
+    const { open = false, loginOptional = false, adminOnly = false } = request.routeOptions.config;
     const login = await this.recognise(request, open);
-    if (login === null && !open) {
+    if (login === null && !open && !loginOptional) {
       throw new WorkerError('LOGIN_NEEDED', 'log in first: user and password are needed here');
     }
     if (adminOnly && login?.ownerId !== null) {

@@ -14,10 +14,13 @@ export interface HealthOptions {
 
 const PATIENCE_SECONDS = 3;
 
-/** `/health/live`: the process runs. `/health/ready`: all that it needs answers, else 503 and why. */
+/**
+ * `/health/live`: the process runs. `/health/ready`: all that it needs answers, else 503; who has logged
+ * in is told why, and what runs.
+ */
 export function healthRoutes(app: FastifyInstance, options: HealthOptions): void {
   app.get('/health/live', { config: { open: true } }, () => ({ status: 'ok' }));
-  app.get('/health/ready', async (_request, reply) => {
+  app.get('/health/ready', { config: { loginOptional: true } }, async (request, reply) => {
     const problems: Record<string, string> = {};
     await Promise.all(
       Object.entries(options.checks).map(async ([name, check]) => {
@@ -29,8 +32,11 @@ export function healthRoutes(app: FastifyInstance, options: HealthOptions): void
       }),
     );
     const ready = Object.keys(problems).length === 0;
-    return reply.code(ready ? 200 : 503).send({
-      status: ready ? 'ready' : 'not ready',
+    const status = ready ? 'ready' : 'not ready';
+    reply.code(ready ? 200 : 503);
+    if (request.login === null) return reply.send({ status });
+    return reply.send({
+      status,
       problems,
       ...options.about,
       ...options.beside?.(),
