@@ -1,5 +1,6 @@
 import { readConfig, type Config } from './config.ts';
 import { messageOf } from './errors.ts';
+import { missingRoots } from './image/missing-roots.ts';
 import { createLog } from './log.ts';
 import { startWorker } from './worker.ts';
 
@@ -28,6 +29,9 @@ export async function runWorker(): Promise<number> {
     );
     stop.abort(new Error(`stopped by ${signal}`));
   });
+  for (const missing of await missingRoots(config.mediaRoots)) {
+    log.warn(missing, 'a folder of MEDIA_ROOTS cannot be read: its photos will fail');
+  }
   try {
     const worker = await startWorker(config, { log, signal: stop.signal });
     await aborted(stop.signal);

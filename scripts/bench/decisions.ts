@@ -1,5 +1,6 @@
 /** What a decision and a run of the maintenance cost as the library grows. */
 import Table from 'cli-table3';
+import { Command } from 'commander';
 
 import type { SeenPhoto } from '../../src/descriptors/seen-photo.ts';
 import { messageOf } from '../../src/errors.ts';
@@ -90,6 +91,9 @@ async function timed(work: () => Promise<void>): Promise<number> {
 }
 
 async function main(): Promise<void> {
+  new Command('npm run bench:decisions')
+    .description('Times decisions and maintenance among 1,000, 10,000 and 100,000 made-up faces.')
+    .parse();
   const head = ['faces known', 'decide a face', 'tidy after a start', 'tidy after one photo'];
   const table = new Table({ head, style: { head: [], border: [] } });
   for (const faces of [1e3, 1e4, 1e5]) {

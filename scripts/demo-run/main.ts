@@ -1,6 +1,7 @@
 /** The demo: photos in, people out, on a Redis and a store of its own. See `scripts/demo --help`. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -10,7 +11,7 @@ import { redisAddress } from '../../src/queue/connection.ts';
 import { readArguments, type DemoArguments } from './arguments.ts';
 import { failureLines, groupPeople, peopleTable } from './people.ts';
 import { gatherPhotos } from './photos.ts';
-import { freePort, startRedis, type DemoRedis } from '../harness/redis.ts';
+import { freePort, isFree, startRedis, type DemoRedis } from '../harness/redis.ts';
 import { identifyPhotos, removeQueues, type DemoResults } from './results.ts';
 import { writeContactSheet } from './sheet.ts';
 import { startWorkerProcess, type WorkerProcess } from '../harness/worker-process.ts';
@@ -18,6 +19,7 @@ import { startWorkerProcess, type WorkerProcess } from '../harness/worker-proces
 type Closer = () => Promise<unknown>;
 
 async function demo(options: DemoArguments, closers: Closer[], stop: AbortSignal): Promise<void> {
+  await checkBeforehand(options);
   const workFolder = await mkdtemp(path.join(os.tmpdir(), 'face-worker-demo-'));
   closers.push(() => rm(workFolder, { recursive: true, force: true }));
   const gathered = await gatherPhotos(options.folder, { workFolder, out: options.out });
@@ -45,6 +47,22 @@ async function demo(options: DemoArguments, closers: Closer[], stop: AbortSignal
     });
   });
   await Promise.race([worker.died, stopped]);
+}
+
+/** What would fail at the end, after all photos have been looked at, fails at the beginning. */
+async function checkBeforehand({ json, out, port }: DemoArguments): Promise<void> {
+  if (json !== null) await appendFile(json, '').catch(unusable('--json', json));
+  await mkdir(out, { recursive: true }).catch(unusable('--out', out));
+  await access(out, constants.W_OK).catch(unusable('--out', out));
+  if (port !== 0 && !(await isFree(port))) {
+    throw new Error(`expected --port to be free, but something listens on ${port} already`);
+  }
+}
+
+function unusable(option: string, where: string): (cause: unknown) => never {
+  return (cause) => {
+    throw new Error(`expected ${option} to be a place to write to: ${where}: ${messageOf(cause)}`);
+  };
 }
 
 function announce(folder: string | null, count: number): void {

@@ -67,8 +67,11 @@ export const DEFAULT_MERGE: MergeThresholds = { distance: 0.35, margin: 0.02 };
  */
 export const CROWD = { people: 5, usualDistance: 0.42, weight: 0.5, mostRoom: 0.03 } as const;
 
-/** Among fewer people there is no crowd to speak of, and the limit is the plain one. */
-export const LEAST_PEOPLE_OF_CROWD = 20;
+/** Among fewer people there is no crowd to speak of. */
+export const LEAST_PEOPLE_OF_CROWD = 50;
+
+/** What the limit of a merge loses where no crowd tells how near strangers stand; it is proposed then. */
+export const LOST_WITHOUT_CROWD = 0.02;
 
 /** So far beyond the limit of a merge by the machine, a pair is proposed to a user. */
 export const PROPOSE_WITHIN = 0.03;

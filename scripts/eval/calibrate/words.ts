@@ -13,9 +13,9 @@ export function oneIn(share: number): string {
 /** What a threshold stands for on one set, in a sentence for people. */
 export function sentenceOf(name: string, figures: Figures): string {
   return (
-    `${name}: ${oneIn(figures.wrongJoins)} arriving photos joins the wrong person, ` +
+    `${name}: of arriving photos ${oneIn(figures.wrongJoins)} joins the wrong person, ` +
     `${oneIn(figures.splits)} founds a second person for somebody known, ` +
-    `${oneIn(figures.unknown)} is left unknown; of two people's photos ${oneIn(figures.wrongPairs)} pairs ` +
+    `${oneIn(figures.unknown)} is left unknown; of pairs of two people's photos ${oneIn(figures.wrongPairs)} ` +
     `is within the distance, of one person's ${oneIn(figures.missedPairs)} is not (BCubed F ${figures.bcubedF.toFixed(3)})`
   );
 }

@@ -1,6 +1,6 @@
 import type { MergeEvidence } from '../journal/fact.ts';
 import type { KnownFaces } from '../known-faces.ts';
-import { CROWD, PROPOSE_WITHIN, type MergeThresholds } from '../thresholds.ts';
+import { CROWD, LOST_WITHOUT_CROWD, PROPOSE_WITHIN, type MergeThresholds } from '../thresholds.ts';
 import type { MergeProposal, MergeReason } from './merge-proposal.ts';
 import { readMergeRules, type MergeRules } from './merge-rules.ts';
 import { crowdDistance, type NearPeople, type Standing } from './near-people.ts';
@@ -88,9 +88,9 @@ function weighPair(a: Standing, b: Standing, context: Context): WeighedPair | nu
   return { from: from.personId, into: into.personId, reason, evidence };
 }
 
-/** Where strangers stand near, the limit is nearer. */
+/** Where strangers stand near, or nothing tells how near, the limit is nearer. */
 function roomOf(crowd: number | null): number {
-  if (crowd === null) return 0;
+  if (crowd === null) return -LOST_WITHOUT_CROWD;
   return Math.min(CROWD.mostRoom, CROWD.weight * (crowd - CROWD.usualDistance));
 }
 
