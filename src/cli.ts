@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json';
 import { correctCommand } from './commands/correct.ts';
 import { httpUserCommand } from './commands/http-user.ts';
-import { describe, formatFaces, formatHistory, formatPeople } from './commands/people.ts';
+import { describe, facesOf, formatFaces, formatHistory, formatPeople } from './commands/people.ts';
 import { backfillCommand, type BackfillOptions } from './commands/backfill-command.ts';
 import { runBackfill, type CommandContext } from './commands/run-backfill.ts';
 import { runForget, runRemove } from './commands/run-forget.ts';
@@ -31,6 +31,7 @@ import { createCorrector } from './pipeline/correct.ts';
 import { DEFAULT_OWNER_ID } from './queue/image-added.ts';
 import { runImmichSink, withSinkParts } from './run-immich-sink.ts';
 import { runWorker } from './run-worker.ts';
+import type { Store } from './store/store.ts';
 
 /** Runs one command; answers with the exit code. */
 async function run(argv: readonly string[]): Promise<number> {
@@ -72,10 +73,9 @@ function addPeopleCommands(program: Command): void {
     usage: string,
     description: string,
     print: (
-      faces: FacePlace[],
-      people: People,
-      options: { json: boolean; person?: string },
-    ) => string,
+      known: { faces: FacePlace[]; people: People; store: Store },
+      options: { json: boolean; person?: string; owner: string },
+    ) => string | Promise<string>,
   ): Command =>
     program
       .command(usage)
@@ -85,20 +85,20 @@ function addPeopleCommands(program: Command): void {
       .action(async (options: { owner: string; json: boolean; person?: string }) => {
         await withStore(readConfig(), async (store) => {
           const people = People.of(await store.readFacts(options.owner));
-          process.stdout.write(print(await store.listFaces(options.owner), people, options));
+          const faces = await store.listFaces(options.owner);
+          process.stdout.write(await print({ faces, people, store }, options));
         });
       });
-  add('people', 'list the people that are known', (faces, people, { json }) =>
+  add('people', 'list the people that are known', ({ faces, people }, { json }) =>
     formatPeople(listPeople(faces, people), json),
   );
-  add('faces', "list a person's faces with their photos", (faces, people, { json, person }) => {
-    const asked = person === undefined ? null : people.resolve(person);
-    return formatFaces(
-      faces.filter((face) => people.personOf(face) === asked),
-      json,
-    );
+  add('faces', "list a person's faces with their photos", async (known, options) => {
+    const { owner, person = null, json } = options;
+    const pathOf = async (assetId: string): Promise<string | null> =>
+      (await known.store.findPhoto(owner, assetId))?.path ?? null;
+    return formatFaces(await facesOf(person, known, pathOf), json);
   }).option('--person <id>', 'whose faces; left out: those of nobody');
-  add('history', 'list the corrections, newest first', (_faces, people, { json }) =>
+  add('history', 'list the corrections, newest first', ({ people }, { json }) =>
     formatHistory(people, json),
   );
   program.addCommand(correctCommand(DEFAULT_OWNER_ID, correct));

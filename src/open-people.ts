@@ -65,6 +65,7 @@ export function openPeople(
     queues: [producer.queue, publisher.queue],
     review: new ReviewList({
       directories,
+      mergesByItself: config.tidy.everyMillis > 0,
       proposeMerges: (ownerId, limit) => review.proposeMerges(ownerId, limit),
     }),
     reapplication: new Reapplication({

@@ -87,8 +87,12 @@ function addFaces(add: Add): void {
     const [faceId = '', personId = ''] = given;
     return { kind: 'face-denied', faceId, personId };
   });
-  add('ignore <face> <reason>', 'this is no face to know anybody by', (...given) => {
-    const [faceId = '', reason = ''] = given;
-    return { kind: 'face-ignored', faceId, reason };
-  });
+  add(
+    'ignore <face> <reason>',
+    'this is no face to know anybody by; the reason is any text of yours',
+    (...given) => {
+      const [faceId = '', reason = ''] = given;
+      return { kind: 'face-ignored', faceId, reason };
+    },
+  );
 }

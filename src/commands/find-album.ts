@@ -3,6 +3,7 @@ import type { ImmichAccount } from '../immich/accounts.ts';
 import { listAlbums, type ImmichAlbum } from '../immich/client/albums.ts';
 import { mayDo } from '../immich/client/scopes.ts';
 import { searchAssets } from '../immich/client/search-assets.ts';
+import { counted } from './counted.ts';
 
 /** An album, and those of the users who see it. */
 export interface FoundAlbum {
@@ -91,7 +92,7 @@ function severalOf(
 ): WorkerError {
   const ids = found.map(
     ({ album, accounts }) =>
-      `${album.id} (${album.assetCount} photos, seen by ${accounts.map((one) => one.name).join(' and ')})`,
+      `${album.id} (${counted(album.assetCount, 'photo')}, seen by ${accounts.map((one) => one.name).join(' and ')})`,
   );
   return new WorkerError(
     'ARGUMENT_INVALID',

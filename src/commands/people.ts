@@ -1,8 +1,11 @@
 import Table from 'cli-table3';
 
+import { WorkerError } from '../errors.ts';
 import type { FacePlace, Fact } from '../identities/journal/fact.ts';
 import type { PersonSummary } from '../identities/journal/people-list.ts';
 import type { People } from '../identities/journal/people.ts';
+import { peopleIn } from '../identities/journal/plan-fact.ts';
+import { counted } from './counted.ts';
 
 /** `people`: an owner's people, those on most photos first, as a table or as JSON. */
 export function formatPeople(people: readonly PersonSummary[], asJson: boolean): string {
@@ -15,12 +18,51 @@ export function formatPeople(people: readonly PersonSummary[], asJson: boolean):
   return `${table.toString()}\n`;
 }
 
+/** A face with the file of its photo; null for a photo that Immich gave. */
+export interface FaceWithPath extends FacePlace {
+  readonly path: string | null;
+}
+
+/** The faces of one person, or with null those of nobody. Throws PERSON_UNKNOWN. */
+export async function facesOf(
+  personId: string | null,
+  known: { readonly faces: readonly FacePlace[]; readonly people: People },
+  findPath: (assetId: string) => Promise<string | null>,
+): Promise<FaceWithPath[]> {
+  const { faces, people } = known;
+  const asked = personId === null ? null : people.resolve(personId);
+  const found = faces.filter((face) => people.personOf(face) === asked);
+  if (personId !== null && found.length === 0 && !isKnown(personId, known)) {
+    throw new WorkerError(
+      'PERSON_UNKNOWN',
+      `there is no person ${personId}; 'people' lists those that are known`,
+    );
+  }
+  const paths = new Map<string, string | null>();
+  for (const { assetId } of found) {
+    if (!paths.has(assetId)) paths.set(assetId, await findPath(assetId));
+  }
+  return found.map((face) => ({ ...face, path: paths.get(face.assetId) ?? null }));
+}
+
+/** Also somebody all of whose faces a user has taken away. */
+function isKnown(
+  personId: string,
+  { faces, people }: { readonly faces: readonly FacePlace[]; readonly people: People },
+): boolean {
+  const ids = new Set(people.idsOf(personId));
+  return (
+    faces.some((face) => face.personId !== null && ids.has(face.personId)) ||
+    people.facts.some(({ body }) => peopleIn(body).some((id) => ids.has(id)))
+  );
+}
+
 /** `faces`: the faces of one person, or of nobody. */
-export function formatFaces(faces: readonly FacePlace[], asJson: boolean): string {
+export function formatFaces(faces: readonly FaceWithPath[], asJson: boolean): string {
   if (asJson) return `${JSON.stringify(faces)}\n`;
   if (faces.length === 0) return 'there are none\n';
-  const table = newTable(['face', 'photo']);
-  for (const { faceId, assetId } of faces) table.push([faceId, assetId]);
+  const table = newTable(['face', 'photo', 'file']);
+  for (const { faceId, assetId, path } of faces) table.push([faceId, assetId, path ?? '']);
   return `${table.toString()}\n`;
 }
 
@@ -48,7 +90,7 @@ export function describe({ body }: Pick<Fact, 'body'>): string {
     case 'people-distinct':
       return `${body.personA} is not ${body.personB}`;
     case 'faces-assigned':
-      return `${body.faceIds.length} faces ${body.as}: ${body.personId}`;
+      return `${counted(body.faceIds.length, 'face')} ${body.as}: ${body.personId}`;
     case 'face-denied':
       return `${body.faceId} is not ${body.personId}`;
     case 'face-ignored':

@@ -8,6 +8,7 @@ import { openStore } from '../store/open-store.ts';
 import { backfill, type BackfillSummary } from './backfill.ts';
 import { watchJobs, type JobWatch } from './job-watch.ts';
 import { createProgress, type ProgressStream } from './progress.ts';
+import { counted } from './counted.ts';
 
 export interface BackfillArguments {
   readonly folder: string;
@@ -53,7 +54,8 @@ export async function runBackfill(
           const record = await store.findPhoto(ownerId, assetId);
           return record !== null && !record.removed && isCurrent(record.model);
         },
-        startProgress: (total) => createProgress({ label: 'queued', total, stream: output }),
+        startProgress: (total) =>
+          createProgress({ label: queueingLabel(options), total, stream: output }),
       },
     );
     output.write(summaryLine(summary, options.dryRun));
@@ -103,6 +105,11 @@ async function waitForEnd(
   for (const { path, reason } of watch.failures) output.write(`  ${path}: ${messageOf(reason)}\n`);
 }
 
+/** What the progress counts before jobs are waited for. */
+export function queueingLabel({ dryRun }: { readonly dryRun: boolean }): string {
+  return dryRun ? 'counted' : 'queued';
+}
+
 /** What a backfill found and did, in a line. */
 export function summaryLine(
   summary: BackfillSummary,
@@ -112,7 +119,7 @@ export function summaryLine(
   const { found, queued, waiting, known, skipped } = summary;
   const verb = dryRun ? 'would be queued' : 'queued';
   return (
-    `${found} photos: ${queued} ${verb}, ${known} known already, ${waiting} waiting already` +
+    `${counted(found, 'photo')}: ${queued} ${verb}, ${known} known already, ${waiting} waiting already` +
     `${skipped === 0 ? '' : `; ${skipped} ${passedOver} passed over`}\n`
   );
 }

@@ -12,6 +12,7 @@ import { ownerPicturesFolder, THUMBNAILS_FOLDER } from '../thumbnails/thumbnails
 import { forgetOwner } from './forget.ts';
 import { redisOrError, type CommandContext } from './run-backfill.ts';
 import { withStore } from './with-store.ts';
+import { counted } from './counted.ts';
 
 /** `forget --owner`: removes every trace of an owner and says what went. */
 export async function runForget(ownerId: string, context: CommandContext): Promise<void> {
@@ -25,8 +26,9 @@ export async function runForget(ownerId: string, context: CommandContext): Promi
       const pictures = path.join(config.dataDir, THUMBNAILS_FOLDER, ownerPicturesFolder(ownerId));
       await rm(pictures, { recursive: true, force: true });
       output.write(
-        `forgotten of owner ${ownerId}: ${gone.photos} photos, ${gone.faces} faces, ` +
-          `${gone.facts} corrections, ${gone.jobs} jobs, ${gone.uploads} uploaded files\n`,
+        `forgotten of owner ${ownerId}: ${counted(gone.photos, 'photo')}, ${counted(gone.faces, 'face')}, ` +
+          `${counted(gone.facts, 'correction')}, ${counted(gone.jobs, 'job')}, ` +
+          `${counted(gone.uploads, 'uploaded file')}\n`,
       );
     });
   } finally {
@@ -43,8 +45,14 @@ export async function runRemove(
   const { redis, queuePrefix: prefix, jobs } = context.config;
   const producer = createProducer({ redis, prefix, retry: jobs });
   try {
+    const { assetId, ownerId } = asset;
+    const known = await withStore(context.config, (store) => store.findPhoto(ownerId, assetId));
     const jobId = await producer.addRemoval(asset);
-    context.output.write(`job ${jobId} removes asset ${asset.assetId}\n`);
+    const unknown =
+      known === null
+        ? `; nothing is known of such an asset of owner ${ownerId}, so only one that waits can go`
+        : '';
+    context.output.write(`job ${jobId} removes asset ${assetId}${unknown}\n`);
   } finally {
     await producer.close();
   }

@@ -9,7 +9,8 @@ import { findAlbum } from './find-album.ts';
 import { backfillFromImmich } from './immich-backfill.ts';
 import { createProgress } from './progress.ts';
 import { retryFailed } from './retry-failed.ts';
-import { redisOrError, summaryLine, type CommandContext } from './run-backfill.ts';
+import { queueingLabel, redisOrError, summaryLine, type CommandContext } from './run-backfill.ts';
+import { counted } from './counted.ts';
 
 export interface ImmichBackfillArguments {
   /** Name or id of one of Immich's users. */
@@ -77,7 +78,8 @@ async function queueMissing(
       findPhoto: (ownerId, assetId) => store.findPhoto(ownerId, assetId),
       isCurrent: (record) => isCurrent(record.model),
       model,
-      startProgress: (total) => createProgress({ label: 'queued', total, stream: output }),
+      startProgress: (total) =>
+        createProgress({ label: queueingLabel(options), total, stream: output }),
     });
   } finally {
     await store.close();
@@ -96,7 +98,9 @@ async function retry(
   const ownerId = user === undefined ? undefined : parts.accounts[0]?.userId;
   const which = { dryRun, signal, ...(ownerId === undefined ? {} : { ownerId }) };
   const count = await retryFailed(parts.producer.queue, which);
-  output.write(`${count} failed photos ${dryRun ? 'would be tried' : 'are tried'} again\n`);
+  output.write(
+    `${counted(count, 'failed photo')} ${dryRun ? 'would be tried' : count === 1 ? 'is tried' : 'are tried'} again\n`,
+  );
   return signal.aborted ? 130 : 0;
 }
 

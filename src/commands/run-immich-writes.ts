@@ -10,6 +10,7 @@ import { FACES_IDENTIFIED, resultJobId, toFacesIdentified } from '../queue/faces
 import type { Store } from '../store/store.ts';
 import type { ImmichWriteArguments } from './immich-command.ts';
 import { redisOrError, type CommandContext } from './run-backfill.ts';
+import { counted } from './counted.ts';
 
 export interface ImmichWriteContext extends CommandContext {
   readonly accounts: ImmichAccounts;
@@ -40,11 +41,12 @@ export async function runImmichRepair(
       const { people, faces, collections, members } = await sink.repair(account, options);
       const photos = await publishAgain(queue, account.userId, { ...context, ...options });
       output.write(
-        `${account.name}: ${people} people, ${faces} faces, ${collections} tags and albums and ` +
-          `${members} places in them are gone in Immich; ${photos} photos ` +
+        `${account.name}: ${counted(people, 'person', 'people')}, ${counted(faces, 'face')}, ` +
+          `${collections} tags and albums and ` +
+          `${counted(members, 'place')} in them are gone in Immich; ${counted(photos, 'photo')} ` +
           (options.dryRun
             ? 'would be compared\n'
-            : 'are compared, and what is missing is written\n'),
+            : `${photos === 1 ? 'is' : 'are'} compared, and what is missing is written\n`),
       );
     }
   } finally {
@@ -98,9 +100,10 @@ export async function runImmichWithdraw(
     for (const account of accounts) {
       const found = await sink.withdraw(account, { dryRun: options.dryRun, signal });
       output.write(
-        `${account.name}: ${found.faces} faces, ${found.people} people, ${found.tagged} tagged photos and ` +
-          `${found.inAlbums} photos in albums ${options.dryRun ? 'would be taken back' : 'were taken back'}, ` +
-          `${found.unassigned} faces of Immich's ${options.dryRun ? 'would be' : 'are'} nobody's again` +
+        `${account.name}: ${counted(found.faces, 'face')}, ${counted(found.people, 'person', 'people')}, ` +
+          `${counted(found.tagged, 'tagged photo')} and ` +
+          `${counted(found.inAlbums, 'photo')} in albums ${options.dryRun ? 'would be taken back' : 'were taken back'}, ` +
+          `${counted(found.unassigned, 'face')} of Immich's ${options.dryRun ? 'would be' : 'are'} nobody's again` +
           (options.dryRun
             ? '\n'
             : `; ${found.kept} people, tags and albums stay, since a user has touched them\n`),

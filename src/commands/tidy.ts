@@ -7,6 +7,7 @@ import { Nearness } from '../pipeline/nearness.ts';
 import { createReview } from '../pipeline/review.ts';
 import { createTidier, type TidyReport } from '../pipeline/tidy-people.ts';
 import type { Store } from '../store/store.ts';
+import { counted } from './counted.ts';
 
 export interface TidyArguments {
   /** All owners when it is left out. */
@@ -68,8 +69,8 @@ async function tidyOwner(
 
 function format({ ownerId, dryRun, merges, photosDecidedAgain, proposals }: TidiedOwner): string {
   const lines = [
-    `owner ${ownerId}: ${merges.length} ${dryRun ? 'merges would be made' : 'merges'}` +
-      (dryRun ? '' : `, ${photosDecidedAgain} photos decided again`),
+    `owner ${ownerId}: ${counted(merges.length, 'merge')}${dryRun ? ' would be made' : ''}` +
+      (dryRun ? '' : `, ${counted(photosDecidedAgain, 'photo')} decided again`),
     ...merges.map(
       (one) =>
         `  ${dryRun ? 'would merge' : 'merged'} ${one.from} into ${one.into}: ${why(one)}` +
@@ -84,5 +85,5 @@ function format({ ownerId, dryRun, merges, photosDecidedAgain, proposals }: Tidi
 function why({ evidence }: MergeProposal): string {
   const { distance, limitDistance, faces, crowdDistance } = evidence;
   const crowd = crowdDistance === null ? '' : `, others at ${crowdDistance.toFixed(3)}`;
-  return `${faces.join(' and ')} faces ${distance.toFixed(3)} apart, at most ${limitDistance.toFixed(3)}${crowd}`;
+  return `${faces.join(' and ')} ${Math.max(...faces) === 1 ? 'face' : 'faces'} ${distance.toFixed(3)} apart, at most ${limitDistance.toFixed(3)}${crowd}`;
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 
 import { messageOf, WorkerError } from '../errors.ts';
+import { oneLine } from './one-line.ts';
 import type { UprightImage } from './pixels.ts';
 
 export interface DecodeLimits {
@@ -136,8 +137,4 @@ function asRgb(data: Buffer, channels: number): Uint8Array {
 
 function firstBytes(bytes: Buffer): string {
   return JSON.stringify(bytes.subarray(0, 16).toString('latin1'));
-}
-
-function oneLine(error: unknown): string {
-  return messageOf(error).replace(/\s+/g, ' ').trim().slice(0, 200);
 }

@@ -32,6 +32,8 @@ interface Owner {
 export interface ReviewPorts {
   readonly directories: Directories;
   readonly proposeMerges: (ownerId: string, limit: number) => Promise<readonly MergeProposal[]>;
+  /** Sure pairs are merged without being asked about. */
+  readonly mergesByItself: boolean;
 }
 
 const MOST_ITEMS = 500;
@@ -121,7 +123,9 @@ export class ReviewList {
       owner.finding = this.#ports
         .proposeMerges(ownerId, MOST_ITEMS)
         .then((proposals) => {
-          owner.proposals = proposals.filter(isAskable);
+          owner.proposals = proposals.filter((one): one is AskableMerge =>
+            isAskable(one, this.#ports),
+          );
           owner.version = version;
           owner.foundAt = Date.now();
         })
@@ -147,8 +151,11 @@ export class ReviewList {
   }
 }
 
-function isAskable(proposal: MergeProposal): proposal is AskableMerge {
-  return proposal.reason !== 'on-one-photo';
+function isAskable(
+  { reason }: MergeProposal,
+  { mergesByItself }: Pick<ReviewPorts, 'mergesByItself'>,
+): boolean {
+  return reason !== 'on-one-photo' && !(reason === 'sure' && mergesByItself);
 }
 
 /** What was answered or undone since it was found. */

@@ -7,6 +7,7 @@ import { decidePhoto } from '../identities/decide-photo.ts';
 import type { KnownFaces } from '../identities/known-faces.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
 import { linkageDistance } from '../identities/tidy/people-faces.ts';
+import { throwIfStopped } from '../identities/tidy/throw-if-stopped.ts';
 import { OVERTAKEN, retryWhenOvertaken } from './retry-when-overtaken.ts';
 import { currentKnown, type TidyTask } from './tidy-task.ts';
 
@@ -49,7 +50,10 @@ async function photosToDecide(
     descriptor: face.descriptor.slice(),
   }));
   for (const [i, { assetId, descriptor, mayFound }] of open.entries()) {
-    if (i % SLICE === SLICE - 1) await setImmediate();
+    if (i % SLICE === SLICE - 1) {
+      await setImmediate();
+      throwIfStopped(task.signal);
+    }
     if (mayFound || means.some((mean) => linkageDistance(mean, descriptor) <= FARTHEST_PERSON)) {
       photos.add(assetId);
     }

@@ -43,7 +43,7 @@ async function commitMerge(
   const alone = known.sequence === round.seen;
   if (!alone) {
     const near = round.nearness.of(known);
-    await near.update(known);
+    await near.update(known, round.signal);
     // It may have moved on while people were measured.
     if (near.sequence !== known.sequence) return OVERTAKEN;
     sure = weighAgain(pair, { known, near, thresholds: round.merge });

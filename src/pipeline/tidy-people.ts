@@ -31,7 +31,7 @@ export function createTidier(ports: TidyPorts): TidyPeople {
     for (;;) {
       const known = await currentKnown(task);
       const { sequence } = known;
-      const changed = await ports.nearness.of(known).update(known);
+      const changed = await ports.nearness.of(known).update(known, options.signal);
       if (options.dryRun !== true) {
         const decided = await decideOpenFaces(task, known, changed);
         photos.push(...decided);

@@ -1,8 +1,8 @@
 import type { DescriptorModel } from '../descriptors/descriptor.ts';
-import { WorkerError } from '../errors.ts';
 import type { Fact } from '../identities/journal/fact.ts';
 import type { KnownFaces } from '../identities/known-faces.ts';
 import type { MatchThresholds, MergeThresholds } from '../identities/thresholds.ts';
+import { throwIfStopped } from '../identities/tidy/throw-if-stopped.ts';
 import type { KnownFacesCache } from './known-faces-cache.ts';
 import type { Nearness } from './nearness.ts';
 import type { JournalStore, PhotoStore, PublishResult } from './ports.ts';
@@ -23,7 +23,7 @@ export interface TidyPorts {
 }
 
 export interface TidyOptions {
-  /** Ends the run between two writes. */
+  /** Ends the run between two writes, and while people are measured. */
   readonly signal: AbortSignal;
   /** Only finds out what would be merged; faces that are nobody's are left alone. */
   readonly dryRun?: boolean;
@@ -36,10 +36,6 @@ export interface TidyTask extends TidyPorts, TidyOptions {
 
 /** The owner's known faces with everything that was committed; JOB_ABORTED when the run is to end. */
 export function currentKnown(task: TidyTask): Promise<KnownFaces> {
-  if (task.signal.aborted) {
-    throw new WorkerError('JOB_ABORTED', 'the worker is stopping; what was written stays', {
-      cause: task.signal.reason,
-    });
-  }
+  throwIfStopped(task.signal);
   return task.cache.current(task.ownerId, task.model);
 }

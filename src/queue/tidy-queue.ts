@@ -110,7 +110,7 @@ export function startTidyWorker(options: {
 function toLines({ merges, photos }: TidyReport): string[] {
   if (merges.length + photos.length === 0) return [];
   return [
-    `${merges.length} merges, ${photos.length} photos decided again`,
+    `merges: ${merges.length}, photos decided again: ${photos.length}`,
     ...merges.map(
       ({ evidence }) =>
         `merged people of ${evidence.faces.join(' and ')} faces: ` +

@@ -82,6 +82,7 @@ function build(store: Store) {
     }),
     review: new ReviewList({
       directories,
+      mergesByItself: false,
       proposeMerges: (ownerId, limit) =>
         createReview({
           store,

@@ -17,6 +17,7 @@ const WAITING = ['waiting', 'prioritized', 'delayed', 'active', 'paused'];
 const Failure = z.object({
   jobId: z.string(),
   assetId: z.string().nullable(),
+  path: z.string().nullable(),
   code: z.string(),
   message: z.string(),
   at: z.iso.datetime(),
@@ -112,10 +113,11 @@ async function failures(photos: Queue, ownerId: string | null): Promise<z.infer<
   ) as Job[];
   return jobs.slice(0, MOST_SHOWN).map((job) => {
     const reason = /^\[(?<code>[A-Z_]+)\] (?<message>[^]*)$/.exec(job.failedReason)?.groups;
-    const { assetId } = job.data as { assetId?: unknown };
+    const { assetId, path } = job.data as { assetId?: unknown; path?: unknown };
     return {
       jobId: String(job.id),
       assetId: typeof assetId === 'string' ? assetId : null,
+      path: typeof path === 'string' ? path : null,
       code: reason?.['code'] ?? 'UNEXPECTED',
       message: reason?.['message'] ?? job.failedReason,
       at: new Date(job.finishedOn ?? job.timestamp).toISOString(),

@@ -128,6 +128,16 @@ export class People {
     );
   }
 
+  /** The fact that says outright, and still holds, that the two are not one; null when none does. */
+  factTellingApart(a: string, b: string): Fact | null {
+    const pair = [this.resolve(a), this.resolve(b)].sort().join(' ');
+    const told = this.#facts.find(({ factId, body }) => {
+      if (body.kind !== 'people-distinct' || this.#undone.has(factId)) return false;
+      return [this.resolve(body.personA), this.resolve(body.personB)].sort().join(' ') === pair;
+    });
+    return told ?? null;
+  }
+
   /** Pairs whom a user told apart, after merges. */
   distinctPairs(): [string, string][] {
     return this.#folded.distinct.map(([a, b]) => [this.resolve(a), this.resolve(b)]);

@@ -70,7 +70,7 @@ function toBody(
         name: checkName(correction.name),
       };
     case 'people-merged':
-      return checkMerge(correction, person);
+      return checkMerge(correction, person, people);
     case 'split':
       checkFaces(correction.faceIds, known.faces);
       return {
@@ -147,9 +147,16 @@ function checkDistinct(
 function checkMerge(
   merge: Extract<FactBody, { kind: 'people-merged' }>,
   person: (personId: string) => string,
+  people: People,
 ): FactBody {
   const [from, into] = [person(merge.from), person(merge.into)];
   if (from === into) refuse(`${merge.from} and ${merge.into} are one person already`);
+  const told = people.factTellingApart(from, into);
+  if (told !== null) {
+    refuse(
+      `${merge.from} and ${merge.into} were said to be two people; undo that first (fact ${told.factId} in the history)`,
+    );
+  }
   return { ...merge, from, into, name: checkName(merge.name) };
 }
 

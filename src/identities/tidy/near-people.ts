@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 
 import { DESCRIPTOR_LENGTH } from '../../descriptors/descriptor.ts';
 import type { KnownFaces } from '../known-faces.ts';
 import { CROWD, LEAST_PEOPLE_OF_CROWD } from '../thresholds.ts';
 import { linkageDistance, peopleFaces, type PersonFaces } from './people-faces.ts';
+import { throwIfStopped } from './throw-if-stopped.ts';
 
 /** Another person and how far the two are apart. */
 export interface NearPerson {
@@ -19,6 +21,8 @@ export interface Standing extends PersonFaces {
 
 /** The crowd, the other one of a pair, and some that vanish until the person is asked again. */
 const NEAREST_KEPT = CROWD.people + 5;
+/** For those who wait until it is done. */
+const NEVER = new AbortController().signal;
 /** How long others wait for their turn. */
 const SLICE_MILLIS = 10;
 
@@ -42,14 +46,27 @@ export class NearPeople {
     return this.#standings;
   }
 
-  /** Brings this up to what is known, and may find it moved on meanwhile; answers who was new or changed. */
-  update(known: KnownFaces): Promise<ReadonlySet<string>> {
-    const turn = this.#updating.then(() => this.#update(known));
+  /**
+   * Brings this up to what is known, and may find it moved on meanwhile; answers who was new or
+   * changed. Throws JOB_ABORTED when `signal` fires; what was not measured is so the next time.
+   */
+  async update(known: KnownFaces, signal = NEVER): Promise<ReadonlySet<string>> {
+    throwIfStopped(signal);
+    const turn = this.#updating.then(() => this.#update(known, signal));
     this.#updating = turn.then(
       () => undefined,
       () => undefined,
     );
-    return turn;
+    const over = new AbortController();
+    // Who measures meanwhile may have no reason to stop.
+    const stop = once(signal, 'abort', { signal: over.signal });
+    try {
+      await Promise.race([turn, stop]);
+      throwIfStopped(signal);
+      return await turn;
+    } finally {
+      over.abort();
+    }
   }
 
   /** Measures a person against all others anew; null when it is not there. */
@@ -61,16 +78,18 @@ export class NearPeople {
     return asked;
   }
 
-  async #update(known: KnownFaces): Promise<ReadonlySet<string>> {
+  async #update(known: KnownFaces, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    throwIfStopped(signal);
     const changed = new Set<string>();
     if (this.#sequence === known.sequence) return changed;
     const { sequence } = known;
     const people = peopleFaces(known);
+    const former = { standings: this.#standings, means: this.#means };
     const standings = new Map<string, Standing>();
     for (const [personId, person] of people) {
-      const former = this.#standings.get(personId);
-      if (former === undefined || !isSame(former, person)) changed.add(personId);
-      standings.set(personId, { ...person, nearest: former?.nearest ?? [] });
+      const before = former.standings.get(personId);
+      if (before === undefined || !isSame(before, person)) changed.add(personId);
+      standings.set(personId, { ...person, nearest: before?.nearest ?? [] });
     }
     this.#standings = standings;
     this.#means = new Float32Array(standings.size * DESCRIPTOR_LENGTH);
@@ -78,15 +97,27 @@ export class NearPeople {
     for (const { mean } of standings.values()) {
       this.#means.set(mean, DESCRIPTOR_LENGTH * place++);
     }
-    let start = performance.now();
-    for (const personId of changed) {
-      this.askAgain(personId);
-      if (performance.now() - start < SLICE_MILLIS) continue;
-      await setImmediate();
-      start = performance.now();
+    try {
+      await this.#measure(changed, signal);
+    } catch (error) {
+      // Those not measured yet would pass for known the next time.
+      this.#standings = former.standings;
+      this.#means = former.means;
+      throw error;
     }
     this.#sequence = sequence;
     return changed;
+  }
+
+  async #measure(personIds: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+    let start = performance.now();
+    for (const personId of personIds) {
+      this.askAgain(personId);
+      if (performance.now() - start < SLICE_MILLIS) continue;
+      await setImmediate();
+      throwIfStopped(signal);
+      start = performance.now();
+    }
   }
 
   #nearestOf({ personId, mean }: PersonFaces): NearPerson[] {

@@ -225,6 +225,8 @@ export interface Status {
   readonly failures: readonly {
     readonly jobId: string;
     readonly assetId: string | null;
+    /** The file, where the job names one. */
+    readonly path: string | null;
     readonly code: string;
     readonly message: string;
     readonly at: string;

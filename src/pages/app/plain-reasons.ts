@@ -5,8 +5,9 @@ const QUALITY: Readonly<Record<string, string>> = {
   small: 'it is small',
   blurred: 'it is blurred',
   turned: 'it is turned away',
-  'low-score': 'it may not be a face at all',
+  'low-score': 'it does not stand out well, as in the dark or half covered',
   'cut-off': 'it is cut off at the edge',
+  'mirror-disagrees': 'it and its mirror image look unlike each other',
 };
 
 /** What makes the face hard to tell, as `it is small and it is blurred`; '' for a good one. */

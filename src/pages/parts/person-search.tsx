@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { PersonSummary } from '../api/types.ts';
 import { useList } from '../app/use-list.ts';
+import { counted } from '../app/words.ts';
 import { PersonLine } from './person-tile.tsx';
 import { Failure, Loading } from './states.tsx';
 
@@ -52,7 +53,7 @@ export function PersonSearch(props: {
       {list.error === null ? null : <Failure error={list.error} />}
       {list.total === null && list.error === null ? <Loading what="people" /> : null}
       <p class="hidden-text" role="status">
-        {list.total === null ? '' : `${found.length} people found`}
+        {list.total === null ? '' : `${counted(found.length, 'person', 'people')} found`}
       </p>
       <ul class="choices" aria-label="People">
         {found.map((person) => (

@@ -5,13 +5,8 @@ import { wordsFor } from '../api/api-error.ts';
 import type { Status } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { photoUrl } from '../app/place.ts';
-import {
-  counted,
-  dayAndTimeText,
-  durationText,
-  numberText,
-  shortDurationText,
-} from '../app/words.ts';
+import { doingText, fileNameOf, partText, timeLeftText } from '../app/status-words.ts';
+import { dayAndTimeText, numberText } from '../app/words.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Failure, Loading } from '../parts/states.tsx';
 import { View } from '../parts/view.tsx';
@@ -78,14 +73,8 @@ function useStatus(): { status: Status | null; error: unknown; refresh: () => vo
   return { ...state, refresh: read };
 }
 
-function doingText({ waiting, secondsLeft }: Status): string {
-  if (waiting === 0) return 'All photos have been looked at.';
-  const left = secondsLeft === null ? '' : `, ${durationText(secondsLeft)} left`;
-  return `${counted(waiting, 'photo')} to look at${left}.`;
-}
-
 function Figures({ status }: { status: Status }): JSX.Element {
-  const { ratePerMinute, waiting, secondsLeft, failures } = status;
+  const { ratePerMinute, waiting, failures } = status;
   const rate =
     ratePerMinute < 10 ? ratePerMinute.toFixed(1) : numberText(Math.round(ratePerMinute));
   return (
@@ -100,7 +89,7 @@ function Figures({ status }: { status: Status }): JSX.Element {
       </div>
       <div>
         <dt>Time left</dt>
-        <dd>{secondsLeft === null ? '–' : shortDurationText(secondsLeft)}</dd>
+        <dd>{timeLeftText(status)}</dd>
       </div>
       <div class={failures.length > 0 ? 'bad' : ''}>
         <dt>Could not be looked at</dt>
@@ -127,12 +116,13 @@ function Failures(props: { status: Status; refresh: () => void }): JSX.Element |
     <section class="panel" aria-labelledby="failures-title">
       <h2 id="failures-title">Could not be looked at</h2>
       <ul class="failures">
-        {status.failures.map(({ jobId, assetId, code, message, at }) => (
+        {status.failures.map(({ jobId, assetId, path, code, message, at }) => (
           <li key={jobId} class="failure-line">
             <div>
               <p class="strong">
-                {assetId === null ? 'A photo' : <a href={photoUrl(assetId)}>{assetId}</a>}
+                <FailedPhoto assetId={assetId} path={path} />
               </p>
+              {path === null ? null : <p class="quiet-text">{path}</p>}
               <p>{message}</p>
               <p class="quiet-text">
                 <code>{code}</code> · {dayAndTimeText(at)}
@@ -141,7 +131,7 @@ function Failures(props: { status: Status; refresh: () => void }): JSX.Element |
             <button
               type="button"
               class="button small"
-              aria-label={`Try ${assetId ?? 'it'} again`}
+              aria-label={`Try ${failedName({ assetId, path })} again`}
               onClick={() => void retry(jobId)}
             >
               Try again
@@ -151,6 +141,18 @@ function Failures(props: { status: Status; refresh: () => void }): JSX.Element |
       </ul>
     </section>
   );
+}
+
+type FailedPlace = Pick<Status['failures'][number], 'assetId' | 'path'>;
+
+function failedName({ assetId, path }: FailedPlace): string {
+  return path === null ? (assetId ?? 'a photo') : fileNameOf(path);
+}
+
+function FailedPhoto(place: FailedPlace): JSX.Element {
+  const { assetId } = place;
+  const name = failedName(place);
+  return assetId === null ? <>{name}</> : <a href={photoUrl(assetId)}>{name}</a>;
 }
 
 const STATES = ['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed'] as const;
@@ -207,14 +209,4 @@ function Parts({ status }: { status: Status }): JSX.Element {
       </dl>
     </section>
   );
-}
-
-function partText(part: unknown): string {
-  if (typeof part !== 'object' || part === null) return String(part);
-  return Object.entries(part)
-    .filter(([, value]) => value !== null && typeof value !== 'object')
-    .map(([name, value]) =>
-      name === 'name' || name === 'kind' ? String(value) : `${name} ${String(value)}`,
-    )
-    .join(', ');
 }

@@ -154,7 +154,9 @@ function WhoFace(props: { face: WhoAnswer['faces'][number]; number: number }): J
       {hard === '' ? null : <p class="quiet-text">Hard to tell: {hard}.</p>}
       {others.length === 0 ? null : (
         <details open={match === undefined}>
-          <summary>Looks a little like</summary>
+          <summary>
+            {match === undefined ? 'Looks a little like' : 'Others it looks a little like'}
+          </summary>
           <ul class="choices">
             {others.map(({ person, distance, limit }) => (
               <li key={person.personId}>

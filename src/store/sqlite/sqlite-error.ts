@@ -37,11 +37,20 @@ export function toStoreError(error: unknown, path: string): unknown {
   );
 }
 
+/** libsql tells of a file that does not open only by SQLite's number, 14, in words of its own. */
+function plainReason(cause: unknown): string {
+  const text = messageOf(cause);
+  if (/ConnectionFailed|unable to open database file/.test(text)) {
+    return 'the file cannot be opened or made there; does the folder exist, and may this user write into it?';
+  }
+  return sqliteCodeOf(cause) === 'SQLITE_READONLY' ? 'it may only be read' : text;
+}
+
 /** STORE_NOT_WRITABLE for `path`, with the system's reason. */
 export function notWritable(path: string, cause: unknown): WorkerError {
   return new WorkerError(
     'STORE_NOT_WRITABLE',
-    `The store ${path} cannot be written: ${messageOf(cause)}. Set DATA_DIR to a folder on a local ` +
+    `The store ${path} cannot be written: ${plainReason(cause)}. Set DATA_DIR to a folder on a local ` +
       'disk that the worker may write to, or MONGODB_URI to use MongoDB instead.',
     { cause, details: { path } },
   );

@@ -81,6 +81,8 @@ describe('backfill of a folder', () => {
   test('a dry run counts and queues nothing', async () => {
     const { code, output } = await run(['backfill', '--folder', media, '--dry-run']);
     expect(output).toContain('4 photos: 4 would be queued, 0 known already, 0 waiting already');
+    expect(output).toContain('counted 4/4');
+    expect(output).not.toContain('queued 4/4');
     expect(code).toBe(0);
     expect(await waiting()).toBe(0);
   }, 30_000);

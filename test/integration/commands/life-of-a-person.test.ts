@@ -124,6 +124,22 @@ describe('the life of a person, by the command line', () => {
     );
   }, 60_000);
 
+  test('who or what is not known is said so, and faces come with their files', async () => {
+    const owner = ['--owner', 'gus'];
+    await look('g', 'gus');
+    const [one] = await people('gus');
+    const file = path.join(environment['MEDIA_ROOTS'] ?? '', 'one.jpg');
+    const faces = ['faces', '--person', one?.personId ?? '', ...owner];
+    expect((await run(...faces)).output).toContain(file);
+    expect(JSON.parse((await run(...faces, '--json')).output)).toMatchObject([{ path: file }]);
+    const none = await run('faces', '--person', 'nosuch', ...owner);
+    expect(none).toMatchObject({ code: 1, output: '' });
+    expect(none.errors).toContain('[PERSON_UNKNOWN] there is no person nosuch');
+    expect((await run('remove', 'nosuch', ...owner)).output).toContain(
+      'nothing is known of such an asset of owner gus',
+    );
+  }, 60_000);
+
   test('a removed asset is gone, and consumers are told', async () => {
     await look('c', 'cyd');
     const told = published<FacesIdentified>('faces-identified');
@@ -137,7 +153,7 @@ describe('the life of a person, by the command line', () => {
     await look('y', 'eve');
     const before = await people('eve');
     const { output } = await run('forget', '--owner', 'dan');
-    expect(output).toMatch(/owner dan: 1 photos, 3 faces, 0 corrections, 2 jobs/);
+    expect(output).toMatch(/owner dan: 1 photo, 3 faces, 0 corrections, 2 jobs/);
     expect(await people('dan')).toEqual([]);
     expect(await people('eve')).toEqual(before);
     const client = (await results.client) as unknown as {

@@ -269,7 +269,7 @@ describe('the people API on a loopback address', () => {
     expect(status).toMatchObject({ store: 'sqlite', bullBoard: '/queues', waiting: 0 });
     expect(status.ratePerMinute).toBeGreaterThan(0);
     expect(status.failures).toMatchObject([
-      { jobId: job.id, assetId: 'lost', code: 'PATH_NOT_FOUND' },
+      { jobId: job.id, assetId: 'lost', path: at('lost.jpg'), code: 'PATH_NOT_FOUND' },
     ]);
     await copyFile(samplePhoto(1), at('lost.jpg'));
     expect((await visitor.post(`/api/failures/${job.id!}/retry`, {})).status).toBe(200);

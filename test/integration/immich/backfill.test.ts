@@ -81,13 +81,11 @@ describe('backfill from Immich', () => {
     expect(all).toMatchObject({ code: 0 });
     expect(all.output).toContain('4 photos: 4 would be queued, 0 known already, 0 waiting already');
     expect((await run(['--dry-run', '--user', 'ada'])).output).toContain('3 photos: 3 would');
-    expect((await run(['--dry-run', '--user', assets[3]!.ownerId])).output).toContain(
-      '1 photos: 1',
-    );
+    expect((await run(['--dry-run', '--user', assets[3]!.ownerId])).output).toContain('1 photo: 1');
     const dates = ['--taken-after', '2020-01-02', '--taken-before', '2020-01-03T12:00:00Z'];
     expect((await run(['--dry-run', ...dates])).output).toContain('2 photos: 2 would');
     const album = immich.state.addAlbum(ada, 'Holidays', { assets: [assets[0]!] });
-    expect((await run(['--dry-run', '--album', album.id])).output).toContain('1 photos: 1 would');
+    expect((await run(['--dry-run', '--album', album.id])).output).toContain('1 photo: 1 would');
     expect((await run(['--dry-run', '--below-revision'])).output).toContain('0 would be queued, 4');
     expect(await producer.queue.getJobCountByTypes('prioritized')).toBe(0);
   }, 60_000);
@@ -136,16 +134,16 @@ describe('backfill from Immich', () => {
       const again = await run(['--dry-run']);
       expect(again.output).toContain('4 photos: 1 would be queued, 3 known already');
       expect((await run(['--failed', '--dry-run'])).output).toBe(
-        '1 failed photos would be tried again\n',
+        '1 failed photo would be tried again\n',
       );
       expect((await run(['--failed', '--user', 'bob'])).output).toContain('0 failed photos');
       immich.state.touch(assets[0]!, { preview: assets[1]!.preview });
-      expect((await run(['--failed'])).output).toBe('1 failed photos are tried again\n');
+      expect((await run(['--failed'])).output).toBe('1 failed photo is tried again\n');
       while ((await producer.queue.getJobCountByTypes('completed')) < 4) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       expect((await run([])).output).toContain('4 photos: 0 queued, 4 known already');
-      expect((await run(['--user', 'bob', '--force'])).output).toContain('1 photos: 1 queued');
+      expect((await run(['--user', 'bob', '--force'])).output).toContain('1 photo: 1 queued');
     } finally {
       await worker.stop();
     }

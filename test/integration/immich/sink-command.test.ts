@@ -78,7 +78,7 @@ describe('the immich commands', () => {
       code: 1,
       errors: expect.stringContaining('--yes') as string,
     });
-    expect((await run('withdraw', '--dry-run')).output).toContain('ada: 1 faces, 1 people');
+    expect((await run('withdraw', '--dry-run')).output).toContain('ada: 1 face, 1 person');
     expect((await run('withdraw', '--yes')).errors).toContain('IMMICH_WRITE=none');
     sink.kill('SIGTERM');
     expect((await once(sink, 'close'))[0]).toBe(0);
@@ -88,7 +88,7 @@ describe('the immich commands', () => {
     expect([bench.people(), bench.faces(asset)]).toEqual([[], []]);
 
     const repaired = once(events, 'completed');
-    expect((await run('repair')).output).toContain('1 photos are compared');
+    expect((await run('repair')).output).toContain('1 photo is compared');
     sink = spawnCli(['sink']);
     await repaired;
     expect(bench.faces(asset)).toHaveLength(1);

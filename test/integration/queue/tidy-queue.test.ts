@@ -73,7 +73,7 @@ describe('the maintenance queue', () => {
     expect(job?.returnvalue).toEqual({ owners: 2, merges: 1, photos: 0 });
     const { logs } = (await queue?.getJobLogs(ids[0] ?? '')) ?? { logs: [] };
     expect(logs).toEqual([
-      '1 merges, 0 photos decided again',
+      'merges: 1, photos decided again: 0',
       'merged people of 2 and 7 faces: 0.312 apart, at most 0.360',
     ]);
     expect(await queue?.getJobSchedulersCount()).toBe(1);

@@ -1,3 +1,5 @@
+import type { MergeProposal } from '../../../src/identities/tidy/merge-proposal.ts';
+import { ReviewList } from '../../../src/people/review-list.ts';
 import { similarPeople } from '../../../src/people/similar-people.ts';
 import { house } from '../../helpers/house.ts';
 import { codeOf } from '../../helpers/pictures.ts';
@@ -61,6 +63,29 @@ test('questions are about doubtful faces and people who may be one, and each is 
   const over = home.review.answer('o', merge.id, { answer: 'yes', name: null });
   expect(await codeOf(over)).toBe('REVIEW_OVER');
   expect(two.faces[0]?.isNewPerson).toBe(true);
+});
+
+test('who would be merged without a question is asked about only where nothing is tidied', async () => {
+  const home = await house();
+  const [a] = (await home.look('a', seenFace(ada))).faces;
+  const [b] = (await home.look('b', seenFace(unitDescriptor(2)))).faces;
+  const evidence = {
+    ...{ distance: 0.2, limitDistance: 0.36, nearestDistance: 0.2, faces: [1, 1] as const },
+    ...{
+      nearestFaceIds: [a!.faceId, b!.faceId] as const,
+      crowdDistance: null,
+      otherDistance: null,
+    },
+  };
+  const pair = { from: a!.personId!, into: b!.personId!, reason: 'sure' as const, evidence };
+  const asked = async (mergesByItself: boolean): Promise<string[]> => {
+    const proposeMerges = (): Promise<MergeProposal[]> => Promise.resolve([pair]);
+    const { directories } = home;
+    const review = new ReviewList({ directories, mergesByItself, proposeMerges });
+    return (await review.page('o', { limit: 10 })).items.map(({ reason }) => reason);
+  };
+  expect(await asked(false)).toEqual(['they look the same, and nothing speaks against it']);
+  expect(await asked(true)).toEqual([]);
 });
 
 test('nobody is asked whether two are the same who stand on one photo', async () => {

@@ -142,6 +142,24 @@ test('people who were told apart stay so under later ids, until that is undone',
   expect(journal.people.areDistinct('cyd', 'bob')).toBe(false);
 });
 
+test('who were told apart are merged only once that is undone, which the refusal names', () => {
+  const told = journal.do({ kind: 'people-distinct', personA: 'ada', personB: 'bob' });
+  journal.do(merge('ada', 'cyd'));
+  for (const [from, into] of [
+    ['cyd', 'bob'],
+    ['bob', 'ada'],
+  ] as const) {
+    expect(() => journal.do(merge(from, into))).toThrow(`undo that first (fact ${told.factId} `);
+  }
+  const undoing = journal.undo(told);
+  const merged = journal.do(merge('bob', 'ada'));
+  expect(journal.people.resolve('bob')).toBe('cyd');
+  journal.undo(undoing);
+  expect(journal.people.resolve('bob')).toBe('cyd');
+  journal.undo(merged);
+  expect(journal.people.resolve('bob')).toBe('bob');
+});
+
 test('a merge that was taken back tells the two apart, until it is done again', () => {
   const merged = journal.do(merge('ada', 'bob'));
   expect(() => journal.do({ kind: 'people-distinct', personA: 'ada', personB: 'bob' })).toThrow(

@@ -1,0 +1,52 @@
+import type { Status } from '../api/types.ts';
+import { counted, durationText, numberText, shortDurationText } from './words.ts';
+
+/** What the worker is about, in a sentence. */
+export function doingText({
+  waiting,
+  secondsLeft,
+  failures,
+}: Pick<Status, 'waiting' | 'secondsLeft' | 'failures'>): string {
+  if (waiting === 0) {
+    return failures.length === 0
+      ? 'All photos have been looked at.'
+      : `Nothing is waiting; ${counted(failures.length, 'photo')} could not be looked at.`;
+  }
+  const left = secondsLeft === null ? '' : `, ${durationText(secondsLeft)} left`;
+  return `${counted(waiting, 'photo')} to look at${left}.`;
+}
+
+/** A dash where nothing is waiting, or nobody knows. */
+export function timeLeftText({
+  waiting,
+  secondsLeft,
+}: Pick<Status, 'waiting' | 'secondsLeft'>): string {
+  return waiting === 0 || secondsLeft === null ? '–' : shortDurationText(secondsLeft);
+}
+
+/** What is told of a part: its name or kind as it is, its figures in words. */
+export function partText(part: unknown): string {
+  if (typeof part !== 'object' || part === null) return String(part);
+  return Object.entries(part)
+    .filter(([, value]) => value !== null && typeof value !== 'object')
+    .map(([name, value]) => figureText(name, value as string | number | boolean))
+    .join(', ');
+}
+
+const FIGURES: Readonly<Record<string, (value: number) => string>> = {
+  children: (value) => counted(value, 'photo at a time', 'photos at a time'),
+  threads: (value) => `${counted(value, 'thread')} for each`,
+  memoryLimitMiB: (value) => `at most ${numberText(value)} MiB of memory for each`,
+  recycleMiB: (value) => `started afresh above ${numberText(Math.round(value))} MiB`,
+};
+
+function figureText(name: string, value: string | number | boolean): string {
+  const words = FIGURES[name];
+  if (words !== undefined && typeof value === 'number') return words(value);
+  return name === 'name' || name === 'kind' ? String(value) : `${name} ${String(value)}`;
+}
+
+/** The last part of a path, also of one with the other kind of slashes. */
+export function fileNameOf(path: string): string {
+  return path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
+}

@@ -1,0 +1,48 @@
+import {
+  fileNameOf,
+  doingText,
+  partText,
+  timeLeftText,
+} from '../../../src/pages/app/status-words.ts';
+
+const failure = {
+  jobId: 'j',
+  assetId: 'a',
+  path: null,
+  code: 'PHOTO_DAMAGED',
+  message: '',
+  at: '',
+};
+
+test.each([
+  [{ waiting: 0, secondsLeft: 0, failures: [] }, 'All photos have been looked at.', '–'],
+  [
+    { waiting: 0, secondsLeft: 0, failures: [failure] },
+    'Nothing is waiting; 1 photo could not be looked at.',
+    '–',
+  ],
+  [
+    { waiting: 1, secondsLeft: 4, failures: [] },
+    '1 photo to look at, about 4 seconds left.',
+    '4 s',
+  ],
+  [{ waiting: 2, secondsLeft: null, failures: [] }, '2 photos to look at.', '–'],
+])('what the worker is about is said as it is: %j', (status, doing, left) => {
+  expect([doingText(status), timeLeftText(status)]).toEqual([doing, left]);
+});
+
+test('what the worker runs with is said in words', () => {
+  expect(partText({ children: 2, threads: 1, memoryLimitMiB: 4096, recycleMiB: 3072 })).toBe(
+    '2 photos at a time, 1 thread for each, at most 4,096 MiB of memory for each, started afresh above 3,072 MiB',
+  );
+  expect(partText({ name: 'onnx', version: '1.2', nested: {} })).toBe('onnx, version 1.2');
+  expect(partText('sqlite')).toBe('sqlite');
+});
+
+test('a file is called by the last part of its path', () => {
+  expect(['/photos/a b.jpg', 'C:\\photos\\b.jpg', 'c.jpg'].map(fileNameOf)).toEqual([
+    'a b.jpg',
+    'b.jpg',
+    'c.jpg',
+  ]);
+});
