@@ -70,7 +70,7 @@ export const CROWD = { people: 5, usualDistance: 0.42, weight: 0.5, mostRoom: 0.
 /** Among fewer people there is no crowd to speak of. */
 export const LEAST_PEOPLE_OF_CROWD = 50;
 
-/** What the limit of a merge loses where no crowd tells how near strangers stand; it is proposed then. */
+/** What the limit of a merge loses where no crowd tells how near strangers stand. */
 export const LOST_WITHOUT_CROWD = 0.02;
 
 /** So far beyond the limit of a merge by the machine, a pair is proposed to a user. */

@@ -88,7 +88,8 @@ function build(store: Store) {
           store,
           cache,
           model: MODEL,
-          merge: DEFAULT_MERGE,
+          // Wider than built in: among few people a match takes more than a merge, and fragments are rare.
+          merge: { ...DEFAULT_MERGE, distance: 0.38 },
           nearness: new Nearness(),
         }).proposeMerges(ownerId, limit),
     }),

@@ -35,7 +35,8 @@ export class TidyWorker {
       nearness: new Nearness(),
       model: { pack: 'face-api', descriptorRevision: 1 },
       match: { ...DEFAULT_MATCH, distance: changes.matchDistance ?? DEFAULT_MATCH.distance },
-      merge: DEFAULT_MERGE,
+      // Wider than built in: among few people a match takes more than a merge, and fragments are rare.
+      merge: { ...DEFAULT_MERGE, distance: 0.38 },
       publish: (record: PhotoRecord): Promise<void> => {
         this.published.push(record);
         return store.markPublished(record.ownerId, record.assetId, record.revision);

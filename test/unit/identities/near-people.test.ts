@@ -5,7 +5,7 @@ import { NearPeople } from '../../../src/identities/tidy/near-people.ts';
 import { makeFaceRecord, makePhotoRecord, photoEntry } from '../../helpers/records.ts';
 
 /** Measuring so many against all takes several slices. */
-const PEOPLE = 600;
+const PEOPLE = 400;
 
 function crowd(): KnownFaces {
   const known = new KnownFaces(makePhotoRecord().model);
@@ -30,7 +30,7 @@ test('measuring a crowd ends soon after the signal, and nobody is taken for meas
   const untouched = new NearPeople();
   await untouched.update(known);
   expect(near.standings).toEqual(untouched.standings);
-});
+}, 30_000);
 
 test('who waits for the turn of another one stops waiting', async () => {
   const known = crowd();
@@ -45,4 +45,4 @@ test('who waits for the turn of another one stops waiting', async () => {
   await Promise.all([first, second]);
   expect(order).toEqual(['stopped', 'measured']);
   await expect(near.update(known, stop.signal)).rejects.toMatchObject({ code: 'JOB_ABORTED' });
-});
+}, 30_000);
