@@ -27,6 +27,17 @@ export function describeFact(body: FactBody, people: People): string {
   }
 }
 
+/** What the machine went by; null for what a user did. */
+export function sayEvidence(body: FactBody): string | null {
+  if (body.kind !== 'people-merged' || body.evidence === undefined) return null;
+  const { distance, limitDistance, faces } = body.evidence;
+  const [from, into] = faces;
+  return (
+    `${from} and ${into} faces, difference ${distance.toFixed(2)}, ` +
+    `at most ${limitDistance.toFixed(2)} allowed`
+  );
+}
+
 function describeNaming(name: string | null): string {
   return name === null ? 'took a name away' : `named a person ${name}`;
 }

@@ -1,16 +1,22 @@
 import type { Fact } from '../identities/journal/fact.ts';
-import { describeFact } from './describe-fact.ts';
+import { describeFact, sayEvidence } from './describe-fact.ts';
 import type { Directory } from './directory.ts';
+import { facesOfFact } from './faces-of-fact.ts';
 import { pageOf, type Page, type PageWish } from './page.ts';
 
 export interface HistoryEntry {
   readonly fact: Fact;
   readonly describe: string;
   readonly undone: boolean;
+  /** A few faces that it was about. */
+  readonly faceIds: readonly string[];
+  /** Why the machine did it; null: a user did. */
+  readonly reason: string | null;
 }
 
 /** The owner's corrections, the newest first. */
-export function listHistory({ people }: Directory, wish: PageWish): Page<HistoryEntry> {
+export function listHistory(directory: Directory, wish: PageWish): Page<HistoryEntry> {
+  const { people } = directory;
   const page = pageOf(people.facts.toReversed(), ({ sequence }) => [-sequence], wish);
   return {
     ...page,
@@ -18,6 +24,8 @@ export function listHistory({ people }: Directory, wish: PageWish): Page<History
       fact,
       describe: describeFact(fact.body, people),
       undone: people.isUndone(fact.factId),
+      faceIds: facesOfFact(fact.body, directory),
+      reason: sayEvidence(fact.body),
     })),
   };
 }

@@ -1,4 +1,5 @@
 import type { Directory } from './directory.ts';
+import { faceOf } from './faces-of-fact.ts';
 import { knownPerson } from './list-photos.ts';
 import { similarPeople, type SimilarPerson } from './similar-people.ts';
 import { summarisePerson, type PersonSummary } from './summaries.ts';
@@ -10,6 +11,8 @@ export interface PersonDetails {
   readonly mergedFrom: readonly {
     readonly personId: string;
     readonly name: string | null;
+    /** One of the faces that came with the merge. */
+    readonly faceId: string | null;
     /** The merge, by which it can be undone. */
     readonly factId: string;
   }[];
@@ -34,6 +37,7 @@ function mergesInto(directory: Directory, personId: string): PersonDetails['merg
   return people.facts.flatMap(({ factId, body }) => {
     if (body.kind !== 'people-merged' || people.isUndone(factId)) return [];
     if (people.resolve(body.from) !== personId) return [];
-    return [{ personId: body.from, name: people.stateOf(body.from).name, factId }];
+    const { name } = people.stateOf(body.from);
+    return [{ personId: body.from, name, faceId: faceOf(body.from, directory), factId }];
   });
 }

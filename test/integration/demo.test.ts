@@ -45,7 +45,9 @@ describe('the demo', () => {
     const [code] = (await once(child, 'close')) as [number | null];
     expect([code, output()]).toEqual([0, expect.stringContaining('2 photos, 6 faces')]);
     expect(output()).toMatch(/broken\.jpg: \[PHOTO_NOT_AN_IMAGE\]/);
-    expect(output()).toMatch(/^People: http:\/\/127\.0\.0\.1:\d+\/people\nQueues: http:\S+\/queues$/m);
+    expect(output()).toMatch(
+      /^People: http:\/\/127\.0\.0\.1:\d+\/people\nQueues: http:\S+\/queues$/m,
+    );
     const lines = (await readFile(path.join(folder.path, 'results.jsonl'), 'utf8'))
       .trim()
       .split('\n');

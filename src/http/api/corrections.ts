@@ -29,7 +29,13 @@ const Preview = z.object({
   names: z.array(z.string()),
   describe: z.string(),
 });
-const HistoryEntry = z.object({ fact: FactSchema, describe: z.string(), undone: z.boolean() });
+const HistoryEntry = z.object({
+  fact: FactSchema,
+  describe: z.string(),
+  undone: z.boolean(),
+  faceIds: z.array(z.string()),
+  reason: z.string().nullable(),
+});
 
 /** The largest correction names 20,000 faces. */
 const BODY_LIMIT_BYTES = 2 * 1024 * 1024;

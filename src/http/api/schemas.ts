@@ -74,7 +74,12 @@ export const PersonDetails = z.object({
   person: PersonSummary,
   redirectedFrom: z.string().optional(),
   mergedFrom: z.array(
-    z.object({ personId: z.string(), name: z.string().nullable(), factId: z.string() }),
+    z.object({
+      personId: z.string(),
+      name: z.string().nullable(),
+      faceId: z.string().nullable(),
+      factId: z.string(),
+    }),
   ),
   similar: z.array(
     z.object({

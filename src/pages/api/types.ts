@@ -73,6 +73,7 @@ export interface PersonDetails {
   readonly mergedFrom: readonly {
     readonly personId: string;
     readonly name: string | null;
+    readonly faceId: string | null;
     readonly factId: string;
   }[];
   readonly similar: readonly SimilarPerson[];
@@ -144,6 +145,8 @@ export interface HistoryEntry {
   readonly fact: Fact;
   readonly describe: string;
   readonly undone: boolean;
+  readonly faceIds: readonly string[];
+  readonly reason: string | null;
 }
 
 /** What a user may ask for; the server plans and checks it. */

@@ -5,6 +5,7 @@ import type { HistoryEntry } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { useList } from '../app/use-list.ts';
 import { capital, dayAndTimeText, longDayText } from '../app/words.ts';
+import { FaceImage } from '../parts/face-image.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Empty, ListState, Loading } from '../parts/states.tsx';
 import { View } from '../parts/view.tsx';
@@ -55,13 +56,19 @@ function byDay(entries: readonly HistoryEntry[]): [string, HistoryEntry[]][] {
 
 function HistoryLine({ entry }: { entry: HistoryEntry }): JSX.Element {
   const { correct } = useApp();
-  const { fact, describe, undone } = entry;
+  const { fact, describe, undone, faceIds, reason } = entry;
   const isUndoing = fact.body.kind === 'undone';
   const label = isUndoing ? 'Redo' : 'Undo';
   return (
     <li class={undone ? 'history-line undone' : 'history-line'}>
-      <div>
+      <div class="history-faces" aria-hidden="true">
+        {faceIds.map((faceId) => (
+          <FaceImage key={faceId} faceId={faceId} sizePx={96} />
+        ))}
+      </div>
+      <div class="history-words">
         <p>{capital(describe)}</p>
+        {reason === null ? null : <p class="quiet-text">{reason}</p>}
         <p class="quiet-text">
           <time dateTime={fact.at}>{dayAndTimeText(fact.at)}</time> · by {fact.by}
         </p>

@@ -127,9 +127,9 @@ function MergedFrom({ details }: { details: PersonDetails }): JSX.Element | null
   if (details.mergedFrom.length === 0) return null;
   return (
     <ul class="merged-from" aria-label="Merged into this person">
-      {details.mergedFrom.map(({ personId, name, factId }) => (
+      {details.mergedFrom.map(({ personId, name, faceId, factId }) => (
         <li key={personId}>
-          Includes {name ?? 'someone without a name'}{' '}
+          <FaceImage faceId={faceId} sizePx={96} /> Includes {name ?? 'someone without a name'}{' '}
           <button
             type="button"
             class="link-button"
