@@ -35,6 +35,8 @@ export async function startPages(
   options: {
     environment?: Readonly<Record<string, string>>;
     prepare?: (dataDir: string) => Promise<void>;
+    /** Looks at the samples; else only where nothing else is asked for. */
+    withSamples?: boolean;
   } = {},
 ): Promise<Pages> {
   const folder = await tempFolder();
@@ -53,7 +55,9 @@ export async function startPages(
     { ready: false },
   );
   await worker.logged('ready for photos');
-  if (options.prepare === undefined && options.environment === undefined) {
+  const { withSamples = options.prepare === undefined && options.environment === undefined } =
+    options;
+  if (withSamples) {
     for (const photo of photos) await lookAt(worker, photo.path);
   }
   const browser = await startChromium();

@@ -46,7 +46,7 @@ async function fill(dataDir: string): Promise<void> {
     { faceId: 'left-1', personId: 'left', descriptor: alike },
     {
       ...{ faceId: 'right-1', personId: 'right', near: 'left' },
-      descriptor: descriptorAt(alike, 0.38, 31),
+      descriptor: descriptorAt(alike, 0.345, 31),
     },
     { faceId: 'kid-1', personId: 'kid', descriptor: unitDescriptor(40) },
   ];

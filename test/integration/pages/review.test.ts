@@ -11,7 +11,9 @@ describe('the questions', () => {
   let pages: Pages;
 
   beforeAll(async () => {
-    pages = await startPages();
+    // Far enough that there is much to ask, with nobody who answers by itself.
+    const environment = { MERGE_DISTANCE: '0.39', TIDY_EVERY_MILLIS: '0' };
+    pages = await startPages({ environment, withSamples: true });
   }, 120_000);
   afterAll(async () => {
     await pages.stop();
