@@ -33,7 +33,12 @@ export function reportOutages(
   worker.on('ioredis:close', () => {
     reporter.failed(new Error('the connection was closed'));
   });
+  // Of the two connections of a worker either may be back last; BullMQ tells of the blocking one.
   worker.on('ready', reporter.back);
+  worker.client.then(
+    (client) => client.on('ready', reporter.back),
+    () => undefined,
+  );
 }
 
 /** Fires when the worker stops or the job's lock is lost. */
