@@ -31,6 +31,7 @@ import { createTidier } from './pipeline/tidy-people.ts';
 import type { FetchPhoto } from './pipeline/ports.ts';
 import type { TidyPorts } from './pipeline/tidy-task.ts';
 import {
+  closeQueue,
   outageReporter,
   patientConnection,
   redisAddress,
@@ -204,9 +205,8 @@ async function openHttp(
   const producer = opened.add(
     createProducer({ redis, prefix, retry: config.jobs, onError: reporter.failed }),
   );
-  const events = opened.add(
-    new QueueEvents(IMAGE_ADDED, { connection: patientConnection(redis), prefix }),
-  );
+  const events = new QueueEvents(IMAGE_ADDED, { connection: patientConnection(redis), prefix });
+  opened.add({ close: () => closeQueue(events) });
   events.on('error', reporter.failed);
   const queues = [producer.queue, publisher.queue, parts.tidyQueue.queue];
   metrics.watchQueues(queues);

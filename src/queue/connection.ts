@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { Queue } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 
 import { messageOf, systemCodeOf, WorkerError } from '../errors.ts';
@@ -39,10 +38,20 @@ export function promptConnection(redis: RedisOptions): RedisOptions {
  * Closes a queue once its connection has said hello. BullMQ 5.81 leaves a rejection that nobody can
  * catch when a queue is closed while its first commands are on their way, which ends the process.
  */
-export async function closeQueue(queue: Queue): Promise<void> {
-  const greeted = queue.waitUntilReady().catch(() => undefined);
-  await Promise.race([greeted, delay(LONGEST_GREETING_MILLIS, undefined, { ref: false })]);
+export async function closeQueue(queue: Greeting & { close(): Promise<void> }): Promise<void> {
+  await greeted(queue);
   await queue.close();
+}
+
+/** What BullMQ connects: a queue, its events or its worker. */
+interface Greeting {
+  waitUntilReady(): Promise<unknown>;
+}
+
+/** Resolves when the first commands are through, or will not be soon. */
+export async function greeted(queue: Greeting): Promise<void> {
+  const ready = queue.waitUntilReady().catch(() => undefined);
+  await Promise.race([ready, delay(LONGEST_GREETING_MILLIS, undefined, { ref: false })]);
 }
 
 /** Where Redis is, for logs and messages: never a user or password. */
