@@ -69,6 +69,8 @@ describe('secrets stay where they are', () => {
       IMMICH_API_KEY: SECRETS.immich,
       IMMICH_WRITE: 'people,tags,albums',
       IMMICH_SWEEP_SECONDS: '5',
+      // The stand-in finds no faces; waiting for them takes minutes, more by chance.
+      IMMICH_DETECTION_WAIT_MINUTES: '0',
       REDIS_URL: redisUrl(SECRETS.redis),
       MONGODB_URI: mongoUri(SECRETS.mongodb),
       HTTP_HOST: '127.0.0.1',
