@@ -13,7 +13,7 @@ export interface TestWorker {
   readonly log: readonly Record<string, unknown>[];
   /** Everything written to standard error. */
   stderr(): string;
-  /** Resolves when a log line with this message is there. */
+  /** Resolves when a log line with this message is there; fails when none can come. */
   logged(message: string): Promise<Record<string, unknown>>;
   exited: Promise<number | null>;
   /** Sends SIGTERM and answers with the exit code. */
@@ -21,6 +21,9 @@ export interface TestWorker {
 }
 
 const MAIN = path.resolve(__dirname, '../../dist/src/main.js');
+/** No limit to keep, but a reason to give before the test's own limit says nothing. */
+const LOGGED_WITHIN_MILLIS = 120_000;
+const LAST_LINES = 12;
 
 /** Starts `node dist/src/main.js` or another program; `ready: false` does not wait until it is ready. */
 export async function startWorkerProcess(
@@ -48,10 +51,19 @@ export async function startWorkerProcess(
   const exited = once(child, 'close').then(([code]) => code as number | null);
   const address = `http://127.0.0.1:${port}`;
   const logged = async (message: string): Promise<Record<string, unknown>> => {
+    const ended = new AbortController();
+    const limit = AbortSignal.any([ended.signal, AbortSignal.timeout(LOGGED_WITHIN_MILLIS)]);
+    void exited.then(() => {
+      ended.abort();
+    });
     for (;;) {
       const line = log.find(({ msg }) => String(msg).includes(message));
       if (line !== undefined) return line;
-      await once(child, 'logged');
+      await once(child, 'logged', { signal: limit }).catch(() => {
+        const last = log.slice(-LAST_LINES).map((one) => JSON.stringify(one).slice(0, 300));
+        const why = ended.signal.aborted ? 'it ended' : `${LOGGED_WITHIN_MILLIS} ms passed`;
+        throw new Error([`'${message}' was not logged until ${why}; last:`, ...last].join('\n'));
+      });
     }
   };
   const worker: TestWorker = {

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -28,6 +29,7 @@ interface ActiveFault {
 /** Faults that tests switch on and off, for some routes and users. */
 export class Faults {
   readonly #active = new Set<ActiveFault>();
+  readonly #met = new EventEmitter();
   /** Ends what is held back. */
   readonly #closing = new AbortController();
 
@@ -48,6 +50,11 @@ export class Faults {
     return () => {
       this.#active.delete(active);
     };
+  }
+
+  /** Resolves when a request meets a fault of the kind. */
+  async met(kind: Fault['kind']): Promise<void> {
+    await once(this.#met, kind);
   }
 
   clear(): void {
@@ -81,6 +88,7 @@ export class Faults {
     for (const active of this.#active) {
       if (active.left > 0 && active.matches(request)) {
         active.left -= 1;
+        this.#met.emit(active.fault.kind);
         return active.fault;
       }
     }
