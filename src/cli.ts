@@ -18,6 +18,7 @@ import { runImmichBackfill } from './commands/run-immich-backfill.ts';
 import { tidyOwners, type TidyArguments } from './commands/tidy.ts';
 import { withStore } from './commands/with-store.ts';
 import { readConfig } from './config.ts';
+import { isLoginName } from './config/http-users.ts';
 import { DESCRIPTOR_REVISION, sameModel, type DescriptorModel } from './descriptors/descriptor.ts';
 import { messageOf, WorkerError } from './errors.ts';
 import type { FacePlace } from './identities/journal/fact.ts';
@@ -53,7 +54,7 @@ async function run(argv: readonly string[]): Promise<number> {
       exitCode = await backfill(options);
     }),
   );
-  program.addCommand(httpUserCommand());
+  program.addCommand(httpUserCommand(isLoginName));
   addPeopleCommands(program);
   addTidying(program);
   addRemovingCommands(program);

@@ -12,7 +12,7 @@ import { watchImmich, type ImmichSource } from './immich/source/watch-immich.ts'
 import type { Log } from './log.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import type { FetchPhoto } from './pipeline/ports.ts';
-import { outageReporter, patientConnection, redisAddress } from './queue/connection.ts';
+import { closeQueue, outageReporter, patientConnection, redisAddress } from './queue/connection.ts';
 import { createImmichJobs, type ImmichJobs } from './queue/immich-jobs.ts';
 import { createProducer } from './queue/producer.ts';
 import type { Store } from './store/store.ts';
@@ -147,6 +147,7 @@ function listen(
       onNudge();
     },
     onError: reporter.failed,
+    closeEvents: closeQueue,
     log,
   });
 }

@@ -1,7 +1,8 @@
 import { Index, MetricKind, ScalarKind } from 'usearch';
 
 import { DESCRIPTOR_LENGTH } from '../../src/descriptors/descriptor.ts';
-import { distanceTo, nearestWithin } from '../../src/identities/nearest-faces.ts';
+import { distanceTo } from '../../src/descriptors/distance.ts';
+import { nearestWithin } from '../../src/identities/nearest-faces.ts';
 import { gaussian, nearby, unit } from './made-up-faces.ts';
 import { median } from './median.ts';
 

@@ -2,12 +2,11 @@ import { text } from 'node:stream/consumers';
 
 import { Command, Option } from 'commander';
 
-import { isLoginName } from '../config/http-users.ts';
 import { WorkerError } from '../errors.ts';
 import { hashPassword } from '../http/login/passwords.ts';
 
 /** `http-user`: prints an entry for HTTP_USERS; the password comes by standard input, not by history. */
-export function httpUserCommand(): Command {
+export function httpUserCommand(isLoginName: (user: string) => boolean): Command {
   return new Command('http-user')
     .description('print an entry for HTTP_USERS; the password is read from standard input')
     .argument('<user>', 'the login')

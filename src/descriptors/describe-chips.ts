@@ -2,6 +2,7 @@ import { CHIP_LENGTH, CHIP_PX, CROPS, type Chips } from '../faces/chips.ts';
 import { mirrorSquare } from '../image/warp.ts';
 import type { FaceNets } from '../nets/net.ts';
 import { DESCRIPTOR_LENGTH, refuseDescriptor, type DescriptorRefusal } from './descriptor.ts';
+import { distanceBetween } from './distance.ts';
 
 /**
  * A descriptor, or why there is none. `disagreement` is how far (Euclidean, at unit length) the
@@ -19,9 +20,9 @@ export type Described =
 export const FACES_AT_ONCE = 4;
 
 /**
- * Describes aligned crops in batches: the mean over a face's crops, brought to unit length. The answer has one entry for each face, at its own place; missing
- * chips or an unsound descriptor are an entry with its reason, so that descriptors never shift to
- * another face.
+ * Describes aligned crops in batches: the mean over a face's crops, brought to unit length. The
+ * answer has one entry for each face, at its own place; missing chips or an unsound descriptor are an
+ * entry with its reason, so that descriptors never shift to another face.
  */
 export async function describeChips(
   chips: readonly (Chips | null)[],
@@ -66,26 +67,18 @@ async function runOnCrops(chips: readonly Chips[], nets: FaceNets): Promise<Floa
 function combine(crops: readonly Float32Array[]): Described {
   const sum = new Float32Array(DESCRIPTOR_LENGTH);
   for (const crop of crops) crop.forEach((value, i) => (sum[i] = (sum[i] as number) + value));
-  const length = Math.hypot(...sum);
-  if (length < 1e-6) return refused('zero');
-  const descriptor = sum.map((value) => value / length);
+  if (Math.hypot(...sum) < 1e-6) return refused('zero');
+  const descriptor = toUnitLength(sum);
   const refusal = refuseDescriptor(descriptor);
   if (refusal !== null) return refused(refusal);
-  const [first, second] = crops.map(toUnitLength);
-  return {
-    descriptor,
-    disagreement: distanceOf(first as Float32Array, second as Float32Array),
-    refusal,
-  };
+  const [first, second] = crops as readonly [Float32Array, Float32Array];
+  const disagreement = distanceBetween(toUnitLength(first), toUnitLength(second));
+  return { descriptor, disagreement, refusal };
 }
 
 function toUnitLength(values: Float32Array): Float32Array {
   const length = Math.hypot(...values);
   return values.map((value) => value / length);
-}
-
-function distanceOf(a: Float32Array, b: Float32Array): number {
-  return Math.hypot(...a.map((value, i) => value - (b[i] as number)));
 }
 
 function refused(refusal: DescriptorRefusal | 'not-aligned'): Described {

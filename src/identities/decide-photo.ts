@@ -1,11 +1,11 @@
 import { sameModel } from '../descriptors/descriptor.ts';
+import { distanceBetween } from '../descriptors/distance.ts';
 import type { SeenFace, SeenPhoto } from '../descriptors/seen-photo.ts';
 import { boxIou } from '../faces/face.ts';
 import { mayVote } from '../faces/quality.ts';
 import { asEarlierRun } from './imported-photo.ts';
 import type { People } from './journal/people.ts';
 import type { KnownFaces } from './known-faces.ts';
-import { distanceBetween } from './nearest-faces.ts';
 import type { AssignmentRule, Candidate, FaceRecord, PhotoRecord } from './photo-record.ts';
 import { matchLimit, type MatchThresholds } from './thresholds.ts';
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type * as usearch from 'usearch';
 
 import { DESCRIPTOR_LENGTH } from '../descriptors/descriptor.ts';
+import { distanceTo, squaredDistanceTo } from '../descriptors/distance.ts';
 
 /** A known descriptor near the one asked for; `place` counts descriptors, not floats. */
 export interface Neighbour {
@@ -112,26 +113,6 @@ function measureAll(known: Float32Array, asked: Float32Array): Float32Array {
 /** usearch 2.25 reads a view from the beginning of its buffer, wherever the view begins. */
 function from(values: Float32Array): Float32Array {
   return values.byteOffset === 0 ? values : values.slice();
-}
-
-/** Euclidean distance of two descriptors. */
-export function distanceBetween(a: Float32Array, b: Float32Array): number {
-  return distanceTo(a, 0, b);
-}
-
-/** Euclidean distance of a descriptor from the one at a place among many. */
-export function distanceTo(known: Float32Array, place: number, asked: Float32Array): number {
-  return Math.sqrt(squaredDistanceTo(known, place, asked));
-}
-
-function squaredDistanceTo(known: Float32Array, place: number, asked: Float32Array): number {
-  const start = place * DESCRIPTOR_LENGTH;
-  let squared = 0;
-  for (let i = 0; i < DESCRIPTOR_LENGTH; i++) {
-    const difference = (known[start + i] as number) - (asked[i] as number);
-    squared += difference * difference;
-  }
-  return squared;
 }
 
 let loaded: ExactSearch | null | undefined;

@@ -115,6 +115,12 @@ export class Directory {
     return [...new Set(found)];
   }
 
+  /** One of the faces that the machine took for the person; null when there is none. */
+  someFaceOf(personId: string): ListedFace | null {
+    const [face] = this.#stored.get(personId) ?? [];
+    return face ?? null;
+  }
+
   #add(face: ListedFace): void {
     this.#faces.set(face.faceId, face);
     if (face.storedPersonId !== null) addTo(this.#stored, face.storedPersonId, face);

@@ -1,5 +1,4 @@
 import type { Directory } from './directory.ts';
-import { faceOf } from './faces-of-fact.ts';
 import { knownPerson } from './list-photos.ts';
 import { similarPeople, type SimilarPerson } from './similar-people.ts';
 import { summarisePerson, type PersonSummary } from './summaries.ts';
@@ -38,6 +37,7 @@ function mergesInto(directory: Directory, personId: string): PersonDetails['merg
     if (body.kind !== 'people-merged' || people.isUndone(factId)) return [];
     if (people.resolve(body.from) !== personId) return [];
     const { name } = people.stateOf(body.from);
-    return [{ personId: body.from, name, faceId: faceOf(body.from, directory), factId }];
+    const faceId = directory.someFaceOf(body.from)?.faceId ?? null;
+    return [{ personId: body.from, name, faceId, factId }];
   });
 }

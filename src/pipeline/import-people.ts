@@ -1,12 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import { WorkerError } from '../errors.ts';
-import {
-  IMPORTED_PACK,
-  importedPhoto,
-  isWaiting,
-  pairWithMoved,
-} from '../identities/imported-photo.ts';
+import { importedPhoto, isWaiting, pairWithMoved } from '../identities/imported-photo.ts';
 import type { Fact } from '../identities/journal/fact.ts';
 import { People } from '../identities/journal/people.ts';
 import { facesIn, peopleIn } from '../identities/journal/plan-fact.ts';
@@ -14,6 +9,7 @@ import { translateFact, type Translation } from '../identities/journal/translate
 import type { PhotoRecord } from '../identities/photo-record.ts';
 import type { MovedFact, MovedPhoto, PeopleFile } from './people-file.ts';
 import type { JournalStore, PhotoStore } from './ports.ts';
+import { photosOfBytes } from './waiting-photo.ts';
 
 /** How the photos of a file were found here. */
 export interface MovedPhotos {
@@ -46,8 +42,6 @@ export interface ImportPorts {
 
 const MOST_COMMIT_TRIES = 200;
 const MOST_SKIPPED = 1000;
-/** Copies of one photo here that are looked at. */
-const MOST_OF_ONE = 100;
 
 /**
  * Takes over an owner's people from a file. Photos are known by their asset id, else by their bytes:
@@ -105,8 +99,8 @@ class Import {
     const { store } = this.#ports;
     const byId = await store.findPhoto(this.#ownerId, assetId);
     if ((byId !== null && !byId.removed) || checksum === '') return byId;
-    const which = { pack: IMPORTED_PACK, isPack: false, limit: MOST_OF_ONE };
-    const all = await store.findPhotosByChecksum(this.#ownerId, checksum, which);
+    const bytes = { ownerId: this.#ownerId, checksum };
+    const all = await photosOfBytes(bytes, { areWaiting: false, store });
     const same = all.filter((record) => !this.#found.has(record.assetId));
     const ids = new Set(faces.map(({ faceId }) => faceId));
     const hasFaces = same.find((record) => record.faces.some(({ faceId }) => ids.has(faceId)));

@@ -31,13 +31,21 @@ export async function findTakenOver(
   return null;
 }
 
-async function waitingElsewhere(
-  { ownerId, assetId, checksum }: Photo,
-  store: WaitingStore,
+async function waitingElsewhere(photo: Photo, store: WaitingStore): Promise<PhotoRecord[]> {
+  const same = await photosOfBytes(photo, { areWaiting: true, store });
+  return same.filter((record) => record.assetId !== photo.assetId);
+}
+
+/** The owner's photos of the same bytes: those that wait since an import, or those that have come. */
+export function photosOfBytes(
+  { ownerId, checksum }: Pick<PhotoRecord, 'ownerId' | 'checksum'>,
+  {
+    areWaiting,
+    store,
+  }: { readonly areWaiting: boolean; readonly store: Pick<PhotoStore, 'findPhotosByChecksum'> },
 ): Promise<PhotoRecord[]> {
-  const which = { pack: IMPORTED_PACK, isPack: true, limit: MOST_OF_ONE };
-  const same = await store.findPhotosByChecksum(ownerId, checksum, which);
-  return same.filter((record) => record.assetId !== assetId);
+  const which = { pack: IMPORTED_PACK, isPack: areWaiting, limit: MOST_OF_ONE };
+  return store.findPhotosByChecksum(ownerId, checksum, which);
 }
 
 /** Assets on which the record's faces are. */

@@ -34,24 +34,21 @@ export function promptConnection(redis: RedisOptions): RedisOptions {
   return { ...withDefaults(redis), maxRetriesPerRequest: 5 };
 }
 
-/**
- * Closes a queue once its connection has said hello. BullMQ 5.81 leaves a rejection that nobody can
- * catch when a queue is closed while its first commands are on their way, which ends the process.
- */
-export async function closeQueue(queue: Greeting & { close(): Promise<void> }): Promise<void> {
-  await greeted(queue);
-  await queue.close();
-}
-
 /** What BullMQ connects: a queue, its events or its worker. */
-interface Greeting {
+interface Connected {
   waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
 }
 
-/** Resolves when the first commands are through, or will not be soon. */
-export async function greeted(queue: Greeting): Promise<void> {
-  const ready = queue.waitUntilReady().catch(() => undefined);
-  await Promise.race([ready, delay(LONGEST_GREETING_MILLIS, undefined, { ref: false })]);
+/**
+ * Closes a queue, its events or its worker once the connection has said hello. BullMQ 5.81 leaves a
+ * rejection that nobody can catch when one is closed while its first commands are on their way, which
+ * ends the process.
+ */
+export async function closeQueue(queue: Connected): Promise<void> {
+  const greeted = queue.waitUntilReady().catch(() => undefined);
+  await Promise.race([greeted, delay(LONGEST_GREETING_MILLIS, undefined, { ref: false })]);
+  await queue.close();
 }
 
 /** Where Redis is, for logs and messages: never a user or password. */

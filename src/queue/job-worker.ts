@@ -2,7 +2,7 @@ import type { Worker, WorkerOptions } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 
 import type { Log } from '../log.ts';
-import { greeted, outageReporter, patientConnection, redisAddress } from './connection.ts';
+import { closeQueue, outageReporter, patientConnection, redisAddress } from './connection.ts';
 
 /** What all our workers tell BullMQ: a lost worker is noticed within one and a half locks. */
 export function lockedOptions({
@@ -56,8 +56,7 @@ export async function closeWithin(
     stopping.abort(new Error('the worker stops and its grace period is over'));
   }, graceMillis);
   try {
-    await greeted(worker);
-    await worker.close();
+    await closeQueue(worker);
   } finally {
     clearTimeout(timer);
   }

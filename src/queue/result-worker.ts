@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { messageOf, WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { closeQueue } from './connection.ts';
 import { FACES_IDENTIFIED } from './faces-identified.ts';
 import { lendRetries, putOff, waitsOf } from './job-fate.ts';
 import { lockedOptions, reportOutages, signalOf } from './job-worker.ts';
@@ -76,7 +77,7 @@ export function startResultWorker(options: ResultWorkerOptions): { close(): Prom
   return {
     close: async () => {
       stopping.abort(new WorkerError('JOB_ABORTED', 'the worker stops; the job comes again'));
-      await worker.close();
+      await closeQueue(worker);
     },
   };
 }

@@ -30,15 +30,36 @@ export const PHONE: BrowserContextOptions = {
   hasTouch: true,
 };
 
+export interface PagesOptions {
+  environment?: Readonly<Record<string, string>>;
+  prepare?: (dataDir: string) => Promise<void>;
+  /** Looks at the samples; else only where nothing else is asked for. */
+  withSamples?: boolean;
+}
+
+/**
+ * Pages for all tests of a `describe`, handed to `take` before the first; each test fails when the
+ * browser has complained of anything.
+ */
+export function usePages(
+  take: (pages: Pages) => void,
+  { startMillis = 120_000, ...options }: PagesOptions & { startMillis?: number } = {},
+): void {
+  let pages: Pages;
+  beforeAll(async () => {
+    pages = await startPages(options);
+    take(pages);
+  }, startMillis);
+  afterAll(async () => {
+    await pages.stop();
+  }, 60_000);
+  afterEach(() => {
+    expect(pages.takeComplaints()).toEqual([]);
+  });
+}
+
 /** Starts Redis, worker and Chromium; `prepare` fills the data folder before the worker opens it. */
-export async function startPages(
-  options: {
-    environment?: Readonly<Record<string, string>>;
-    prepare?: (dataDir: string) => Promise<void>;
-    /** Looks at the samples; else only where nothing else is asked for. */
-    withSamples?: boolean;
-  } = {},
-): Promise<Pages> {
+export async function startPages(options: PagesOptions = {}): Promise<Pages> {
   const folder = await tempFolder();
   const dataDir = path.join(folder.path, 'data');
   await options.prepare?.(dataDir);

@@ -40,7 +40,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'immich',
     'thumbnails',
     'http',
-    'config',
+    'type config',
     'type descriptors',
   ],
   /** Runs in the browser; what it knows of the rest is what `/api` answers. */

@@ -34,18 +34,21 @@ export async function makeTilted(
     if (points.length === 0) continue;
     const bytes = await readFile(truth.path);
     const checksum = createHash('sha256').update(bytes).digest('hex').slice(0, 24);
-    const upright = await sharp(bytes).rotate().flatten({ background: GREY }).png().toBuffer();
-    const size = await sharp(upright).metadata();
+    const { autoOrient: size } = await sharp(bytes).metadata();
     const scale = Math.min(1, MOST_EDGE_PX / Math.max(size.width, size.height));
     const [width, height] = [size.width, size.height].map((px) => Math.round(px * scale)) as [
       number,
       number,
     ];
+    let small: Promise<Buffer> | undefined;
     for (const degrees of TILTS_DEGREES) {
       const file = path.join(folder, `${checksum}-${degrees}.png`);
       await makeOnce(file, async () => {
-        const small = await sharp(upright).resize({ width, height, fit: 'fill' }).png().toBuffer();
-        return sharp(small).rotate(degrees, { background: GREY }).png().toBuffer();
+        small ??= shrink(bytes, { width, height });
+        return sharp(await small)
+          .rotate(degrees, { background: GREY })
+          .png()
+          .toBuffer();
       });
       const noses = points.map(([x, y]) =>
         turnPoint([x * scale, y * scale], { width, height }, degrees),
@@ -57,6 +60,14 @@ export async function makeTilted(
     }
   }
   return tilted;
+}
+
+async function shrink(bytes: Buffer, size: { width: number; height: number }): Promise<Buffer> {
+  const upright = await sharp(bytes).rotate().flatten({ background: GREY }).png().toBuffer();
+  return sharp(upright)
+    .resize({ ...size, fit: 'fill' })
+    .png()
+    .toBuffer();
 }
 
 /** Where a point of a picture lies when the picture is turned clockwise and its canvas grows. */

@@ -19,7 +19,9 @@ export function findMerges(
 ): MergeProposal[] {
   const context = { known, near, thresholds, rules: readMergeRules(known) };
   const weighed = candidatePairs(near).flatMap(([a, b]) => weighPair(a, b, context) ?? []);
-  weighed.sort((a, b) => isOnOnePhoto(a) - isOnOnePhoto(b) || excess(a) - excess(b));
+  weighed.sort(
+    (a, b) => Number(isOnOnePhoto(a)) - Number(isOnOnePhoto(b)) || excess(a) - excess(b),
+  );
   const sure = weighed.filter(({ reason }) => reason === 'sure');
   const open = weighed.filter(({ reason }) => reason !== 'sure').slice(0, limit);
   return nearestFaces([...sure, ...open], known);
@@ -150,8 +152,8 @@ function cannotBeOne(
   );
 }
 
-function isOnOnePhoto({ reason }: WeighedPair): number {
-  return Number(reason === 'on-one-photo');
+function isOnOnePhoto({ reason }: WeighedPair): boolean {
+  return reason === 'on-one-photo';
 }
 
 function excess({ evidence }: WeighedPair): number {

@@ -1,6 +1,6 @@
 import type { MergeEvidence } from '../journal/fact.ts';
 import type { KnownFaces, Voter } from '../known-faces.ts';
-import { distanceBetween } from '../nearest-faces.ts';
+import { distanceBetween } from '../../descriptors/distance.ts';
 import type { MergeProposal } from './merge-proposal.ts';
 
 /** Faces of each person among which the nearest two are looked for. */

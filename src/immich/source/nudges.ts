@@ -31,6 +31,8 @@ export async function listenForNudges(options: {
   readonly store: ImmichStore;
   readonly onNudge: (assetId: string) => void;
   readonly onError: (error: unknown) => void;
+  /** Closes what listens, whatever it is about. */
+  readonly closeEvents: (events: QueueEvents) => Promise<void>;
   readonly log: Log;
 }): Promise<Nudges> {
   const { store, log } = options;
@@ -68,7 +70,7 @@ export async function listenForNudges(options: {
   return {
     close: async () => {
       clearInterval(timer);
-      await events.close();
+      await options.closeEvents(events);
       await writing;
       await writeCursor();
     },

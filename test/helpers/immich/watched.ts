@@ -5,7 +5,7 @@ import { openImmich } from '../../../src/immich/client/open-immich.ts';
 import { listenForNudges } from '../../../src/immich/source/nudges.ts';
 import { watchImmich, type WatchOptions } from '../../../src/immich/source/watch-immich.ts';
 import { createLog } from '../../../src/log.ts';
-import { patientConnection } from '../../../src/queue/connection.ts';
+import { closeQueue, patientConnection } from '../../../src/queue/connection.ts';
 import { createImmichJobs } from '../../../src/queue/immich-jobs.ts';
 import { createProducer, type Producer } from '../../../src/queue/producer.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -65,6 +65,7 @@ export function watch(options: {
               store: store.immich,
               onNudge,
               onError: () => undefined,
+              closeEvents: closeQueue,
               log,
             }),
     sweepMillis: 100,

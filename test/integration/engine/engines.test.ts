@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DESCRIPTOR_REVISION } from '../../../src/descriptors/descriptor.ts';
 import type { SeenPhoto } from '../../../src/descriptors/seen-photo.ts';
 import { boxIou } from '../../../src/faces/face.ts';
-import { distanceBetween } from '../../../src/identities/nearest-faces.ts';
+import { distanceBetween } from '../../../src/descriptors/distance.ts';
 import type { DetectorName, EngineName } from '../../../src/nets/net.ts';
 import type { VisionPool } from '../../../src/vision/pool.ts';
 import { samplePhoto } from '../../helpers/pictures.ts';

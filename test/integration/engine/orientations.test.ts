@@ -4,7 +4,7 @@ import sharp from 'sharp';
 
 import type { SeenPhoto } from '../../../src/descriptors/seen-photo.ts';
 import { boxIou } from '../../../src/faces/face.ts';
-import { distanceBetween } from '../../../src/identities/nearest-faces.ts';
+import { distanceBetween } from '../../../src/descriptors/distance.ts';
 import type { VisionPool } from '../../../src/vision/pool.ts';
 import { samplePhoto, tempFolder } from '../../helpers/pictures.ts';
 import { openPool } from '../../helpers/vision.ts';

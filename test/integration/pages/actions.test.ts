@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-import { startPages, type Pages } from '../../helpers/pages.ts';
+import { usePages, type Pages } from '../../helpers/pages.ts';
 
 interface Person {
   readonly personId: string;
@@ -11,14 +11,8 @@ interface Person {
 describe('what can be corrected on the pages', () => {
   let pages: Pages;
 
-  beforeAll(async () => {
-    pages = await startPages();
-  }, 120_000);
-  afterAll(async () => {
-    await pages.stop();
-  }, 60_000);
-  afterEach(() => {
-    expect(pages.takeComplaints()).toEqual([]);
+  usePages((opened) => {
+    pages = opened;
   });
 
   const ask = async <T>(path: string): Promise<T> => {

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 
 import { createLog } from '../../../src/log.ts';
 import { openStore } from '../../../src/store/open-store.ts';
-import { startPages, type Pages } from '../../helpers/pages.ts';
+import { usePages, type Pages } from '../../helpers/pages.ts';
 import { makeFaceRecord, makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
 import { descriptorAt } from '../../helpers/seen.ts';
 
@@ -63,15 +63,12 @@ async function fill(dataDir: string): Promise<void> {
 describe('what corrections teach', () => {
   let pages: Pages;
 
-  beforeAll(async () => {
-    pages = await startPages({ prepare: fill });
-  }, 120_000);
-  afterAll(async () => {
-    await pages.stop();
-  }, 60_000);
-  afterEach(() => {
-    expect(pages.takeComplaints()).toEqual([]);
-  });
+  usePages(
+    (opened) => {
+      pages = opened;
+    },
+    { prepare: fill },
+  );
 
   const toast = (page: Page, text: string | RegExp): Locator =>
     page.locator('.toast', { hasText: text });

@@ -1,18 +1,12 @@
 import type { Locator, Page } from 'playwright-core';
 
-import { axeViolations, PHONE, startPages, type Pages } from '../../helpers/pages.ts';
+import { axeViolations, PHONE, usePages, type Pages } from '../../helpers/pages.ts';
 
 let pages: Pages;
 
 describe('the people pages', () => {
-  beforeAll(async () => {
-    pages = await startPages();
-  }, 120_000);
-  afterAll(async () => {
-    await pages.stop();
-  }, 60_000);
-  afterEach(() => {
-    expect(pages.takeComplaints()).toEqual([]);
+  usePages((opened) => {
+    pages = opened;
   });
 
   const toast = (page: Page, text: string | RegExp): Locator =>

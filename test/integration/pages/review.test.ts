@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-import { axeViolations, startPages, type Pages } from '../../helpers/pages.ts';
+import { axeViolations, usePages, type Pages } from '../../helpers/pages.ts';
 
 interface Question {
   readonly id: string;
@@ -10,17 +10,14 @@ interface Question {
 describe('the questions', () => {
   let pages: Pages;
 
-  beforeAll(async () => {
-    // Far enough that there is much to ask, with nobody who answers by itself.
-    const environment = { MERGE_DISTANCE: '0.39', TIDY_EVERY_MILLIS: '0' };
-    pages = await startPages({ environment, withSamples: true });
-  }, 120_000);
-  afterAll(async () => {
-    await pages.stop();
-  }, 60_000);
-  afterEach(() => {
-    expect(pages.takeComplaints()).toEqual([]);
-  });
+  // Far enough that there is much to ask, with nobody who answers by itself.
+  const environment = { MERGE_DISTANCE: '0.39', TIDY_EVERY_MILLIS: '0' };
+  usePages(
+    (opened) => {
+      pages = opened;
+    },
+    { environment, withSamples: true },
+  );
 
   const questions = async (): Promise<readonly Question[]> => {
     const answer = await fetch(`${pages.worker.address}/api/review?limit=500`);

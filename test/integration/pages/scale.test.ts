@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 
 import { createLog } from '../../../src/log.ts';
 import { openStore } from '../../../src/store/open-store.ts';
-import { startPages, type Pages } from '../../helpers/pages.ts';
+import { usePages, type Pages } from '../../helpers/pages.ts';
 import { makeFaceRecord, makePhotoRecord } from '../../helpers/records.ts';
 
 const PHOTOS = 1000;
@@ -41,15 +41,12 @@ async function fill(dataDir: string): Promise<void> {
 describe('ten thousand people, one of them with twenty thousand faces', () => {
   let pages: Pages;
 
-  beforeAll(async () => {
-    pages = await startPages({ prepare: fill });
-  }, 300_000);
-  afterAll(async () => {
-    await pages.stop();
-  }, 60_000);
-  afterEach(() => {
-    expect(pages.takeComplaints()).toEqual([]);
-  });
+  usePages(
+    (opened) => {
+      pages = opened;
+    },
+    { prepare: fill, startMillis: 300_000 },
+  );
 
   const tiles = (page: Page): Promise<number> => page.locator('li.tile').count();
   /** Prints what the browser measured; a figure of a shared machine is no condition. */

@@ -2,18 +2,15 @@ import { readFile } from 'node:fs/promises';
 
 import type { Locator, Page } from 'playwright-core';
 
-import { axeViolations, startPages, type Pages } from '../../helpers/pages.ts';
+import { axeViolations, usePages, type Pages } from '../../helpers/pages.ts';
 import { samplePhoto } from '../../helpers/pictures.ts';
 
 describe('“Who is this?”', () => {
   let pages: Pages;
 
-  beforeAll(async () => {
-    pages = await startPages();
-  }, 120_000);
-  afterAll(async () => {
-    await pages.stop();
-  }, 60_000);
+  usePages((opened) => {
+    pages = opened;
+  });
 
   const names = (page: Page): Locator =>
     page.getByRole('list', { name: 'Faces on the picture' }).getByRole('heading');

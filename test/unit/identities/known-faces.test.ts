@@ -1,5 +1,5 @@
 import { KnownFaces } from '../../../src/identities/known-faces.ts';
-import { distanceBetween } from '../../../src/identities/nearest-faces.ts';
+import { distanceBetween } from '../../../src/descriptors/distance.ts';
 import {
   makeFact,
   makeFaceRecord,
