@@ -137,6 +137,8 @@ export const Session = z.object({
   user: z.string(),
   owner: z.string(),
   owners: z.array(z.string()),
+  /** What Immich calls those of them whom it knows. */
+  ownerNames: z.record(z.string(), z.string()),
   admin: z.boolean(),
   csrfToken: z.string(),
   head: z.number().int(),

@@ -55,6 +55,7 @@ export interface Session {
   readonly user: string;
   readonly owner: string;
   readonly owners: readonly string[];
+  readonly ownerNames: Readonly<Record<string, string>>;
   readonly admin: boolean;
   readonly csrfToken: string;
   readonly head: number;
