@@ -81,7 +81,7 @@ export function openPeople(
       importFile: async (ownerId, file) =>
         importPeople(ownerId, await parsePeopleFile(file, setImmediate), { store, publish }),
     },
-    importMaxBytes: config.http.uploadMaxBytes,
+    importMaxBytes: config.http.importMaxBytes,
     thumbnails,
   };
   return {
@@ -98,13 +98,14 @@ export function openPeople(
 
 function openThumbnails(
   config: Config,
-  parts: PhotoPorts & { readonly vision: Pick<VisionPool, 'cut'> },
+  parts: PhotoPorts & { readonly vision: Pick<VisionPool, 'cut'>; readonly log: Log },
 ): Thumbnails {
   return new Thumbnails({
     folder: path.join(config.dataDir, THUMBNAILS_FOLDER),
     maxBytes: config.thumbnails.maxBytes,
     open: (photo, signal) => openPhoto(photo, signal, parts),
     cut: (wish, signal) => parts.vision.cut(wish, signal),
+    log: parts.log,
   });
 }
 

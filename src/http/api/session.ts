@@ -28,10 +28,14 @@ export function sessionRoutes(app: ApiApp, context: ApiContext): void {
     async (request, reply) =>
       describe(await guard.logIn(request.body, { request, reply }), context),
   );
-  app.delete('/session', { schema: { summary: 'Log out' } }, (request, reply) => {
-    guard.logOut({ request, reply });
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/session',
+    { config: { sends: [] }, schema: { summary: 'Log out' } },
+    (request, reply) => {
+      guard.logOut({ request, reply });
+      return reply.code(204).send();
+    },
+  );
 }
 
 async function describe(
