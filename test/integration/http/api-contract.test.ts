@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { Queue } from 'bullmq';
+import sharp from 'sharp';
 
 import type { PeopleChanged } from '../../../src/queue/people-changed.ts';
 import { Visitor, type ApiAnswer } from '../../helpers/api.ts';
@@ -96,6 +97,47 @@ describe('what the people API promises to programs', () => {
     }
     await results.close();
   }, 30_000);
+
+  test('a correction that an earlier one forbids says which in words, and how to take it back', async () => {
+    const [one, other] = faces;
+    const [from, into] = [one!.personId!, other!.personId!];
+    const told = await correct({ kind: 'people-distinct', personA: from, personB: into });
+    const { factId } = (told.json as { fact: { factId: string } }).fact;
+    const merge = { kind: 'people-merged', from, into, name: null };
+    const describe = 'told somebody and somebody apart';
+    for (const place of ['/api/corrections', '/api/corrections/preview']) {
+      const refused = await visitor.post(place, { correction: merge });
+      const { error } = refused.json as { error: { message: string } };
+      expect([refused.status, error]).toMatchObject([
+        422,
+        { code: 'CORRECTION_REFUSED', details: { undoFirst: { factId, describe } } },
+      ]);
+      expect(error.message).toContain(`local ${describe}, which has to be taken back first`);
+      expect(error.message).not.toMatch(/[0-9a-f]{8}-/);
+    }
+    expect((await correct({ kind: 'undone', factId })).status).toBe(200);
+    const merged = await correct(merge);
+    expect(merged.status).toBe(200);
+    const undo = {
+      kind: 'undone',
+      factId: (merged.json as { fact: { factId: string } }).fact.factId,
+    };
+    expect((await correct(undo)).status).toBe(200);
+  });
+
+  test('a photo is dated by its EXIF, as the worker has it looked at, and listed by that', async () => {
+    const exif = { IFD2: { DateTimeOriginal: '2010:05:04 14:30:00' } };
+    const bytes = await sharp(samplePhoto(2)).withExif(exif).jpeg().toBuffer();
+    const type = { 'content-type': 'image/jpeg' };
+    expect((await visitor.post('/photos?assetId=dated', bytes, type)).status).toBe(200);
+    const photo = { assetId: 'dated', takenAt: '2010-05-04T14:30:00.000Z' };
+    expect((await visitor.get('/api/photos/dated')).json).toMatchObject({ photo });
+    const { items } = (await visitor.get('/api/photos')).json as { items: object[] };
+    expect(items).toMatchObject([
+      { assetId: 'photo-1', takenAt: expect.any(String) as string },
+      photo,
+    ]);
+  });
 
   test('the OpenAPI document is sound and names every route', async () => {
     const document = (await visitor.get('/api/openapi.json')).json as Record<string, unknown>;
