@@ -78,7 +78,7 @@ export function openPeople(
       importFile: async (ownerId, file) =>
         importPeople(ownerId, await parsePeopleFile(file, setImmediate), { store, publish }),
     },
-    importMaxBytes: config.http.uploadMaxBytes,
+    importMaxBytes: config.http.importMaxBytes,
     thumbnails,
   };
   return {
@@ -108,13 +108,14 @@ function openReview(
 
 function openThumbnails(
   config: Config,
-  parts: PhotoPorts & { readonly vision: Pick<VisionPool, 'cut'> },
+  parts: PhotoPorts & { readonly vision: Pick<VisionPool, 'cut'>; readonly log: Log },
 ): Thumbnails {
   return new Thumbnails({
     folder: path.join(config.dataDir, THUMBNAILS_FOLDER),
     maxBytes: config.thumbnails.maxBytes,
     open: (photo, signal) => openPhoto(photo, signal, parts),
     cut: (wish, signal) => parts.vision.cut(wish, signal),
+    log: parts.log,
   });
 }
 

@@ -36,10 +36,14 @@ export function sessionRoutes(app: ApiApp, context: ApiContext): void {
       return describe(login, request.query.owner, context);
     },
   );
-  app.delete('/session', { schema: { summary: 'Log out' } }, (request, reply) => {
-    guard.logOut({ request, reply });
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/session',
+    { config: { sends: [] }, schema: { summary: 'Log out' } },
+    (request, reply) => {
+      guard.logOut({ request, reply });
+      return reply.code(204).send();
+    },
+  );
 }
 
 /** Of the owner asked for, where the login sees all; else of its own. */

@@ -119,6 +119,14 @@ export class Api {
     return this.#url(`photos/${encodeURIComponent(assetId)}/image`, { width: widthPx });
   }
 
+  /** Why a placeholder stands at a picture's address, in words; null: the picture is there. */
+  async whyMissing(url: string): Promise<string | null> {
+    const answer = await fetch(url, { method: 'HEAD', credentials: 'same-origin' }).catch(
+      () => null,
+    );
+    return answer?.headers.get('x-missing-words') ?? null;
+  }
+
   #url(path: string, query: Query): string {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries({ ...query, owner: this.owner })) {
