@@ -152,14 +152,28 @@ async function writeOnePhoto(context: OwnerContext, assetId: string): Promise<vo
     ) {
       return;
     }
+    let waiting: WorkerError | null = null;
     if (settings.people && mayAll(context, ...PEOPLE_PERMISSIONS)) {
-      await writePeopleOfPhoto(context, assetId, asset);
+      waiting = await unlessFacesWait(writePeopleOfPhoto(context, assetId, asset));
     }
     const isThere = await unlessGone(
       writeCollectionsOfPhoto(context, assetId, asset).then(() => true),
     );
     if (isThere === null) await forgetMembers(context, assetId);
+    if (waiting !== null) throw waiting;
   });
+}
+
+/** Why the faces cannot be written yet, which tags and albums need not wait for. */
+async function unlessFacesWait(work: Promise<void>): Promise<WorkerError | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    const isWaiting = error instanceof WorkerError && FACES_WAIT.includes(error.code);
+    if (isWaiting) return error;
+    throw error;
+  }
 }
 
 /**
@@ -230,6 +244,7 @@ async function writeChangedPerson(
   return changesPhotos(before, after, settings) ? ours.assetsOf(ownerId, personId) : [];
 }
 
+const FACES_WAIT: readonly string[] = ['PHOTO_CHANGED', 'IMMICH_DETECTION_PENDING'];
 const PASSED_OVER: readonly string[] = ['PHOTO_CHANGED', 'ASSET_GONE', 'IMMICH_DETECTION_PENDING'];
 
 /** Whether the change shows on the person's photos and not on the person alone. */

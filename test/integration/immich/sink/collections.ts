@@ -176,6 +176,13 @@ export function describeCollections(openStore: () => Promise<Store>): void {
       expect(albums(both)).toEqual(['Ada']);
     });
 
+    it('do not wait for faces that cannot be written', async () => {
+      const asset = await bench.addPhoto([{ personId: 'p1' }], { width: 50, height: 400 });
+      await expect(bench.write(asset)).rejects.toMatchObject({ code: 'PHOTO_CHANGED' });
+      expect(bench.faces(asset)).toEqual([]);
+      expect(albums(asset)).toEqual(['Ada']);
+    });
+
     it('do not get a photo that is gone meanwhile', async () => {
       const asset = await bench.addPhoto([{ personId: 'p1' }]);
       await bench.start({
