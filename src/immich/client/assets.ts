@@ -21,6 +21,10 @@ export const ImmichAsset = z.object({
   /** When it was taken, by the clock of the place, written as if that were UTC. */
   localDateTime: z.string().nullish(),
   fileCreatedAt: z.string().nullish(),
+  /** The file's own time of change. */
+  fileModifiedAt: z.string().nullish(),
+  /** Of an external library; null for uploads. */
+  libraryId: z.string().nullish(),
   createdAt: z.string().optional(),
   updatedAt: z.string(),
 });

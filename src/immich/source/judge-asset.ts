@@ -21,9 +21,11 @@ const LOOKED_AT_TYPES = ['IMAGE', 'VIDEO'];
 const LEFT_OUT = ['hidden', 'locked'];
 
 /** Tells one picture of an asset from the next: another original, or another edit of it. */
-export function pictureOf({ checksum, isEdited, thumbhash }: ImmichAsset): string {
+export function pictureOf({ checksum, isEdited, thumbhash, ...file }: ImmichAsset): string {
+  // In an external library the checksum is of the path, and a changed file has a new time alone.
+  const original = file.libraryId == null ? checksum : `${checksum}.${file.fileModifiedAt ?? ''}`;
   // The thumbhash alone tells two edits apart; it follows the edited preview.
-  return isEdited ? `${checksum}.edited.${thumbhash ?? ''}` : checksum;
+  return isEdited ? `${original}.edited.${thumbhash ?? ''}` : original;
 }
 
 /**
@@ -36,7 +38,7 @@ export function judgeAsset(
   rules: JudgeRules,
 ): Verdict {
   if (!isLookedAt(asset)) {
-    return { kind: known === undefined || known.gone ? 'nothing' : 'remove' };
+    return { kind: known === undefined ? 'nothing' : 'remove' };
   }
   if (known === undefined) return judgeUnknown(asset, rules);
   if (known.gone || known.picture !== pictureOf(asset)) return { kind: 'look', source: 'rerun' };

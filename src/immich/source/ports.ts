@@ -1,7 +1,7 @@
 /** What the source knows of one of a user's assets. */
 export interface KnownAsset {
   readonly assetId: string;
-  /** The picture that a job was queued for last: the original's checksum, and its edit. */
+  /** The picture that a job was queued for last: the original's checksum (of an external file its time too), and its edit. */
   readonly picture: string;
   /** The descriptors that the job was to make: pack and revision. */
   readonly model: string;

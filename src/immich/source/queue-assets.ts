@@ -50,7 +50,7 @@ export async function queueAssets(
     if (verdict.kind === 'look') changes.push({ asset, known: former, source: verdict.source });
     if (verdict.kind === 'remove' && former !== undefined) gone.push(former);
   }
-  await removeAssets(ownerId, gone, ports);
+  const removals = await removeAssets(ownerId, gone, ports);
   const queued = { upload: 0, rerun: 0, backfill: 0 };
   for (const source of ['upload', 'rerun', 'backfill'] as const) {
     const wanted = changes.filter((change) => change.source === source);
@@ -58,7 +58,7 @@ export async function queueAssets(
   }
   const { upload: uploads, rerun: reruns, backfill } = queued;
   const postponed = changes.length - uploads - reruns - backfill;
-  return { uploads, reruns, backfill, removals: gone.length, postponed };
+  return { uploads, reruns, backfill, removals, postponed };
 }
 
 /** Queues as many as are admitted, in their order; answers how many. */
@@ -104,21 +104,27 @@ export function nextOf(
 }
 
 /**
- * Queues the removal of assets, where there is something to remove. One that is being looked at right
- * now is met again by the next comparison of the whole library.
+ * Queues the removal of assets, where there is something to remove; answers for how many that was
+ * new. One that is being looked at right now is met again by the next comparison of the whole
+ * library, and removed then.
  */
 export async function removeAssets(
   ownerId: string,
   assets: readonly KnownAsset[],
   { store, jobs, hasPhoto }: QueuePorts,
-): Promise<void> {
-  if (assets.length === 0) return;
+): Promise<number> {
+  if (assets.length === 0) return 0;
   const there = await Promise.all(assets.map(({ assetId }) => hasPhoto(ownerId, assetId)));
-  const next = assets.map((asset) => ({ ...asset, jobs: asset.jobs + 1, gone: true }));
+  const next = assets.map((asset, i) => ({
+    asset: { ...asset, jobs: asset.jobs + 1, gone: true },
+    isThere: there[i] === true,
+    isNew: !asset.gone || there[i] === true,
+  }));
+  const removals = next.filter(({ isThere }) => isThere);
   await jobs.addRemovals(
-    next
-      .filter((_asset, i) => there[i] === true)
-      .map(({ assetId, jobs: number }) => ({ assetId, ownerId, number })),
+    removals.map(({ asset: { assetId, jobs: number } }) => ({ assetId, ownerId, number })),
   );
-  await store.writeAssets(ownerId, next);
+  const news = next.filter(({ isNew }) => isNew).map(({ asset }) => asset);
+  if (news.length > 0) await store.writeAssets(ownerId, news);
+  return news.length;
 }

@@ -167,6 +167,19 @@ describe('the source', () => {
       expect(new Set(jobs)).toEqual(new Set([`gone ${deleted!.id}`, `gone ${locked!.id}`]));
     }, 30_000);
 
+    test('one that was trashed while it was looked at is removed once it is known', async () => {
+      const asset = existing();
+      const source = start({ changes: { reconcileMillis: 0 } });
+      await source.until((jobs) => jobs.length === 1);
+      immich.state.touch(asset, { deletedAt: new Date() });
+      while ((await store.immich.findAssets(ada.id, [asset.id]))[0]?.gone !== true) {
+        await immich.requested('POST /search/metadata');
+      }
+      await looksDone(asset);
+      await source.producer.queue.drain();
+      expect(await source.until((jobs) => jobs.length === 1)).toEqual([`gone ${asset.id}`]);
+    }, 30_000);
+
     test("partners' assets are for their own keys, hidden ones and other kinds for nobody", async () => {
       const bob = immich.state.addUser('bob');
       ada.partners.add(bob.id);

@@ -34,6 +34,10 @@ function known(changes: Partial<KnownAsset> = {}): KnownAsset {
   };
 }
 
+function external(fileModifiedAt: string): ImmichAsset {
+  return asset({ libraryId: 'l1', fileModifiedAt });
+}
+
 test.each([
   ['a fresh upload', asset(), undefined, 'look upload'],
   ['an old one', asset({ createdAt: '2020-01-01T00:00:00Z' }), undefined, 'look backfill'],
@@ -55,7 +59,25 @@ test.each([
   ['one of older descriptors', asset(), known({ model: 'face-api.0' }), 'look backfill'],
   ['a trashed one', asset({ isTrashed: true }), known(), 'remove'],
   ['a locked one', asset({ visibility: 'locked' }), known(), 'remove'],
-  ['one that stays in the trash', asset({ isTrashed: true }), known({ gone: true }), 'nothing'],
+  ['one that stays in the trash', asset({ isTrashed: true }), known({ gone: true }), 'remove'],
+  [
+    'a file of an external library, changed',
+    external('2026-02-02'),
+    known({ picture: pictureOf(external('2026-01-01')) }),
+    'look rerun',
+  ],
+  [
+    'one of an external library, unchanged',
+    external('2026-01-01'),
+    known({ picture: pictureOf(external('2026-01-01')) }),
+    'nothing',
+  ],
+  [
+    'an upload whose file has another time',
+    asset({ fileModifiedAt: '2026-02-02' }),
+    known(),
+    'nothing',
+  ],
   ['a restored one', asset(), known({ gone: true }), 'look rerun'],
 ] as const)('%s', (_what, given, former, expected) => {
   const verdict = judgeAsset(given, former, rules);
