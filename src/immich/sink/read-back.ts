@@ -42,7 +42,8 @@ const SAMPLE = 25;
  * that Immich shows of the person, a thousand a request, and the faces of those that are missing.
  */
 export async function readBack(context: OwnerContext, options: ReadBackOptions): Promise<ReadBack> {
-  const listed = new Map((await listPeople(context.api)).map((person) => [person.id, person]));
+  // Asked for with the first of ours: who writes tags alone may have no right to.
+  let listed: Map<string, ImmichPerson> | null = null;
   const found = { people: 0, merged: 0, gone: 0, movedFaces: 0, removedFaces: 0, distrusted: 0 };
   const changes: FaceChange[] = [];
   let faces = 0;
@@ -50,6 +51,7 @@ export async function readBack(context: OwnerContext, options: ReadBackOptions):
     options.signal.throwIfAborted();
     if (!isLookedAt(link)) continue;
     found.people += 1;
+    listed ??= new Map((await listPeople(context.api)).map((person) => [person.id, person]));
     const theirs = await personOf(context, link, listed);
     if (theirs === null) {
       found[await settleLost(context, link)] += 1;

@@ -19,7 +19,7 @@ export async function forgetWhatIsGone(
   context: OwnerContext,
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<Repaired> {
-  const people = await goneLinks(context.links.all('person'), await goneCheck(context));
+  const people = await goneLinks(context.links.all('person'), goneCheck(context));
   const faces = await goneLinks(context.links.all('face'), isDeclined);
   const collections = await goneLinks(context.links.all('collection'), isGone);
   const members = await goneLinks(context.links.all('member'), isDeclined);
@@ -51,10 +51,12 @@ const isDeclined = (link: FaceLink | MemberLink): boolean => link.details.state 
 const isGone = (link: CollectionLink): boolean => link.details.state === 'gone';
 
 /** The listing leaves people out, so that those missing are asked for. */
-async function goneCheck({ api }: OwnerContext): Promise<(link: PersonLink) => Promise<boolean>> {
-  const listed = new Set((await listPeople(api)).map(({ id }) => id));
-  return async ({ immichId }) =>
-    immichId !== null &&
-    !listed.has(immichId) &&
-    (await unlessGone(getPerson(api, immichId))) === null;
+function goneCheck({ api }: OwnerContext): (link: PersonLink) => Promise<boolean> {
+  // Asked for with the first of ours: who writes tags alone may have no right to.
+  let listed: Set<string> | null = null;
+  return async ({ immichId }) => {
+    if (immichId === null) return false;
+    listed ??= new Set((await listPeople(api)).map(({ id }) => id));
+    return !listed.has(immichId) && (await unlessGone(getPerson(api, immichId))) === null;
+  };
 }

@@ -183,6 +183,22 @@ export function describeCollections(openStore: () => Promise<Store>): void {
       expect(albums(asset)).toEqual(['Ada']);
     });
 
+    it('alone need no right to people, neither to be read back nor repaired', async () => {
+      const may = ['user.read', 'asset.read', 'tag.create', 'tag.asset', 'tag.read', 'tag.delete'];
+      await store.forgetOwner(bench.user.id);
+      const { accounts, sink } = await bench.start({
+        keys: [bench.immich.state.addKey(bench.user, may)],
+        settings: { people: false, tags: true },
+      });
+      const asset = await bench.addPhoto([{ personId: 'p4' }]);
+      await bench.correct({ kind: 'person-named', personId: 'p4', name: 'Edsger' });
+      await bench.write(asset);
+      expect(tags(asset)).toEqual(['Faces/Edsger']);
+      expect(await bench.readBack()).toMatchObject({ people: 0 });
+      const repaired = await sink.repair(accounts.of(bench.user.id), { dryRun: false });
+      expect(repaired).toMatchObject({ people: 0 });
+    });
+
     it('do not get a photo that is gone meanwhile', async () => {
       const asset = await bench.addPhoto([{ personId: 'p1' }]);
       await bench.start({
