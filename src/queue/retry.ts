@@ -26,6 +26,11 @@ const FIRST_PATIENCE_MILLIS = 500;
 const LONGEST_PATIENCE_MILLIS = 5 * 60_000;
 /** Some ten hours, nearly all of it in the longest waits. */
 const MOST_PATIENT_WAITS = 150;
+/** Immich's own detection follows an upload within seconds, or an import within hours. */
+const DETECTION_WAITS_MILLIS = [
+  { waits: 30, millis: 2000 },
+  { waits: 70, millis: 15_000 },
+] as const;
 
 /**
  * How long a job waits that failed for what passes by itself, without using up one of its runs;
@@ -34,8 +39,17 @@ const MOST_PATIENT_WAITS = 150;
 export function patienceMillis(error: unknown, waits: number): number | null {
   if (!(error instanceof WorkerError) || !PATIENT_CODES.includes(error.code)) return null;
   if (waits >= MOST_PATIENT_WAITS) return null;
-  const wait = Math.min(LONGEST_PATIENCE_MILLIS, FIRST_PATIENCE_MILLIS * 2 ** Math.min(waits, 20));
-  return Math.round(wait * (1 - JITTER * Math.random()));
+  const isOfDetection = error.code === 'IMMICH_DETECTION_PENDING';
+  const steady = isOfDetection && DETECTION_WAITS_MILLIS.find((step) => waits < step.waits);
+  return jittered(steady ? steady.millis : doublingMillis(waits));
+}
+
+function doublingMillis(waits: number): number {
+  return Math.min(LONGEST_PATIENCE_MILLIS, FIRST_PATIENCE_MILLIS * 2 ** Math.min(waits, 20));
+}
+
+function jittered(millis: number): number {
+  return Math.round(millis * (1 - JITTER * Math.random()));
 }
 
 /**

@@ -11,6 +11,9 @@ export const AssetState = z.object({
   isEdited: z.boolean().default(false),
   visibility: z.string().default('timeline'),
   createdAt: z.string().optional(),
+  updatedAt: z.string().optional(),
+  /** Null until the preview is made. */
+  thumbhash: z.string().nullish(),
   /** Of the upright picture; 0 or missing until Immich has read it. */
   width: z.number().nullish(),
   height: z.number().nullish(),

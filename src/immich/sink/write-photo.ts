@@ -8,8 +8,10 @@ import { planPhoto, type PhotoSituation, type Step } from './plan-photo.ts';
 import { runStep } from './write-faces.ts';
 import { settlePerson, withdrawEmptyPerson } from './write-people.ts';
 
-/** Immich queues a new photo for its detection within this time when it is not busy. */
-const DETECTION_GRACE_MILLIS = 60_000;
+/** Immich queues a photo for its detection right after its preview is made, which shows in `updatedAt`. */
+const QUEUED_WITHIN_MILLIS = 5000;
+/** How long after an upload is waited where the queue of Immich's detection cannot be seen. */
+const UNSEEN_DETECTION_MILLIS = 60_000;
 /** Shapes that differ by more are of another picture: one that was cropped or turned since. */
 const SAME_SHAPE = 0.05;
 
@@ -37,7 +39,7 @@ export async function writePeopleOfPhoto(
   const steps = await withoutCropped(planPhoto(situation), asset);
   if (steps.some(({ kind }) => kind === 'create')) {
     await refuseOtherPicture(photo, asset);
-    await waitForDetection(context, immichFaces, asset);
+    await waitForDetection(context, { assetId, immichFaces, asset });
   }
   for (const step of steps) await runStep({ ...context, assetId, photo }, step);
   await settle(context, { photo, faceLinks, steps });
@@ -135,20 +137,39 @@ async function refuseOtherPicture(
  * detection comes stops that detection of the asset the second time (Immich's issue 26373).
  */
 async function waitForDetection(
-  { detection, settings }: OwnerContext,
-  immichFaces: readonly ImmichFace[],
-  asset: () => Promise<AssetState>,
+  { api, detection, settings }: OwnerContext,
+  photo: {
+    readonly assetId: string;
+    readonly immichFaces: readonly ImmichFace[];
+    readonly asset: () => Promise<AssetState>;
+  },
 ): Promise<void> {
-  if (immichFaces.some(({ sourceType }) => sourceType === 'machine-learning')) return;
+  if (photo.immichFaces.some(isDetected)) return;
   if (!(await detection.isOn())) return;
-  const { createdAt } = await asset();
-  const ageMillis = createdAt === undefined ? Infinity : Date.now() - Date.parse(createdAt);
-  if (ageMillis > settings.detectionWaitMillis) return;
-  const isBusy = await detection.isBusy();
-  if (isBusy !== true && ageMillis > DETECTION_GRACE_MILLIS) return;
+  const asset = await photo.asset();
+  if (millisSince(asset.createdAt) > settings.detectionWaitMillis) return;
+  if (hadItsTurn(asset, await detection.isBusy())) {
+    // What came since the faces were listed is planned with the next try.
+    if (!(await listFaces(api, photo.assetId)).some(isDetected)) return;
+  }
   throw new WorkerError(
     'IMMICH_DETECTION_PENDING',
     "Immich's own face detection has not had its turn for this photo yet; its faces are awaited " +
       'before others are made (IMMICH_DETECTION_WAIT_MINUTES)',
   );
+}
+
+const isDetected = ({ sourceType }: ImmichFace): boolean => sourceType === 'machine-learning';
+
+/** Not before the preview, which is what Immich detects on. `isBusy` is null where that cannot be seen. */
+function hadItsTurn(asset: AssetState, isBusy: boolean | null): boolean {
+  if (asset.thumbhash === null || isBusy === true) return false;
+  const isQueueSeen = isBusy === false && asset.thumbhash !== undefined;
+  return isQueueSeen
+    ? millisSince(asset.updatedAt) > QUEUED_WITHIN_MILLIS
+    : millisSince(asset.createdAt) > UNSEEN_DETECTION_MILLIS;
+}
+
+function millisSince(time: string | undefined): number {
+  return time === undefined ? Infinity : Date.now() - Date.parse(time);
 }

@@ -137,6 +137,21 @@ describe('results on the queue', () => {
     expect(found.personId).toBe(bench.people()[0]?.id);
   });
 
+  it('are written soon where Immich has found nothing, but not before its preview', async () => {
+    bench.immich.state.facialRecognition = true;
+    const asset = await bench.addPhoto([{ personId: 'p1' }]);
+    const minutesAgo = new Date(Date.now() - 120_000);
+    Object.assign(asset, { thumbhash: null, createdAt: minutesAgo, updatedAt: minutesAgo });
+    start([bench.key]);
+    const ended = publish(asset);
+    await once(events, 'delayed');
+    await once(events, 'delayed');
+    expect(bench.faces(asset)).toEqual([]);
+    Object.assign(asset, { thumbhash: 'made' });
+    expect(await ended).toBe('written');
+    expect(bench.faces(asset)).toHaveLength(1);
+  });
+
   it('are written by one process of two, and by the other when that ends', async () => {
     const [one, two] = [
       await bench.addPhoto([{ personId: 'p1' }]),

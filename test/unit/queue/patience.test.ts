@@ -18,3 +18,11 @@ test('then, and for what does not pass by itself, the job uses its runs', () => 
   expect(patienceMillis(new WorkerError('ASSET_GONE', 'gone'), 0)).toBeNull();
   expect(patienceMillis(new Error('anything'), 0)).toBeNull();
 });
+
+test("Immich's detection is asked about steadily at first, for minutes, then for hours", () => {
+  const pending = new WorkerError('IMMICH_DETECTION_PENDING', 'not yet');
+  const waits = Array.from({ length: 150 }, (_, i) => patienceMillis(pending, i) ?? 0);
+  expect(Math.max(...waits.slice(0, 30))).toBeLessThanOrEqual(2000);
+  expect(Math.max(...waits.slice(30, 70))).toBeLessThanOrEqual(15_000);
+  expect(waits.reduce((all, wait) => all + wait, 0)).toBeGreaterThan(3 * 3600 * 1000);
+});
