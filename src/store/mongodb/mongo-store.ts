@@ -6,7 +6,14 @@ import type { ImmichLinks } from '../../immich/sink/links.ts';
 import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
-import type { ChecksumFilter, FaceFilter, ForgottenOwner, Store, StoredFaces } from '../store.ts';
+import type {
+  ChecksumFilter,
+  FaceFilter,
+  ForgottenOwner,
+  ResultRedis,
+  Store,
+  StoredFaces,
+} from '../store.ts';
 import type {
   FactDocument,
   ForgottenDocument,
@@ -33,6 +40,7 @@ import {
   type ImmichCollections,
 } from './immich-store.ts';
 import { isDuplicateKey, toStoreError } from './mongo-error.ts';
+import { readResultRedis, writeResultRedis, type ResultRedisDocument } from './result-redis.ts';
 
 const PING_TIMEOUT_MILLIS = 5_000;
 
@@ -46,6 +54,8 @@ export class MongoStore implements Store {
   /** The same collection, seen for its facts. */
   readonly #facts: Collection<FactDocument>;
   readonly #meta: Collection<ForgottenDocument>;
+  /** The same collection, seen for its notes. */
+  readonly #notes: Collection<ResultRedisDocument>;
   readonly #links: LinkCollection;
   readonly #immich: ImmichCollections;
   readonly #hosts: string;
@@ -63,6 +73,7 @@ export class MongoStore implements Store {
     this.#photos = options.photos;
     this.#facts = options.photos as unknown as Collection<FactDocument>;
     this.#meta = options.meta;
+    this.#notes = options.meta as unknown as Collection<ResultRedisDocument>;
     this.#links = options.links;
     this.#hosts = options.hosts;
     this.immichLinks = createMongoImmichLinks(options.links, (work) => this.#do(work));
@@ -181,6 +192,31 @@ export class MongoStore implements Store {
     const since = { $or: [{ decidedAt: { $gte: at } }, { at: { $gte: at } }] };
     const mark = { $set: { unpublished: true } };
     return (await this.#do(() => this.#photos.updateMany(since, mark))).matchedCount;
+  }
+
+  async oldestUnpublishedAt(): Promise<string | null> {
+    const photo = { unpublished: true, ...IS_PHOTO };
+    const fact = { unpublished: true, ...IS_FACT };
+    const [decided, told] = await this.#do(() =>
+      Promise.all([
+        this.#photos.findOne(photo, { sort: { decidedAt: 1 }, projection: { decidedAt: 1 } }),
+        this.#facts.findOne(fact, { sort: { at: 1 }, projection: { at: 1 } }),
+      ]),
+    );
+    const times = [decided?.decidedAt, told?.at].filter((at) => at !== undefined);
+    return times.sort()[0] ?? null;
+  }
+
+  async readResultRedis(prefix: string): Promise<ResultRedis | null> {
+    return this.#do(() => readResultRedis(this.#notes, prefix));
+  }
+
+  async writeResultRedis(
+    prefix: string,
+    note: ResultRedis,
+    replaces: string | null,
+  ): Promise<void> {
+    await this.#do(() => writeResultRedis(this.#notes, prefix, { note, replaces }));
   }
 
   /** Counted first: a worker that still reads the old count meets a missing number at its commit. */
