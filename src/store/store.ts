@@ -103,7 +103,7 @@ export interface Store {
   countFaces(): Promise<StoredFaces>;
   /** Removes every trace of the owner. */
   forgetOwner(ownerId: string): Promise<ForgottenOwner>;
-  /** How often an owner was forgotten; what was read of owners before such a time is void. */
+  /** Rises while an owner is being forgotten and when that is done; what was read of owners before such a time is void. */
   countForgotten(): Promise<number>;
   /** Rejects with STORE_UNAVAILABLE when the store does not answer. */
   ping(): Promise<void>;

@@ -14,13 +14,7 @@ import type {
   Store,
   StoredFaces,
 } from '../store.ts';
-import type {
-  FactDocument,
-  ForgottenDocument,
-  KnownDocument,
-  PhotoDocument,
-  StoredPhoto,
-} from './documents.ts';
+import type { FactDocument, KnownDocument, PhotoDocument, StoredPhoto } from './documents.ts';
 import {
   COUNT_FACES,
   IS_FACT,
@@ -33,6 +27,7 @@ import {
   toPhotoRecord,
   toStoredPhoto,
 } from './documents.ts';
+import { countForgotten, raiseForgotten, type ForgottenDocument } from './forgotten.ts';
 import { createMongoImmichLinks, type LinkCollection } from './immich-links.ts';
 import {
   createMongoImmichStore,
@@ -117,8 +112,11 @@ export class MongoStore implements Store {
   }
 
   async markPublished(ownerId: string, assetId: string, revision: number): Promise<void> {
+    // Found by an index's fields alone, with the revision in the change: MongoDB's test server would
+    // go through all of the owner's documents for a third field.
+    const isOther = { $and: ['$unpublished', { $ne: ['$revision', revision] }] };
     await this.#do(() =>
-      this.#photos.updateOne({ ownerId, assetId, revision }, { $set: { unpublished: false } }),
+      this.#photos.updateOne({ ownerId, assetId }, [{ $set: { unpublished: isOther } }]),
     );
   }
 
@@ -219,11 +217,13 @@ export class MongoStore implements Store {
     await this.#do(() => writeResultRedis(this.#notes, prefix, { note, replaces }));
   }
 
-  /** Counted first: a worker that still reads the old count meets a missing number at its commit. */
+  /**
+   * Counted first: a worker that still reads the old count meets a missing number at its commit. And
+   * again at the end: what one read meanwhile, by the new count, is void too.
+   */
   async forgetOwner(ownerId: string): Promise<ForgottenOwner> {
     return this.#do(async () => {
-      const again = { upsert: true };
-      await this.#meta.updateOne({ _id: 'forgotten' }, { $inc: { times: 1 } }, again);
+      await raiseForgotten(this.#meta);
       const [faces] = await this.#photos
         .aggregate<{ faces: number }>([
           { $match: { ownerId, ...IS_PHOTO } },
@@ -234,6 +234,7 @@ export class MongoStore implements Store {
       const photos = await this.#photos.deleteMany({ ownerId });
       await this.#links.deleteMany({ ownerId });
       await deleteImmichOwner(this.#immich, ownerId);
+      await raiseForgotten(this.#meta);
       return {
         photos: photos.deletedCount,
         faces: faces?.faces ?? 0,
@@ -243,8 +244,7 @@ export class MongoStore implements Store {
   }
 
   async countForgotten(): Promise<number> {
-    const found = await this.#do(() => this.#meta.findOne({ _id: 'forgotten' }));
-    return found?.times ?? 0;
+    return this.#do(() => countForgotten(this.#meta));
   }
 
   async countPhotos(ownerId?: string): Promise<number> {
