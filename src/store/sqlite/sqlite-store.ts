@@ -191,7 +191,14 @@ export class SqliteStore implements Store {
   }
 
   async forgetOwner(ownerId: string): Promise<ForgottenOwner> {
-    return this.#do((database) => database.transaction(() => deleteOwner(database, ownerId)));
+    const gone = await this.#do((database) =>
+      database.transaction(() => deleteOwner(database, ownerId)),
+    );
+    // The log still holds the pages as they were.
+    await this.#do((database) => {
+      database.emptyLog();
+    });
+    return gone;
   }
 
   async countForgotten(): Promise<number> {
