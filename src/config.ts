@@ -64,6 +64,8 @@ export interface Config {
     readonly trustedProxies: readonly string[];
     readonly uploadMaxBytes: number;
     readonly uploadWaitMillis: number;
+    /** Of a file of people. */
+    readonly importMaxBytes: number;
   };
   /** Undefined: photos come as jobs with paths only. */
   readonly immich: ImmichSettings | undefined;
@@ -213,6 +215,7 @@ function toConfig(
       trustedProxies: values.HTTP_TRUSTED_PROXIES,
       uploadMaxBytes: values.UPLOAD_MAX_BYTES,
       uploadWaitMillis: values.UPLOAD_WAIT_MILLIS,
+      importMaxBytes: values.IMPORT_MAX_BYTES,
     },
     immich: readImmich(values, redis),
     thumbnails: { maxBytes: values.THUMBNAILS_MAX_BYTES },

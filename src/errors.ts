@@ -51,6 +51,7 @@ export const ERROR_CODES = {
   REVIEW_OVER: { retryable: false },
   REQUEST_INVALID: { retryable: false },
   IMPORT_INVALID: { retryable: false },
+  IMPORT_TOO_LARGE: { retryable: false },
   LOGIN_NEEDED: { retryable: false },
   LOGIN_WRONG: { retryable: false },
   LOGIN_TOO_OFTEN: { retryable: true },

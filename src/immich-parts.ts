@@ -56,6 +56,11 @@ export function immichHealth(immich: OpenedImmich | null): Record<string, unknow
   return immich === null ? {} : { immich: { users: immich.accounts.states() } };
 }
 
+/** What Immich calls the users whose keys it has accepted, by their IDs. */
+export function immichUserNames(immich: OpenedImmich | null): Record<string, string> {
+  return Object.fromEntries(immich?.accounts.all().map(({ userId, name }) => [userId, name]) ?? []);
+}
+
 /** What fetches the photos of jobs without a path. */
 export function openImmichFetcher(
   { dataDir, limits, immich }: Config,

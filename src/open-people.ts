@@ -44,15 +44,15 @@ export function openPeople(
     readonly identity: Pick<TidyPorts, 'cache' | 'nearness' | 'model' | 'match' | 'merge'>;
     readonly producer: Producer;
     readonly log: Log;
-    readonly about: Readonly<Record<string, unknown>>;
+    readonly about: ApiOptions['about'];
+    readonly ownerNames: ApiOptions['ownerNames'];
   },
 ): OpenedPeople {
-  const { store, publisher, vision, producer, identity, about } = parts;
+  const { store, publisher, vision, producer, identity, about, ownerNames } = parts;
   const { cache, model, match } = identity;
   const directories = new Directories(store);
   const known = (ownerId: string): Promise<KnownFaces> => cache.current(ownerId, model);
   const publish = (fact: Fact): Promise<void> => publisher.publishFact(fact);
-  const review = createReview({ store, ...identity });
   const thumbnails = openThumbnails(config, parts);
   const api: ApiOptions = {
     store,
@@ -61,13 +61,10 @@ export function openPeople(
     match,
     vision,
     about,
+    ownerNames,
     photos: producer.queue,
     queues: [producer.queue, publisher.queue],
-    review: new ReviewList({
-      directories,
-      mergesByItself: config.tidy.everyMillis > 0,
-      proposeMerges: (ownerId, limit) => review.proposeMerges(ownerId, limit),
-    }),
+    review: openReview(config, directories, { store, ...identity }),
     reapplication: new Reapplication({
       directories,
       known,
@@ -81,7 +78,7 @@ export function openPeople(
       importFile: async (ownerId, file) =>
         importPeople(ownerId, await parsePeopleFile(file, setImmediate), { store, publish }),
     },
-    importMaxBytes: config.http.uploadMaxBytes,
+    importMaxBytes: config.http.importMaxBytes,
     thumbnails,
   };
   return {
@@ -96,15 +93,29 @@ export function openPeople(
   };
 }
 
+function openReview(
+  config: Config,
+  directories: Directories,
+  ports: Parameters<typeof createReview>[0],
+): ReviewList {
+  const review = createReview(ports);
+  return new ReviewList({
+    directories,
+    mergesByItself: config.tidy.everyMillis > 0,
+    proposeMerges: (ownerId, limit) => review.proposeMerges(ownerId, limit),
+  });
+}
+
 function openThumbnails(
   config: Config,
-  parts: PhotoPorts & { readonly vision: Pick<VisionPool, 'cut'> },
+  parts: PhotoPorts & { readonly vision: Pick<VisionPool, 'cut'>; readonly log: Log },
 ): Thumbnails {
   return new Thumbnails({
     folder: path.join(config.dataDir, THUMBNAILS_FOLDER),
     maxBytes: config.thumbnails.maxBytes,
     open: (photo, signal) => openPhoto(photo, signal, parts),
     cut: (wish, signal) => parts.vision.cut(wish, signal),
+    log: parts.log,
   });
 }
 

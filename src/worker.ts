@@ -8,6 +8,7 @@ import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
 import {
   immichHealth,
+  immichUserNames,
   openImmichAccounts,
   openImmichFetcher,
   startImmichSource,
@@ -224,7 +225,8 @@ async function openHttp(
     },
   };
   const photos = { producer, events, store, locate, dataDir, ...config.http };
-  const people = opened.add(openPeople(config, { ...parts, producer, about }));
+  const ownerNames = (): Record<string, string> => immichUserNames(parts.immich);
+  const people = opened.add(openPeople(config, { ...parts, producer, about, ownerNames }));
   const http = opened.add(
     await startHttpServer({
       ...config.http,

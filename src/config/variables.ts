@@ -151,6 +151,8 @@ export const VARIABLES = {
     .default([]),
   THUMBNAILS_MAX_BYTES: whole(0, 1_048_576 * MiB).default(512 * MiB),
   UPLOAD_MAX_BYTES: whole(1, 1024 * MiB).default(64 * MiB),
+  // V8 holds no text of more than 512 MiB.
+  IMPORT_MAX_BYTES: whole(1, 511 * MiB).default(384 * MiB),
   UPLOAD_WAIT_MILLIS: whole(0, 600_000).default(30_000),
   IMMICH_URL: z
     .string()

@@ -11,6 +11,11 @@ export interface SeenFace extends Face {
 export interface SeenPhoto {
   readonly image: { readonly width: number; readonly height: number };
   readonly checksum: string;
+  /**
+   * When it was taken, by the clock of the place, written as if that were UTC (ISO 8601). Null: nobody
+   * knows.
+   */
+  readonly takenAt?: string | null;
   readonly faces: readonly SeenFace[];
   readonly model: DescriptorModel & { readonly engine: string; readonly detector: string };
   /** Milliseconds per stage: read, decode, detect, landmarks, describe. */

@@ -16,7 +16,7 @@ const PATIENCE_SECONDS = 3;
 
 /**
  * `/health/live`: the process runs. `/health/ready`: all that it needs answers, else 503; who has logged
- * in is told why, and what runs.
+ * in is told why, and what runs; who may see all owners also what is beside.
  */
 export function healthRoutes(app: FastifyInstance, options: HealthOptions): void {
   app.get('/health/live', { config: { open: true } }, () => ({ status: 'ok' }));
@@ -39,7 +39,8 @@ export function healthRoutes(app: FastifyInstance, options: HealthOptions): void
       status,
       problems,
       ...options.about,
-      ...options.beside?.(),
+      // Of all owners: whose keys there are and how each does.
+      ...(request.login.ownerId === null ? options.beside?.() : {}),
     });
   });
 }

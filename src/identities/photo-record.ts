@@ -81,6 +81,11 @@ export interface PhotoRecord {
   /** The asset is gone; the record stays without faces, so that readers and consumers learn of it. */
   readonly removed: boolean;
   readonly timings: Readonly<Record<string, number>>;
+  /**
+   * When the photo was taken, as in `SeenPhoto`; null: nobody knows. Absent where an older version looked
+   * at it.
+   */
+  readonly takenAt?: string | null;
   /** When this revision was decided, ISO 8601. */
   readonly decidedAt: string;
 }

@@ -12,6 +12,8 @@ export interface FetchedPhoto {
   readonly path: string;
   /** Immich knew which way is up, and its preview, which does not say so, stands that way. */
   readonly isUpright: boolean;
+  /** When it was taken, by the clock of the place, written as if that were UTC; ISO 8601. */
+  readonly takenAt: string | undefined;
   discard(): Promise<void>;
 }
 
@@ -48,15 +50,17 @@ export async function createPhotoFetcher(options: FetchOptions): Promise<FetchPh
     const { api } = options.accounts.of(ownerId);
     const asset = await getAsset(api, assetId, signal);
     refuseUnwanted(asset, ownerId);
+    const takenAt = takenAtOf(asset);
     const mounted = await originalOf(asset, options);
     if (mounted !== null) {
-      return { path: mounted, isUpright: false, discard: () => Promise.resolve() };
+      return { path: mounted, isUpright: false, takenAt, discard: () => Promise.resolve() };
     }
     const file = path.join(options.folder, randomUUID());
     await fetchPreview({ api, asset, file, maxBytes: options.maxBytes, signal });
     return {
       path: file,
       isUpright: isUpright(asset),
+      takenAt,
       discard: () => rm(file, { force: true }),
     };
   };
@@ -103,6 +107,13 @@ async function originalOf(
  */
 function isUpright({ isEdited, type, exifInfo }: ImmichAsset): boolean {
   return isEdited || type === 'VIDEO' || (exifInfo?.orientation ?? null) !== null;
+}
+
+/** As Immich has it, where users set dates right; a preview's own file says nothing of it. */
+function takenAtOf({ localDateTime, fileCreatedAt }: ImmichAsset): string | undefined {
+  const said = localDateTime ?? fileCreatedAt ?? '';
+  const date = new Date(/(Z|[+-]\d\d:?\d\d)$/.test(said) ? said : `${said}Z`);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
 async function fetchPreview(wanted: {

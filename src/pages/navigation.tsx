@@ -132,7 +132,7 @@ function Account(props: {
           >
             {session.owners.map((owner) => (
               <option key={owner} value={owner}>
-                {owner}
+                {session.ownerNames[owner] ?? owner}
               </option>
             ))}
           </select>

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 
 import { ApiError } from './api/api-error.ts';
 import { Api } from './api/api.ts';
 import type { Session } from './api/types.ts';
+import { go, placeUrl, usePlace } from './app/place.ts';
 import { Failure, Loading } from './parts/states.tsx';
 import { Shell } from './shell.tsx';
 import { LoginView } from './views/login-view.tsx';
@@ -12,22 +13,34 @@ type State =
   | { readonly kind: 'loading' }
   | { readonly kind: 'login' }
   | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'in'; readonly session: Session; readonly api: Api };
+  | { readonly kind: 'in'; readonly session: Session };
 
 /** The pages: who is logged in, or the login. */
 export function Root(): JSX.Element {
-  const [api] = useState(() => new Api(undefined));
+  const place = usePlace();
+  const owner = place.query.get('owner') ?? undefined;
+  const [first] = useState(() => new Api(owner));
+  const api = useMemo(() => (owner === first.owner ? first : first.for(owner)), [owner]);
   const [state, setState] = useState<State>({ kind: 'loading' });
+  const askForLogin = (): void => {
+    setState({ kind: 'login' });
+  };
+  first.onLoggedOut = askForLogin;
   const enter = (session: Session): void => {
-    setState({ kind: 'in', session, api });
+    // An address of somebody else's, for a login that sees one owner.
+    if (!session.admin && owner !== undefined && owner !== session.owner) {
+      go(placeUrl([], { owner: undefined }), { replace: true });
+    }
+    setState({ kind: 'in', session });
   };
   const load = (): void => {
     api.session().then(enter, (error: unknown) => {
       const needsLogin = error instanceof ApiError && error.status === 401;
-      setState(needsLogin ? { kind: 'login' } : { kind: 'failed', error });
+      if (needsLogin) askForLogin();
+      else setState({ kind: 'failed', error });
     });
   };
-  useEffect(load, []);
+  useEffect(load, [api]);
   switch (state.kind) {
     case 'loading':
       return <Loading what="people" />;
@@ -42,15 +55,14 @@ export function Root(): JSX.Element {
     case 'in':
       return (
         <Shell
-          key={state.api.owner}
-          api={state.api}
+          key={api.owner}
+          api={api}
+          place={place}
           session={state.session}
-          onOwner={(owner) => {
-            setState({ ...state, api: state.api.for(owner) });
+          onOwner={(chosen) => {
+            go(placeUrl([], { owner: chosen }));
           }}
-          onLoggedOut={() => {
-            setState({ kind: 'login' });
-          }}
+          onLoggedOut={askForLogin}
         />
       );
   }

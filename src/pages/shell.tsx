@@ -6,7 +6,7 @@ import type { Api } from './api/api.ts';
 import type { Session } from './api/types.ts';
 import { AppContext, type App } from './app/app.ts';
 import { createCorrect, type Since } from './app/corrections.ts';
-import { usePlace } from './app/place.ts';
+import type { Place } from './app/place.ts';
 import { Navigation } from './navigation.tsx';
 import { ConflictDialog } from './parts/conflict-dialog.tsx';
 import { Toasts, type Toast } from './parts/toasts.tsx';
@@ -22,12 +22,12 @@ interface Conflict {
 /** Everything around a view: ways to the others, messages, and the question about a conflict. */
 export function Shell(props: {
   api: Api;
+  place: Place;
   session: Session;
   onOwner: (owner: string) => void;
   onLoggedOut: () => void;
 }): JSX.Element {
-  const { api, session, onOwner, onLoggedOut } = props;
-  const place = usePlace();
+  const { api, place, session, onOwner, onLoggedOut } = props;
   useFocusOnArrival(place.parts.join('/'));
   const { toasts, notify, close } = useToasts();
   const [conflict, setConflict] = useState<Conflict | null>(null);

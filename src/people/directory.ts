@@ -10,7 +10,7 @@ export interface Tally {
   readonly photos: number;
   /** The face that shows best who it is. */
   readonly coverFaceId: string | null;
-  /** When the person's first and last photo were decided, ISO 8601. */
+  /** When the person's first and last photo were taken, else looked at; ISO 8601. */
   readonly firstAt: string | null;
   readonly lastAt: string | null;
 }

@@ -8,6 +8,9 @@ export interface ListedPhoto {
   readonly path: string | null;
   readonly checksum: string;
   readonly image: { readonly width: number; readonly height: number };
+  /** When it was taken; null: nobody knows. */
+  readonly takenAt: string | null;
+  /** What it is sorted by: when it was taken, else when it was looked at. */
   readonly at: string;
   readonly faces: readonly ListedFace[];
 }
@@ -42,7 +45,8 @@ export function toListedPhoto(record: PhotoRecord): ListedPhoto {
     path: record.path,
     checksum: record.checksum,
     image: record.image,
-    at: record.decidedAt,
+    takenAt: record.takenAt ?? null,
+    at: record.takenAt ?? record.decidedAt,
     faces,
   };
   for (const face of record.faces) {

@@ -9,7 +9,7 @@ export interface FaceDetails extends FaceSummary {
   readonly distance: number | null;
   readonly nearestFaceId: string | null;
   /** People whom a user said that it is not. */
-  readonly denied: readonly string[];
+  readonly denied: readonly { readonly personId: string; readonly name: string | null }[];
   /** Why a user said that it is to be ignored. */
   readonly ignored: string | null;
 }
@@ -39,7 +39,9 @@ export function photoDetails(directory: Directory, record: PhotoRecord): PhotoDe
           },
           distance: face.distance,
           nearestFaceId: face.nearestFaceId,
-          denied: directory.people.deniedOf(face.faceId),
+          denied: directory.people.deniedOf(face.faceId).map((personId) => {
+            return { personId, name: directory.people.stateOf(personId).name };
+          }),
           ignored: directory.people.ignoredReasonOf(face.faceId),
         },
       ];

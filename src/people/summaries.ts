@@ -1,6 +1,7 @@
-import type { FaceRecord } from '../identities/photo-record.ts';
+import type { AssignmentRule, FaceRecord } from '../identities/photo-record.ts';
 import type { Directory, Tally } from './directory.ts';
 import type { ListedFace, ListedPhoto } from './listed-photo.ts';
+import { ruleInForce } from './rule-in-force.ts';
 
 /** A person as lists show it. */
 export interface PersonSummary extends Tally {
@@ -16,7 +17,9 @@ export interface FaceSummary extends Pick<FaceRecord, 'faceId' | 'box' | 'qualit
   readonly name: string | null;
   readonly image: { readonly width: number; readonly height: number };
   readonly assignedBy: 'auto' | 'user';
-  readonly rule: string;
+  /** By which the face is whose it is now. */
+  readonly rule: AssignmentRule;
+  readonly takenAt: string | null;
   readonly at: string;
 }
 
@@ -27,6 +30,7 @@ export interface PhotoSummary {
   readonly faces: number;
   /** Everybody on it who is not hidden, from left to right. */
   readonly people: readonly { readonly personId: string; readonly name: string | null }[];
+  readonly takenAt: string | null;
   readonly at: string;
 }
 
@@ -43,7 +47,8 @@ export function summariseFace(directory: Directory, face: ListedFace): FaceSumma
     quality,
     score,
     assignedBy: people.isAssigned(faceId) ? 'user' : face.storedBy,
-    rule: face.rule,
+    rule: ruleInForce(face, people),
+    takenAt: photo.takenAt,
     at: photo.at,
   };
 }
@@ -61,6 +66,6 @@ export function summarisePhoto(directory: Directory, photo: ListedPhoto): PhotoS
     .map((personId) => ({ personId, ...directory.people.stateOf(personId) }))
     .filter(({ hidden }) => !hidden)
     .map(({ personId, name }) => ({ personId, name }));
-  const { assetId, image, at, faces } = photo;
-  return { assetId, image, faces: faces.length, people, at };
+  const { assetId, image, takenAt, at, faces } = photo;
+  return { assetId, image, faces: faces.length, people, takenAt, at };
 }

@@ -118,12 +118,16 @@ class Import {
     const known = new Set(before.facts.map(({ factId }) => factId));
     for (const fact of facts) {
       if (known.has(fact.factId)) continue;
-      const body = translateFact(fact.body, translation);
-      const reason = body === null ? 'its faces are not known here' : refusal(body, before, known);
-      if (body === null || reason !== null) {
-        this.#skip(`correction ${fact.factId} (${fact.body.kind})`, reason ?? '');
+      const moved = translateFact(fact.body, translation);
+      const reason =
+        moved === null ? 'its faces are not known here' : refusal(moved, before, known);
+      const what = `correction ${fact.factId} (${fact.body.kind})`;
+      if (moved === null || reason !== null) {
+        this.#skip(what, reason ?? '');
         continue;
       }
+      const body = withoutNameOverOurs(moved, before);
+      if (body !== moved) this.#skip(`the name in ${what}`, 'who is merged has another name here');
       await this.#write({ ...fact, body }, people);
       known.add(fact.factId);
       this.#facts++;
@@ -240,4 +244,12 @@ function refusal(body: Fact['body'], before: People, known: ReadonlySet<string>)
   if (body.kind !== 'person-named') return null;
   const { name } = before.stateOf(before.resolve(body.personId));
   return name === null || name === body.name ? null : `the person is called ${name} here`;
+}
+
+/** A merge of two of whom one has another name here makes them one, and leaves the names as they are. */
+function withoutNameOverOurs(body: Fact['body'], before: People): Fact['body'] {
+  if (body.kind !== 'people-merged' || body.name === null) return body;
+  const names = [body.from, body.into].map((id) => before.stateOf(before.resolve(id)).name);
+  const isOurs = names.some((name) => name !== null && name !== body.name);
+  return isOurs ? { ...body, name: null } : body;
 }

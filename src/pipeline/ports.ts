@@ -23,6 +23,8 @@ export interface PhotoFile {
   readonly path: string;
   /** It stands upright, though its file may not say so; left out: only the file can tell. */
   readonly isUpright?: boolean;
+  /** When it was taken, as `SeenPhoto` has it; left out: only the file can tell. */
+  readonly takenAt?: string | undefined;
   discard(): Promise<void>;
 }
 
@@ -36,7 +38,7 @@ export type FetchPhoto = (
 export type See = (
   path: string,
   signal: AbortSignal,
-  known: { readonly isUpright: boolean },
+  known: { readonly isUpright: boolean; readonly takenAt?: string | undefined },
 ) => Promise<SeenPhoto>;
 
 /** The part of the store that deciding needs. */

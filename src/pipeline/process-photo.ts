@@ -84,7 +84,7 @@ async function look(
 ): Promise<SeenPhoto> {
   report('looking');
   const photo = await obtain(task, ports, signal);
-  const known = { isUpright: photo.isUpright === true };
+  const known = { isUpright: photo.isUpright === true, takenAt: photo.takenAt };
   return ports.see(photo.path, signal, known).finally(() => photo.discard());
 }
 
@@ -161,16 +161,21 @@ async function decideAndCommit(work: Work & { readonly seen: SeenPhoto }): Promi
       sequence: known.sequence + 1,
       revision: (former?.revision ?? 0) + 1,
       runId,
-      path: task.path ?? (reconsider ? (former?.path ?? null) : null),
+      path: task.path ?? (reconsider ? pathOf(former) : null),
       checksum: seen.checksum,
       image: seen.image,
       model: seen.model,
       faces,
       removed: false,
+      takenAt: seen.takenAt ?? null,
       timings: seen.timings,
       decidedAt: new Date().toISOString(),
     };
   });
+}
+
+function pathOf(record: PhotoRecord | null): string | null {
+  return record === null ? null : record.path;
 }
 
 /**

@@ -13,6 +13,7 @@ export function removedRecord(
     checksum: '',
     faces: [],
     removed: true,
+    takenAt: null,
     timings: {},
     decidedAt: new Date().toISOString(),
   };

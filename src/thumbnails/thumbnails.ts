@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
+import { messageOf, WorkerError } from '../errors.ts';
 import type { Box } from '../faces/face.ts';
+import type { Log } from '../log.ts';
 import { DiskCache } from './disk-cache.ts';
 
 /** The photo that a picture is made of. */
@@ -34,6 +36,7 @@ export interface ThumbnailPorts {
     },
     signal: AbortSignal,
   ) => Promise<Uint8Array>;
+  readonly log: Pick<Log, 'warn' | 'error'>;
 }
 
 export interface Picture {
@@ -52,6 +55,8 @@ export class Thumbnails {
   readonly #cache: DiskCache;
   /** Those being cut; who asks for the same meanwhile gets the same. */
   readonly #cutting = new Map<string, Promise<Uint8Array>>();
+  /** The last picture could not be kept: the log says so once, not for each. */
+  #keepsNothing = false;
   readonly #closed = new AbortController();
 
   constructor(ports: ThumbnailPorts) {
@@ -102,10 +107,29 @@ export class Thumbnails {
     try {
       const wish = { source: opened.path, image: photo.image, box, sizePx };
       const bytes = await this.#ports.cut(wish, signal);
-      await this.#cache.set(name, bytes);
+      await this.#keep(name, bytes);
       return bytes;
+    } catch (error) {
+      if (!(error instanceof WorkerError)) {
+        const { assetId } = photo;
+        this.#ports.log.error({ assetId, reason: messageOf(error) }, 'a picture was not made');
+      }
+      throw error;
     } finally {
       await opened.discard();
+    }
+  }
+
+  /** A picture that cannot be kept, as on a full disk, can still be shown. */
+  async #keep(name: string, bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#cache.set(name, bytes);
+      this.#keepsNothing = false;
+    } catch (error) {
+      if (this.#keepsNothing) return;
+      this.#keepsNothing = true;
+      const about = { folder: this.#ports.folder, reason: messageOf(error) };
+      this.#ports.log.warn(about, 'pictures cannot be kept and are cut again each time');
     }
   }
 }

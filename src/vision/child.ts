@@ -6,6 +6,7 @@ import { loadEngine } from '../nets/engines.ts';
 import type { Answer, ChildOptions, VisionChild } from './child-protocol.ts';
 import { cutPicture } from '../image/cut-picture.ts';
 import { bytesOf, lookAtPhoto } from './look-at-photo.ts';
+import { takenAtOf } from './taken-at.ts';
 
 // Ctrl-C reaches the whole process group; the main process ends its children itself, after the
 // photo in hand.
@@ -24,7 +25,8 @@ const child: VisionChild = {
   look: (wish) =>
     answer(async () => {
       const seen = await lookAtPhoto(wish, (await loading).nets, options.look);
-      return { seen, residentMiB: residentMiB() };
+      const takenAt = wish.takenAt ?? (await takenAtOf(wish.source));
+      return { seen: { ...seen, takenAt }, residentMiB: residentMiB() };
     }),
   cut: ({ source, ...wish }) =>
     answer(async () => {

@@ -20,6 +20,8 @@ export interface LookWish {
   readonly source: PhotoSource;
   /** It stands upright also where its file does not say so. */
   readonly isUpright: boolean;
+  /** When it was taken, as `SeenPhoto` has it, where that is known better than its file does. */
+  readonly takenAt?: string | undefined;
 }
 
 export interface LookOptions {

@@ -9,7 +9,7 @@ import type { DetectorName, EngineName } from '../nets/net.ts';
 import { throwIfAborted } from './child-end.ts';
 import { ChildSlot, type ChildSlotOptions, type ReplacedBecause } from './child-slot.ts';
 import type { CutWish } from './child-protocol.ts';
-import type { PhotoSource } from './look-at-photo.ts';
+import type { LookWish, PhotoSource } from './look-at-photo.ts';
 import type { VisionPlan } from './plan.ts';
 
 export interface VisionPoolOptions {
@@ -38,7 +38,8 @@ export interface VisionPoolOptions {
 export interface VisionPool {
   readonly engine: EngineChoice;
   /**
-   * Looks at a photo in a child; `isUpright` where that is known though its file does not say it.
+   * Looks at a photo in a child; `isUpright` and `takenAt` where they are known though its file does not
+   * say them.
    * Rejects with the photo's own error; with VISION_DEADLINE,
    * VISION_MEMORY, VISION_CHILD_KILLED or VISION_CHILD_EXITED when the photo ended its child; with
    * JOB_ABORTED when `signal` fires; with VISION_FAILED for a fault of ours.
@@ -46,7 +47,7 @@ export interface VisionPool {
   see(
     source: PhotoSource,
     signal: AbortSignal,
-    known?: { readonly isUpright: boolean },
+    known?: Omit<LookWish, 'source'>,
   ): Promise<SeenPhoto>;
   /**
    * A picture (WebP) of a photo or of a face on it, cut in a child before the photos that wait,
@@ -74,9 +75,9 @@ export async function createVisionPool(options: VisionPoolOptions): Promise<Visi
     );
     return {
       engine,
-      see: (source, signal, { isUpright } = { isUpright: false }) =>
+      see: (source, signal, known = { isUpright: false }) =>
         waiting.push({
-          use: (slot) => slot.look({ source, isUpright }, signal),
+          use: (slot) => slot.look({ source, ...known }, signal),
           signal,
         }) as Promise<SeenPhoto>,
       cut: (wish, signal) =>

@@ -5,6 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 import { gatherPhotos } from '../../scripts/demo-run/photos.ts';
 import { startChromium } from '../../scripts/harness/chromium.ts';
+import { freePort } from './free-port.ts';
 import { tempFolder } from './pictures.ts';
 import { startRedis } from './redis.ts';
 import { startWorkerProcess, type TestWorker } from './worker.ts';
@@ -12,6 +13,10 @@ import { startWorkerProcess, type TestWorker } from './worker.ts';
 /** A worker with its pages, and a browser that looks at them. */
 export interface Pages {
   readonly worker: TestWorker;
+  /** Looks at the first of the sample photos, or at so many, for the owner. */
+  look(options?: { count?: number; ownerId?: string }): Promise<void>;
+  /** Ends the worker and starts it again at the same address. */
+  restart(): Promise<void>;
   readonly browser: Browser;
   /** A browser of its own: other cookies, other storage. */
   open(path: string, options?: BrowserContextOptions): Promise<Page>;
@@ -65,26 +70,33 @@ export async function startPages(options: PagesOptions = {}): Promise<Pages> {
   await options.prepare?.(dataDir);
   const redis = await startRedis();
   const { photos, roots } = await gatherPhotos(null, { workFolder: folder.path, out: '' });
-  const worker = await startWorkerProcess(
-    {
-      REDIS_HOSTNAME: redis.host,
-      REDIS_PORT: String(redis.port),
-      DATA_DIR: dataDir,
-      MEDIA_ROOTS: roots.join(','),
-      ...options.environment,
-    },
-    { ready: false },
-  );
-  await worker.logged('ready for photos');
+  const environment = {
+    HTTP_PORT: String(await freePort()),
+    REDIS_HOSTNAME: redis.host,
+    REDIS_PORT: String(redis.port),
+    DATA_DIR: dataDir,
+    MEDIA_ROOTS: roots.join(','),
+    ...options.environment,
+  };
+  let worker = await startReadyWorker(environment);
   const { withSamples = options.prepare === undefined && options.environment === undefined } =
     options;
   if (withSamples) {
-    for (const photo of photos) await lookAt(worker, photo.path);
+    for (const photo of photos) await lookAt(worker, { path: photo.path });
   }
   const browser = await startChromium();
   const complaints: string[] = [];
   return {
-    worker,
+    get worker() {
+      return worker;
+    },
+    look: async ({ count = 1, ...owner } = {}) => {
+      for (const photo of photos.slice(0, count)) await lookAt(worker, { ...photo, ...owner });
+    },
+    restart: async () => {
+      await worker.stop();
+      worker = await startReadyWorker(environment);
+    },
     browser,
     open: (place, context) => openPage(browser, worker.address + place, { complaints, context }),
     takeComplaints: () => complaints.splice(0),
@@ -97,11 +109,20 @@ export async function startPages(options: PagesOptions = {}): Promise<Pages> {
   };
 }
 
-async function lookAt(worker: TestWorker, file: string): Promise<void> {
+async function startReadyWorker(environment: Record<string, string>): Promise<TestWorker> {
+  const worker = await startWorkerProcess(environment, { ready: false });
+  await worker.logged('ready for photos');
+  return worker;
+}
+
+async function lookAt(
+  worker: TestWorker,
+  { path: file, ownerId }: { path: string; ownerId?: string },
+): Promise<void> {
   const answer = await fetch(`${worker.address}/photos`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ path: file, assetId: path.basename(file) }),
+    body: JSON.stringify({ path: file, assetId: path.basename(file), ownerId }),
   });
   if (answer.status !== 200) throw new Error(`${file}: ${await answer.text()}`);
 }

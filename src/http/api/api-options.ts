@@ -65,6 +65,8 @@ export interface ApiOptions {
   /** The queue of photos, and all that are shown. */
   readonly photos: Queue;
   readonly queues: readonly Queue[];
+  /** What owners are called, by their IDs, where that is known. */
+  readonly ownerNames: () => Readonly<Record<string, string>>;
   /** What the worker runs with: engine, store, addresses; never a secret. */
   readonly about: Readonly<Record<string, unknown>>;
 }

@@ -1,18 +1,15 @@
-import fastifySwagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 
-import packageFile from '../../../package.json';
 import { WorkerError } from '../../errors.ts';
 import { csrfError } from '../guard.ts';
 import type { ApiApp, ApiContext, SchemaTypes } from './api-options.ts';
 import { correctionRoutes, reapplyRoutes } from './corrections.ts';
+import { describeApi } from './describe-api.ts';
 import { peopleRoutes } from './people.ts';
 import { pictureRoutes } from './pictures.ts';
 import { reviewRoutes } from './review.ts';
@@ -50,21 +47,6 @@ export async function apiRoutes(app: FastifyInstance, context: ApiContext): Prom
     },
     { prefix: '/api' },
   );
-}
-
-async function describeApi(api: ApiApp): Promise<void> {
-  await api.register(fastifySwagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'immich-face-worker',
-        description: 'People, faces and photos, and what users correct about them.',
-        version: packageFile.version,
-      },
-    },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
-  });
 }
 
 /** What zod found wrong with a request, in the one form of errors; null for any other error. */

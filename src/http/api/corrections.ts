@@ -1,14 +1,13 @@
 import { z } from 'zod';
 
-import { WorkerError } from '../../errors.ts';
-import { OutdatedError } from '../../identities/journal/refuse-outdated.ts';
 import { describeFact } from '../../people/describe-fact.ts';
 import { listHistory } from '../../people/list-history.ts';
 import { refuseNameless } from '../../people/need-name.ts';
 import { previewCorrection } from '../../people/preview-correction.ts';
 import type { Correction } from '../../identities/journal/plan-fact.ts';
 import type { ApiApp, ApiContext } from './api-options.ts';
-import { CorrectionWish, FactSchema } from './fact-schemas.ts';
+import { describeRefusal } from './describe-refusal.ts';
+import { CorrectionWish, FactSchema, ListedFact } from './fact-schemas.ts';
 import { loginOf, ownerOf } from './owners.ts';
 import { OwnerQuery, PageQuery, pageSchema, PersonSummary } from './schemas.ts';
 
@@ -30,7 +29,7 @@ const Preview = z.object({
   describe: z.string(),
 });
 const HistoryEntry = z.object({
-  fact: FactSchema,
+  fact: ListedFact,
   describe: z.string(),
   undone: z.boolean(),
   faceIds: z.array(z.string()),
@@ -89,7 +88,11 @@ export function correctionRoutes(app: ApiApp, context: ApiContext): void {
     },
     async (request) => {
       const directory = await directories.current(await ownerOf(request, store));
-      return previewCorrection(directory, request.body.correction);
+      try {
+        return previewCorrection(directory, request.body.correction);
+      } catch (error) {
+        throw describeRefusal(error);
+      }
     },
   );
 }
@@ -137,7 +140,7 @@ export async function correctAndCount(
 ): Promise<z.infer<typeof Corrected>> {
   const { ownerId, correction, by, head } = wish;
   const fact = await correct(ownerId, correction, by, head).catch((error: unknown) => {
-    throw describeOutdated(error);
+    throw describeRefusal(error);
   });
   const { faces } = await reapplication.learn(fact, COUNT_PATIENCE_MILLIS);
   const directory = await directories.current(ownerId);
@@ -147,13 +150,4 @@ export async function correctAndCount(
     head: directory.sequence,
     wouldChange: faces,
   };
-}
-
-/** Tells in words what was changed meanwhile. */
-function describeOutdated(error: unknown): unknown {
-  if (!(error instanceof OutdatedError)) return error;
-  const { facts, people } = error;
-  return new WorkerError('CORRECTION_OUTDATED', error.message, {
-    details: { since: facts.map((fact) => ({ fact, describe: describeFact(fact.body, people) })) },
-  });
 }

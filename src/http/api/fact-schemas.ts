@@ -73,7 +73,8 @@ const PersonState = z.object({
   deleted: z.boolean(),
 });
 
-export const FactSchema = z
+/** A fact in a list: what it changed, thousands of faces perhaps, is left out. */
+export const ListedFact = z
   .object({
     ownerId: z.string(),
     sequence: z.number().int(),
@@ -81,16 +82,19 @@ export const FactSchema = z
     at: z.iso.datetime(),
     by: z.string(),
     body: FactBodySchema,
-    changes: z.object({
-      people: z.array(z.object({ personId: z.string(), before: PersonState, after: PersonState })),
-      faces: z.array(
-        z.object({
-          assetId: z.string(),
-          faceId: z.string(),
-          before: z.string().nullable(),
-          after: z.string().nullable(),
-        }),
-      ),
-    }),
   })
-  .meta({ id: 'Fact' });
+  .meta({ id: 'ListedFact' });
+
+export const FactSchema = ListedFact.extend({
+  changes: z.object({
+    people: z.array(z.object({ personId: z.string(), before: PersonState, after: PersonState })),
+    faces: z.array(
+      z.object({
+        assetId: z.string(),
+        faceId: z.string(),
+        before: z.string().nullable(),
+        after: z.string().nullable(),
+      }),
+    ),
+  }),
+}).meta({ id: 'Fact' });

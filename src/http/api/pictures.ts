@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
-import { messageOf, WorkerError } from '../../errors.ts';
+import { WorkerError, type ErrorCode } from '../../errors.ts';
 import type { Box } from '../../faces/face.ts';
 import type { ListedPhoto } from '../../people/listed-photo.ts';
-import { placeholderSvg } from '../../thumbnails/placeholder.ts';
+import { photoPlaceholderSvg, placeholderSvg } from '../../thumbnails/placeholder.ts';
 import type { ApiApp, ApiContext } from './api-options.ts';
 import { ownerOf } from './owners.ts';
 import { photoUnknown } from './people.ts';
@@ -12,6 +12,7 @@ import { Id, OwnerQuery } from './schemas.ts';
 
 /** Pictures are the owner's alone: a browser may keep them, a proxy may not. */
 const CACHE = 'private, max-age=86400';
+const PICTURE = { sends: ['image/webp', 'image/svg+xml'] };
 
 /** Pictures of photos and of faces; an SVG with the reason where the photo is gone. */
 export function pictureRoutes(app: ApiApp, context: ApiContext): void {
@@ -24,6 +25,7 @@ export function pictureRoutes(app: ApiApp, context: ApiContext): void {
   app.get(
     '/faces/:faceId/thumbnail',
     {
+      config: PICTURE,
       schema: {
         summary: 'A face, cut from its photo (WebP)',
         params: z.object({ faceId: Id }),
@@ -45,6 +47,7 @@ export function pictureRoutes(app: ApiApp, context: ApiContext): void {
   app.get(
     '/photos/:assetId/image',
     {
+      config: PICTURE,
       schema: {
         summary: 'A photo, upright (WebP)',
         params: z.object({ assetId: Id }),
@@ -80,23 +83,33 @@ async function answer(
       .type('image/webp')
       .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (error) {
+    const reason = reasonFor(error);
     return reply
       .header('x-missing-reason', error instanceof WorkerError ? error.code : 'UNEXPECTED')
+      .header('x-missing-words', reason)
       .header('cache-control', 'no-store')
       .type('image/svg+xml')
-      .send(placeholderSvg(reasonFor(error)));
+      .send(wish.box === null ? photoPlaceholderSvg(reason, photo.image) : placeholderSvg(reason));
   }
 }
 
-/** Where the photo lies is not for every reader. */
+const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  PATH_NOT_FOUND: 'the original photo is gone',
+  PATH_OUTSIDE_ROOTS: 'the original photo lies outside MEDIA_ROOTS',
+  PATH_UNREADABLE: 'the original photo may not be read',
+  PHOTO_SOURCE_MISSING: 'the worker does not know where the original photo is',
+  PHOTO_CHANGED: 'the photo was replaced since its faces were found',
+  ASSET_GONE:
+    'Immich does not show this photo any more: it was deleted, is in the trash or is locked',
+  PREVIEW_NOT_READY: 'Immich has no preview of this photo yet',
+  IMMICH_UNAVAILABLE: 'Immich does not answer',
+  IMMICH_KEY_MISSING: "the worker has no API key of the photo's owner for Immich",
+  IMMICH_KEY_REFUSED: "Immich refuses the API key of the photo's owner",
+  IMMICH_PERMISSION_MISSING: "the API key of the photo's owner may not read photos in Immich",
+};
+
+/** Where the photo lies is not for every reader, so no error's own message. */
 function reasonFor(error: unknown): string {
   if (!(error instanceof WorkerError)) return 'the picture could not be made; the log tells why';
-  const REASONS: Readonly<Record<string, string>> = {
-    PATH_NOT_FOUND: 'the original photo is gone',
-    PATH_OUTSIDE_ROOTS: 'the original photo lies outside MEDIA_ROOTS',
-    PATH_UNREADABLE: 'the original photo may not be read',
-    PHOTO_SOURCE_MISSING: 'the worker does not know where the original photo is',
-    PHOTO_CHANGED: 'the photo was replaced since its faces were found',
-  };
-  return REASONS[error.code] ?? `the picture could not be made: ${messageOf(error.code)}`;
+  return REASONS[error.code] ?? `the picture could not be made (${error.code})`;
 }

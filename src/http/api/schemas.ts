@@ -3,6 +3,13 @@ import { z } from 'zod';
 /** What `/api` takes and answers; requests are checked by it and the OpenAPI document is made of it. */
 
 const Time = z.iso.datetime();
+/** Of a photo. */
+const WHEN = {
+  takenAt: Time.nullable().meta({
+    description: 'When it was taken, by the clock of the place as if that were UTC; null: unknown',
+  }),
+  at: Time.meta({ description: 'When it was taken, else when it was looked at' }),
+};
 export const Box = z.object({
   x: z.number(),
   y: z.number(),
@@ -21,6 +28,8 @@ export const PageQuery = z.object({
 });
 /** Whose people; only somebody who may see all owners may name one that is not theirs. */
 export const OwnerQuery = z.object({ owner: Id.optional() });
+
+const Who = z.object({ personId: z.string(), name: z.string().nullable() });
 
 export const PersonSummary = z
   .object({
@@ -47,7 +56,7 @@ export const FaceSummary = z
     score: z.number(),
     assignedBy: z.enum(['auto', 'user']),
     rule: z.string(),
-    at: Time,
+    ...WHEN,
   })
   .meta({ id: 'FaceSummary' });
 
@@ -56,8 +65,8 @@ export const PhotoSummary = z
     assetId: z.string(),
     image: Size,
     faces: z.number().int(),
-    people: z.array(z.object({ personId: z.string(), name: z.string().nullable() })),
-    at: Time,
+    people: z.array(Who),
+    ...WHEN,
   })
   .meta({ id: 'PhotoSummary' });
 
@@ -119,14 +128,14 @@ export const PhotoDetails = z.object({
   faces: z.array(
     FaceSummary.extend({
       explanation: z.object({
-        rule: z.string(),
+        rule: z.string().meta({ description: 'That of the decision; "rule" is the one in force' }),
         threshold: z.number(),
         margin: z.number(),
         candidates: z.array(Candidate),
       }),
       distance: z.number().nullable(),
       nearestFaceId: z.string().nullable(),
-      denied: z.array(z.string()),
+      denied: z.array(Who).meta({ description: 'People whom a user said that it is not' }),
       ignored: z.string().nullable(),
     }),
   ),
@@ -137,6 +146,8 @@ export const Session = z.object({
   user: z.string(),
   owner: z.string(),
   owners: z.array(z.string()),
+  /** What Immich calls those of them whom it knows. */
+  ownerNames: z.record(z.string(), z.string()),
   admin: z.boolean(),
   csrfToken: z.string(),
   head: z.number().int(),

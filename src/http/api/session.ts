@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Login } from '../login/login.ts';
 import type { ApiApp, ApiContext } from './api-options.ts';
 import { firstOwner, loginOf } from './owners.ts';
-import { Session } from './schemas.ts';
+import { OwnerQuery, Session } from './schemas.ts';
 
 /** Logging in and out, and who is logged in. */
 export function sessionRoutes(app: ApiApp, context: ApiContext): void {
@@ -12,34 +12,50 @@ export function sessionRoutes(app: ApiApp, context: ApiContext): void {
     '/session',
     {
       schema: {
-        summary: 'Who is logged in, and the token for changes',
+        summary: 'Who is logged in, the token for changes, and how far the owner has come',
+        querystring: OwnerQuery,
         response: { 200: Session },
       },
     },
-    (request) => describe(loginOf(request), context),
+    (request) => describe(loginOf(request), request.query.owner, context),
   );
   const Login = z.object({ user: z.string().max(200), password: z.string().max(1000) });
   app.post(
     '/session',
     {
       config: { open: true },
-      schema: { summary: 'Log in', body: Login, response: { 200: Session } },
+      schema: {
+        summary: 'Log in',
+        querystring: OwnerQuery,
+        body: Login,
+        response: { 200: Session },
+      },
     },
-    async (request, reply) =>
-      describe(await guard.logIn(request.body, { request, reply }), context),
+    async (request, reply) => {
+      const login = await guard.logIn(request.body, { request, reply });
+      return describe(login, request.query.owner, context);
+    },
   );
-  app.delete('/session', { schema: { summary: 'Log out' } }, (request, reply) => {
-    guard.logOut({ request, reply });
-    return reply.code(204).send();
-  });
+  app.delete(
+    '/session',
+    { config: { sends: [] }, schema: { summary: 'Log out' } },
+    (request, reply) => {
+      guard.logOut({ request, reply });
+      return reply.code(204).send();
+    },
+  );
 }
 
+/** Of the owner asked for, where the login sees all; else of its own. */
 async function describe(
   { user, ownerId, csrfToken }: Login,
-  { store, directories }: ApiContext,
+  wanted: string | undefined,
+  { store, directories, ownerNames }: ApiContext,
 ): Promise<z.infer<typeof Session>> {
   const owners = ownerId === null ? await store.listOwners() : [ownerId];
-  const owner = ownerId ?? firstOwner(owners);
+  const owner = ownerId ?? wanted ?? firstOwner(owners);
   const { sequence: head } = await directories.current(owner);
-  return { user, owner, owners, admin: ownerId === null, csrfToken, head };
+  const named = ownerNames();
+  const names = Object.fromEntries(owners.flatMap((id) => (named[id] ? [[id, named[id]]] : [])));
+  return { user, owner, owners, ownerNames: names, admin: ownerId === null, csrfToken, head };
 }

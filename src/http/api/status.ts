@@ -1,4 +1,4 @@
-import type { Job, Queue } from 'bullmq';
+import type { Job } from 'bullmq';
 import { z } from 'zod';
 
 import packageFile from '../../../package.json';
@@ -15,6 +15,7 @@ const MOST_SHOWN = 100;
 const WAITING = ['waiting', 'prioritized', 'delayed', 'active', 'paused'];
 
 const Failure = z.object({
+  isKnown: z.boolean().meta({ description: 'An earlier look at the photo is there to be shown' }),
   jobId: z.string(),
   assetId: z.string().nullable(),
   path: z.string().nullable(),
@@ -28,7 +29,11 @@ const Status = z.object({
   ratePerMinute: z.number(),
   waiting: z.number().int(),
   secondsLeft: z.number().nullable(),
-  failures: z.array(Failure),
+  failed: z.object({
+    count: z.number().int(),
+    isAll: z.boolean().meta({ description: 'False: there are more, of the owner perhaps too' }),
+  }),
+  failures: z.array(Failure).meta({ description: 'Of those the latest, at most 100' }),
   engine: z.unknown(),
   store: z.unknown(),
   vision: z.unknown(),
@@ -62,7 +67,7 @@ export function statusRoutes(app: ApiApp, context: ApiContext): void {
         ratePerMinute,
         waiting,
         secondsLeft: ratePerMinute > 0 ? Math.round((waiting / ratePerMinute) * 60) : null,
-        failures: await failures(photos, ownerId),
+        ...(await failures(ownerId, { failedInAll: counts['failed'] ?? 0, context })),
         engine: about['engine'],
         store: about['store'],
         vision: about['vision'],
@@ -105,24 +110,48 @@ function retryRoute(app: ApiApp, context: ApiContext): void {
   );
 }
 
-async function failures(photos: Queue, ownerId: string | null): Promise<z.infer<typeof Failure>[]> {
+/** The latest that failed, and how many did; of one owner those among the latest of all. */
+async function failures(
+  ownerId: string | null,
+  { failedInAll, context }: { failedInAll: number; context: ApiContext },
+): Promise<Pick<z.infer<typeof Status>, 'failed' | 'failures'>> {
+  const { photos, store } = context;
   const most = ownerId === null ? MOST_SHOWN : MOST_READ;
   // BullMQ answers null for a job that was removed while it read.
   const jobs = ((await photos.getFailed(0, most - 1)) as (Job | null)[]).filter(
     (job) => job !== null && (ownerId === null || ownerIn(job) === ownerId),
   ) as Job[];
-  return jobs.slice(0, MOST_SHOWN).map((job) => {
-    const reason = /^\[(?<code>[A-Z_]+)\] (?<message>[^]*)$/.exec(job.failedReason)?.groups;
-    const { assetId, path } = job.data as { assetId?: unknown; path?: unknown };
-    return {
-      jobId: String(job.id),
-      assetId: typeof assetId === 'string' ? assetId : null,
-      path: typeof path === 'string' ? path : null,
-      code: reason?.['code'] ?? 'UNEXPECTED',
-      message: reason?.['message'] ?? job.failedReason,
-      at: new Date(job.finishedOn ?? job.timestamp).toISOString(),
-    };
-  });
+  return {
+    failed:
+      ownerId === null
+        ? { count: failedInAll, isAll: true }
+        : { count: jobs.length, isAll: failedInAll <= most },
+    failures: await Promise.all(
+      jobs.slice(0, MOST_SHOWN).map((job) => describeFailure(job, store)),
+    ),
+  };
+}
+
+async function describeFailure(
+  job: Job,
+  store: ApiContext['store'],
+): Promise<z.infer<typeof Failure>> {
+  const reason = /^\[(?<code>[A-Z_]+)\] (?<message>[^]*)$/.exec(job.failedReason)?.groups;
+  const { assetId, path } = job.data as { assetId?: unknown; path?: unknown };
+  const owner = ownerIn(job);
+  const record =
+    typeof assetId === 'string' && typeof owner === 'string'
+      ? await store.findPhoto(owner, assetId)
+      : null;
+  return {
+    isKnown: record !== null && !record.removed,
+    jobId: String(job.id),
+    assetId: typeof assetId === 'string' ? assetId : null,
+    path: typeof path === 'string' ? path : null,
+    code: reason?.['code'] ?? 'UNEXPECTED',
+    message: reason?.['message'] ?? job.failedReason,
+    at: new Date(job.finishedOn ?? job.timestamp).toISOString(),
+  };
 }
 
 function ownerIn({ data }: Job): unknown {

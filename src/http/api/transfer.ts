@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 
 import { exportPeople } from '../../people/export-people.ts';
+import { WorkerError } from '../../errors.ts';
+import { sendError } from '../error-answer.ts';
 import type { ApiApp, ApiContext } from './api-options.ts';
 import { ownerOf } from './owners.ts';
 import { OwnerQuery } from './schemas.ts';
@@ -35,7 +37,10 @@ export function transferRoutes(app: ApiApp, context: ApiContext): void {
   const { directories, store, people } = context;
   app.get(
     '/export',
-    { schema: { summary: 'People, names and corrections as a file', querystring: OwnerQuery } },
+    {
+      config: { sends: ['application/json'] },
+      schema: { summary: 'People, names and corrections as a file', querystring: OwnerQuery },
+    },
     async (request, reply) => {
       const directory = await directories.current(await ownerOf(request, store));
       const day = new Date().toISOString().slice(0, 10);
@@ -49,6 +54,10 @@ export function transferRoutes(app: ApiApp, context: ApiContext): void {
     '/import',
     {
       bodyLimit: context.importMaxBytes,
+      errorHandler: (error, _request, reply) => {
+        if (error.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') throw error;
+        void sendError(reply, importTooLarge(context));
+      },
       schema: {
         summary: 'Take over a file of people; photos may come later',
         querystring: OwnerQuery,
@@ -57,5 +66,12 @@ export function transferRoutes(app: ApiApp, context: ApiContext): void {
       },
     },
     async (request) => people.importFile(await ownerOf(request, store), request.body),
+  );
+}
+
+function importTooLarge({ importMaxBytes }: Pick<ApiContext, 'importMaxBytes'>): WorkerError {
+  return new WorkerError(
+    'IMPORT_TOO_LARGE',
+    `expected a file of at most ${importMaxBytes} bytes, got a larger one; raise IMPORT_MAX_BYTES and start the worker again`,
   );
 }

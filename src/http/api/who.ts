@@ -37,9 +37,9 @@ export function whoRoutes(app: ApiApp, context: ApiContext): void {
   app.post(
     '/who',
     {
+      config: { takes: ['image/jpeg', 'image/png', 'image/webp'] },
       schema: {
         summary: 'Who is on a picture (body: image/*); it is not kept',
-        consumes: ['image/jpeg', 'image/png', 'image/webp'],
         querystring: OwnerQuery,
         response: { 200: Who },
       },

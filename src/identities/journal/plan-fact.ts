@@ -1,4 +1,5 @@
 import { WorkerError } from '../../errors.ts';
+import { BlockedError } from './blocked-error.ts';
 import type { FaceChange, Fact, FactBody, FacePlace, PersonChange } from './fact.ts';
 import { People } from './people.ts';
 
@@ -138,7 +139,7 @@ function checkDistinct(
 ): FactBody {
   const [personA, personB] = [person(pair.personA), person(pair.personB)];
   if (personA === personB) {
-    refuse(`${pair.personA} and ${pair.personB} are one person; undo their merge instead`);
+    refuse('the two are one person; undo their merge instead');
   }
   if (people.areDistinct(personA, personB)) refuse('it would change nothing');
   return { kind: 'people-distinct', personA, personB };
@@ -150,11 +151,12 @@ function checkMerge(
   people: People,
 ): FactBody {
   const [from, into] = [person(merge.from), person(merge.into)];
-  if (from === into) refuse(`${merge.from} and ${merge.into} are one person already`);
+  if (from === into) refuse('the two are one person already');
   const told = people.factTellingApart(from, into);
   if (told !== null) {
-    refuse(
+    throw new BlockedError(
       `${merge.from} and ${merge.into} were said to be two people; undo that first (fact ${told.factId} in the history)`,
+      { fact: told, people },
     );
   }
   return { ...merge, from, into, name: checkName(merge.name) };
@@ -164,7 +166,7 @@ function checkMerge(
 function checkUndo(factId: string, people: People): void {
   const fact = people.facts.find((one) => one.factId === factId);
   if (fact === undefined) return refuse(`there is no fact ${factId} in the journal`);
-  if (people.isUndone(factId)) refuse(`fact ${factId} is undone already`);
+  if (people.isUndone(factId)) refuse('it is undone already');
   const { body } = fact;
   if (body.kind !== 'faces-assigned' || body.as !== 'split') return;
   const later = people.facts.find(
@@ -174,8 +176,9 @@ function checkUndo(factId: string, people: People): void {
       peopleIn(one.body).includes(body.personId),
   );
   if (later === undefined) return;
-  refuse(
+  throw new BlockedError(
     `fact ${factId} founded a person of which a later one speaks (${later.body.kind}); undo ${later.factId} first`,
+    { fact: later, people },
   );
 }
 
@@ -195,9 +198,21 @@ function knownPerson(
     people.idsOf(person).some((id) => faces.some((face) => face.personId === id));
   if (!there) refuse(`there is no person ${personId}`);
   if (people.stateOf(person).deleted) {
-    refuse(`person ${personId} was deleted; undo that first`);
+    const why = `person ${personId} was deleted; undo that first`;
+    const fact = deletionOf(person, people);
+    if (fact !== undefined) throw new BlockedError(why, { fact, people });
+    refuse(why);
   }
   return person;
+}
+
+function deletionOf(person: string, people: People): Fact | undefined {
+  return people.facts.find(
+    ({ factId, body }) =>
+      body.kind === 'person-deleted' &&
+      !people.isUndone(factId) &&
+      people.resolve(body.personId) === person,
+  );
 }
 
 function checkName(name: string | null): string | null {

@@ -18,6 +18,9 @@ export const ImmichAsset = z.object({
   exifInfo: z.object({ orientation: z.string().nullish() }).nullish(),
   /** Cropped or turned in Immich (3.x); faces then lie on the edited preview. */
   isEdited: z.boolean().default(false),
+  /** When it was taken, by the clock of the place, written as if that were UTC. */
+  localDateTime: z.string().nullish(),
+  fileCreatedAt: z.string().nullish(),
   createdAt: z.string().optional(),
   updatedAt: z.string(),
 });

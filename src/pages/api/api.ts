@@ -27,6 +27,8 @@ interface Ask {
 /** Talks to `/api` of the worker that served the pages. Every call throws an `ApiError`. */
 export class Api {
   #csrfToken = '';
+  /** Told when an answer says that the login has ended. */
+  onLoggedOut: () => void = () => undefined;
   /** Whose people are asked for; undefined: those of the login. */
   readonly owner: string | undefined;
 
@@ -35,18 +37,19 @@ export class Api {
   }
 
   /** The same login, asking for another owner's people. */
-  for(owner: string): Api {
+  for(owner: string | undefined): Api {
     const api = new Api(owner);
     api.#csrfToken = this.#csrfToken;
+    api.onLoggedOut = this.onLoggedOut;
     return api;
   }
 
   session(): Promise<Session> {
-    return this.#keepToken(this.#ask('session'));
+    return this.#keepToken(this.#askOnce('session'));
   }
 
   logIn(user: string, password: string): Promise<Session> {
-    return this.#keepToken(this.#ask('session', { method: 'POST', json: { user, password } }));
+    return this.#keepToken(this.#askOnce('session', { method: 'POST', json: { user, password } }));
   }
 
   async logOut(): Promise<void> {
@@ -65,9 +68,10 @@ export class Api {
     return this.#ask(`photos/${encodeURIComponent(assetId)}`);
   }
 
-  answer(reviewId: string, answer: Answer): Promise<Answered> {
+  /** `name` is the one that stays when two named people are one. */
+  answer(reviewId: string, answer: Answer, name?: string): Promise<Answered> {
     const path = `review/${encodeURIComponent(reviewId)}`;
-    return this.#ask(path, { method: 'POST', json: { answer } });
+    return this.#ask(path, { method: 'POST', json: { answer, name } });
   }
 
   /** `head` is what the person at the screen has seen; later changes to the same are refused. */
@@ -115,6 +119,14 @@ export class Api {
     return this.#url(`photos/${encodeURIComponent(assetId)}/image`, { width: widthPx });
   }
 
+  /** Why a placeholder stands at a picture's address, in words; null: the picture is there. */
+  async whyMissing(url: string): Promise<string | null> {
+    const answer = await fetch(url, { method: 'HEAD', credentials: 'same-origin' }).catch(
+      () => null,
+    );
+    return answer?.headers.get('x-missing-words') ?? null;
+  }
+
   #url(path: string, query: Query): string {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries({ ...query, owner: this.owner })) {
@@ -127,7 +139,22 @@ export class Api {
     return `/api/${path}${text === '' ? '' : `?${text}`}`;
   }
 
-  async #ask<T>(path: string, { method = 'GET', query = {}, ...ask }: Ask = {}): Promise<T> {
+  /** A worker that was started again knows no token of before: a change is then tried once more. */
+  async #ask<T>(path: string, ask: Ask = {}): Promise<T> {
+    const token = this.#csrfToken;
+    try {
+      return await this.#askOnce<T>(path, ask);
+    } catch (error) {
+      const status = error instanceof ApiError ? error.status : null;
+      if (status === 401) this.onLoggedOut();
+      if (status !== 403 || (ask.method ?? 'GET') === 'GET') throw error;
+      await this.session();
+      if (this.#csrfToken === token) throw error;
+      return this.#askOnce<T>(path, ask);
+    }
+  }
+
+  async #askOnce<T>(path: string, { method = 'GET', query = {}, ...ask }: Ask = {}): Promise<T> {
     const headers = this.#headers(method, ask);
     const answer = await fetch(this.#url(path, query), {
       method,

@@ -34,6 +34,8 @@ export interface FaceSummary {
   readonly score: number;
   readonly assignedBy: 'auto' | 'user';
   readonly rule: string;
+  /** By the clock of the place, as if that were UTC; null: unknown. */
+  readonly takenAt: string | null;
   readonly at: string;
 }
 
@@ -42,6 +44,7 @@ export interface PhotoSummary {
   readonly image: Size;
   readonly faces: number;
   readonly people: readonly { readonly personId: string; readonly name: string | null }[];
+  readonly takenAt: string | null;
   readonly at: string;
 }
 
@@ -55,6 +58,7 @@ export interface Session {
   readonly user: string;
   readonly owner: string;
   readonly owners: readonly string[];
+  readonly ownerNames: Readonly<Record<string, string>>;
   readonly admin: boolean;
   readonly csrfToken: string;
   readonly head: number;
@@ -100,7 +104,7 @@ export interface FaceDetails extends FaceSummary {
   };
   readonly distance: number | null;
   readonly nearestFaceId: string | null;
-  readonly denied: readonly string[];
+  readonly denied: readonly { readonly personId: string; readonly name: string | null }[];
   readonly ignored: string | null;
 }
 
@@ -225,7 +229,12 @@ export interface Status {
   readonly ratePerMinute: number;
   readonly waiting: number;
   readonly secondsLeft: number | null;
+  /** Not `isAll`: there are more than could be counted. */
+  readonly failed: { readonly count: number; readonly isAll: boolean };
+  /** The latest of them. */
   readonly failures: readonly {
+    /** An earlier look at the photo is there to be shown. */
+    readonly isKnown: boolean;
     readonly jobId: string;
     readonly assetId: string | null;
     /** The file, where the job names one. */

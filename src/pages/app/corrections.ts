@@ -2,6 +2,7 @@ import { ApiError, wordsFor } from '../api/api-error.ts';
 import type { Api } from '../api/api.ts';
 import type { Corrected, Correction } from '../api/types.ts';
 import type { App, CorrectOptions, Notice } from './app.ts';
+import { takeBackFirst } from './take-back-first.ts';
 import { counted } from './words.ts';
 
 /** Something that happened since the person at the screen last looked. */
@@ -33,7 +34,7 @@ export function createCorrect(ports: CorrectionPorts): App['correct'] {
         head &&= corrected.head;
       }
     } catch (error) {
-      notify({ text: wordsFor(error), tone: 'bad' });
+      notify({ text: wordsFor(error), tone: 'bad', ...takeBackFirst(error, correct) });
     }
     changed();
     const last = done.at(-1);

@@ -16,6 +16,7 @@ export class ListLoader<T> {
   readonly #load: LoadPage<T>;
   #next: string | null = null;
   #version: number | null = null;
+  #readAt = -Infinity;
   #run = 0;
 
   constructor(load: LoadPage<T>) {
@@ -30,14 +31,21 @@ export class ListLoader<T> {
   bringTo(version: number): void {
     if (this.#version === version) return;
     this.#version = version;
+    void this.#read(async () =>
+      this.#readOn(await this.#load({ limit: pageSizeFor(this.items.length) })),
+    );
+  }
+
+  /** Reads it again when that was not done for a while: photos are looked at meanwhile. */
+  refresh(olderThanMillis: number): void {
+    if (this.isLoading || performance.now() - this.#readAt < olderThanMillis) return;
     void this.#read(async () => {
-      let page = await this.#load({ limit: pageSizeFor(this.items.length) });
-      const items = [...page.items];
-      while (items.length < this.items.length && page.next !== null) {
-        page = await this.#load({ limit: LARGEST_PAGE_SIZE, cursor: page.next });
-        items.push(...page.items);
-      }
-      return { ...page, items };
+      const page = await this.#load({ limit: pageSizeFor(this.items.length) });
+      const shown = this.items.slice(0, page.items.length);
+      const isSame =
+        page.total === this.total && JSON.stringify(page.items) === JSON.stringify(shown);
+      if (isSame) return { items: this.items, total: page.total, next: this.#next };
+      return this.#readOn(page);
     });
   }
 
@@ -55,8 +63,20 @@ export class ListLoader<T> {
     this.bringTo(0);
   }
 
+  /** The list from its first page on, as far as it was shown. */
+  async #readOn(first: Page<T>): Promise<Page<T>> {
+    let page = first;
+    const items = [...page.items];
+    while (items.length < this.items.length && page.next !== null) {
+      page = await this.#load({ limit: LARGEST_PAGE_SIZE, cursor: page.next });
+      items.push(...page.items);
+    }
+    return { ...page, items };
+  }
+
   async #read(read: () => Promise<Page<T>>): Promise<void> {
     const run = ++this.#run;
+    this.#readAt = performance.now();
     this.isLoading = true;
     this.onChange();
     try {

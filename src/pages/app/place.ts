@@ -10,14 +10,21 @@ export interface Place {
 }
 
 const MOVED = 'placechange';
+const OWNER = 'owner';
 
-/** The address of a view: `placeUrl(['photo', id], { face })`. */
+/** Whose people the address is about; undefined: those of the login. */
+export function ownerHere(): string | undefined {
+  return new URLSearchParams(location.search).get(OWNER) ?? undefined;
+}
+
+/** The address of a view, of the same owner as this one: `placeUrl(['photo', id], { face })`. */
 export function placeUrl(
   parts: readonly string[],
   query: Readonly<Record<string, string | readonly string[] | undefined>> = {},
 ): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
+  const whole: typeof query = { [OWNER]: ownerHere(), ...query };
+  for (const [name, value] of Object.entries(whole)) {
     for (const one of typeof value === 'string' ? [value] : (value ?? [])) search.append(name, one);
   }
   const text = search.toString();

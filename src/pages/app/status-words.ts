@@ -5,15 +5,21 @@ import { counted, durationText, numberText, shortDurationText } from './words.ts
 export function doingText({
   waiting,
   secondsLeft,
-  failures,
-}: Pick<Status, 'waiting' | 'secondsLeft' | 'failures'>): string {
+  failed,
+}: Pick<Status, 'waiting' | 'secondsLeft' | 'failed'>): string {
   if (waiting === 0) {
-    return failures.length === 0
+    const { count, isAll } = failed;
+    return count === 0 && isAll
       ? 'All photos have been looked at.'
-      : `Nothing is waiting; ${counted(failures.length, 'photo')} could not be looked at.`;
+      : `Nothing is waiting; ${isAll ? '' : 'at least '}${counted(count, 'photo')} could not be looked at.`;
   }
   const left = secondsLeft === null ? '' : `, ${durationText(secondsLeft)} left`;
   return `${counted(waiting, 'photo')} to look at${left}.`;
+}
+
+/** `5,000`, or `1,000+` where not all could be counted. */
+export function failedText({ count, isAll }: Status['failed']): string {
+  return `${numberText(count)}${isAll ? '' : '+'}`;
 }
 
 /** A dash where nothing is waiting, or nobody knows. */

@@ -5,6 +5,10 @@ import { useApp } from './app.ts';
 import { ListLoader } from './list-loader.ts';
 
 const MOST_KEPT = 12;
+/** What is younger needs no second look when a view is opened. */
+const FRESH_MILLIS = 3000;
+/** How often an empty list is asked for again: its first photos may be looked at just now. */
+const EMPTY_MILLIS = 3000;
 
 /** The list at `path`, shown at once when it was read before, and read again when people change. */
 export function useList<T>(path: string, query: Query = {}): ListLoader<T> {
@@ -27,5 +31,24 @@ export function useList<T>(path: string, query: Query = {}): ListLoader<T> {
       shown.onChange = () => undefined;
     };
   }, [shown, version]);
+  useRefresh(shown);
   return shown;
+}
+
+/** Reads the list again when its view is opened, when its tab is looked at again, and while it is empty. */
+function useRefresh(list: ListLoader<unknown>): void {
+  useEffect(() => {
+    list.refresh(FRESH_MILLIS);
+    const seen = (): void => {
+      if (document.visibilityState === 'visible') list.refresh(FRESH_MILLIS);
+    };
+    const timer = setInterval(() => {
+      if (list.total === 0) seen();
+    }, EMPTY_MILLIS);
+    document.addEventListener('visibilitychange', seen);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', seen);
+    };
+  }, [list]);
 }

@@ -1,6 +1,12 @@
 const whole = new Intl.NumberFormat('en');
 const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
-const month = new Intl.DateTimeFormat('en', { month: 'short', year: 'numeric' });
+/** Photos are told by the clock of their place, which is written as if it were UTC. */
+const photoDay = new Intl.DateTimeFormat('en', {
+  ...{ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' },
+});
+const month = new Intl.DateTimeFormat('en', {
+  ...{ month: 'short', year: 'numeric', timeZone: 'UTC' },
+});
 const dayAndTime = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 const longDay = new Intl.DateTimeFormat('en', { dateStyle: 'full' });
 
@@ -15,6 +21,17 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 
 export function dayText(at: string): string {
   return day.format(new Date(at));
+}
+
+/** A photo's day, as `May 4, 2010` or `looked at Nov 24, 2026` where nobody knows when it was taken. */
+export function photoDayText({
+  takenAt,
+  at,
+}: {
+  readonly takenAt: string | null;
+  readonly at: string;
+}): string {
+  return takenAt === null ? `looked at ${dayText(at)}` : photoDay.format(new Date(takenAt));
 }
 
 export function dayAndTimeText(at: string): string {

@@ -29,8 +29,10 @@ export function PersonSearch(props: {
 }): JSX.Element {
   const { label, except, onChoose } = props;
   const [words, setWords] = useState('');
-  const list = useList<PersonSummary>('people', { q: useSettled(words).trim(), show: 'known' });
-  const found = list.items.filter(({ personId }) => !except.includes(personId)).slice(0, 60);
+  const [isUnnamed, setUnnamed] = useState(false);
+  const show = isUnnamed ? 'unnamed' : 'known';
+  const list = useList<PersonSummary>('people', { q: useSettled(words).trim(), show });
+  const found = list.items.filter(({ personId }) => !except.includes(personId));
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     field.current?.focus();
@@ -50,29 +52,56 @@ export function PersonSearch(props: {
           }}
         />
       </label>
+      <label class="option">
+        <input
+          type="checkbox"
+          checked={isUnnamed}
+          onChange={(event) => {
+            setUnnamed(event.currentTarget.checked);
+          }}
+        />
+        Only people without a name
+      </label>
       {list.error === null ? null : <Failure error={list.error} />}
       {list.total === null && list.error === null ? <Loading what="people" /> : null}
       <p class="hidden-text" role="status">
         {list.total === null ? '' : `${counted(found.length, 'person', 'people')} found`}
       </p>
-      <ul class="choices" aria-label="People">
-        {found.map((person) => (
-          <li key={person.personId}>
-            <button
-              type="button"
-              class="choice"
-              onClick={() => {
-                onChoose(person);
-              }}
-            >
-              <PersonLine person={person} />
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Choices found={found} onChoose={onChoose} onEnd={list.loadMore.bind(list)} />
       {list.total !== null && found.length === 0 ? (
         <p class="quiet-text">Nobody of that name.</p>
       ) : null}
     </div>
+  );
+}
+
+function Choices(props: {
+  found: readonly PersonSummary[];
+  onChoose: (person: PersonSummary) => void;
+  /** Told when the last are nearly in sight. */
+  onEnd: () => void;
+}): JSX.Element {
+  return (
+    <ul
+      class="choices"
+      aria-label="People"
+      onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+        if (scrollTop + 2 * clientHeight > scrollHeight) props.onEnd();
+      }}
+    >
+      {props.found.map((person) => (
+        <li key={person.personId}>
+          <button
+            type="button"
+            class="choice"
+            onClick={() => {
+              props.onChoose(person);
+            }}
+          >
+            <PersonLine person={person} />
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

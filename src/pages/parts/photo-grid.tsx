@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { PhotoSummary } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { photoUrl } from '../app/place.ts';
-import { counted, dayText } from '../app/words.ts';
+import { counted, photoDayText } from '../app/words.ts';
 import type { ListLoader } from '../app/list-loader.ts';
 import { Icon } from './icon.tsx';
 import { Empty } from './states.tsx';
@@ -35,7 +35,7 @@ function PhotoTile({ photo }: { photo: PhotoSummary }): JSX.Element {
     <a
       class="photo-tile"
       href={photoUrl(photo.assetId)}
-      aria-label={`Photo of ${who}, ${dayText(photo.at)}`}
+      aria-label={`Photo of ${who}, ${photoDayText(photo)}`}
     >
       {isBroken ? (
         <span class="photo-missing">

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { CandidateDetails, FaceDetails } from '../api/types.ts';
 import { personUrl } from '../app/place.ts';
-import { qualityText, ruleText } from '../app/plain-reasons.ts';
+import { notText, qualityText, ruleText } from '../app/plain-reasons.ts';
 import { FaceImage } from '../parts/face-image.tsx';
 
 /** Why the face is whose it is: in a sentence, and with every figure for who wants them. */
@@ -12,6 +12,9 @@ export function FaceWhy({ face }: { face: FaceDetails }): JSX.Element {
   return (
     <div class="why">
       <p>{ruleText(face)}</p>
+      {face.denied.length === 0 || face.rule === 'denied-by-user' ? null : (
+        <p class="quiet-text">You said that it is not {notText(face)}.</p>
+      )}
       {hard === '' ? null : <p class="quiet-text">Hard to tell: {hard}.</p>}
       <details>
         <summary>How was this decided?</summary>

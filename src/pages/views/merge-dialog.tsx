@@ -20,6 +20,8 @@ export function MergeDialog(props: {
   other: PersonSummary | null;
   head: number;
   onClose: () => void;
+  /** Writes it down instead, with the name that stays where there are two. */
+  write?: (name: string | undefined) => Promise<void>;
 }): JSX.Element {
   const { person, onClose, head } = props;
   const [other, setOther] = useState(props.other);
@@ -31,7 +33,7 @@ export function MergeDialog(props: {
       {other === null ? (
         <PersonSearch label="Find the other one" except={[person.personId]} onChoose={setOther} />
       ) : (
-        <MergePreview person={person} other={other} head={head} onClose={onClose} />
+        <MergePreview person={person} other={other} {...{ head, onClose, write: props.write }} />
       )}
     </Dialog>
   );
@@ -49,8 +51,9 @@ function MergePreview(props: {
   other: PersonSummary;
   head: number;
   onClose: () => void;
+  write: ((name: string | undefined) => Promise<void>) | undefined;
 }): JSX.Element {
-  const { person, other, head, onClose } = props;
+  const { person, other, head, onClose, write } = props;
   const { api, correct } = useApp();
   const merge = mergeOf(person, other);
   const { data, error } = useResource(`merge ${merge.from} ${merge.into}`, () =>
@@ -65,6 +68,10 @@ function MergePreview(props: {
     onClose();
     const said = `Now one person${name === null ? '' : `: ${name}`}.`;
     const needsName = data.names.length > 1;
+    if (write !== undefined) {
+      await write(needsName && name !== null ? name : undefined);
+      return;
+    }
     const done = await correct([{ ...merge, name: needsName ? name : null }], { said, head });
     if (done !== null && merge.into !== person.personId) go(personUrl(merge.into));
   };

@@ -25,6 +25,11 @@ export function PeopleView({ query }: { query: Place['query'] }): JSX.Element {
   const show = SHOWN.some(([value]) => value === asked) ? asked : 'known';
   const [words, setWords] = useState(query.get('q') ?? '');
   const settled = useSettled(words).trim();
+  // Who follows a link to everyone leaves the search.
+  const inAddress = query.get('q') ?? '';
+  useEffect(() => {
+    if (inAddress !== settled) setWords(inAddress);
+  }, [inAddress]);
   useEffect(() => {
     const url = listUrl(show, settled);
     if (url !== location.pathname + location.search) go(url, { replace: true });

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { FaceSummary, PersonDetails } from '../api/types.ts';
 import { photoUrl } from '../app/place.ts';
 import { useList } from '../app/use-list.ts';
-import { counted, dayText } from '../app/words.ts';
+import { counted, photoDayText } from '../app/words.ts';
 import { FaceImage } from '../parts/face-image.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Empty } from '../parts/states.tsx';
@@ -75,7 +75,7 @@ function FaceTile(props: {
 }): JSX.Element {
   const { face, isChosen, onChoose } = props;
   const isConfirmed = face.assignedBy === 'user';
-  const words = `Face of ${dayText(face.at)}${isConfirmed ? ', confirmed' : ''}`;
+  const words = `Face${face.takenAt === null ? ', ' : ' of '}${photoDayText(face)}${isConfirmed ? ', confirmed' : ''}`;
   return (
     <div class={isChosen ? 'face-tile chosen' : 'face-tile'}>
       <a

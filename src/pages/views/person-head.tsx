@@ -163,8 +163,9 @@ function DeleteDialog(props: {
   return (
     <Dialog title={`Delete ${nameOf(person)}?`} onClose={onClose}>
       <p>
-        {counted(person.faces, 'face')} will belong to nobody, and the worker will not find this
-        person again. Your photos stay as they are. You can undo this.
+        {counted(person.faces, 'face')} will belong to nobody. Your photos stay as they are, and you
+        can undo this. On a new photo the worker may find this person again, as somebody new: to
+        keep somebody out of sight for good, hide them instead.
       </p>
       <div class="dialog-actions">
         <button type="button" class="button" onClick={onClose}>

@@ -1,14 +1,16 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
+import { ApiError } from '../api/api-error.ts';
 import type { PersonDetails, PhotoSummary } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
-import { go, personUrl, type Place } from '../app/place.ts';
+import { go, personUrl, placeUrl, type Place } from '../app/place.ts';
 import { useList } from '../app/use-list.ts';
 import { useResource } from '../app/use-resource.ts';
 import { numberText } from '../app/words.ts';
 import { PhotoGrid } from '../parts/photo-grid.tsx';
-import { Failure, Loading } from '../parts/states.tsx';
+import { Empty, Failure, Loading } from '../parts/states.tsx';
+import { View } from '../parts/view.tsx';
 import { PersonFaces } from './person-faces.tsx';
 import { PersonHead } from './person-head.tsx';
 import { SimilarPeople } from './similar-people.tsx';
@@ -24,6 +26,7 @@ export function PersonView(props: { personId: string; query: Place['query'] }): 
     const { personId: found } = data.person;
     if (found !== personId) go(personUrl(found), { replace: true });
   }, [data, personId]);
+  if (error instanceof ApiError && error.code === 'PERSON_UNKNOWN') return <NobodyLeft />;
   if (error !== null) {
     return (
       <div class="view">
@@ -34,6 +37,21 @@ export function PersonView(props: { personId: string; query: Place['query'] }): 
   }
   if (data === null) return <Loading what="person" />;
   return <Person key={personId} details={data} query={query} />;
+}
+
+/** Somebody whose last face went to another, or an address of nobody. */
+function NobodyLeft(): JSX.Element {
+  return (
+    <View title="Nobody left here">
+      <Empty icon="people" title="There are no faces of this person">
+        <p>
+          Their faces went to somebody else or were left out, or nobody was ever known at this
+          address. <a href={placeUrl([])}>Back to people</a> or to{' '}
+          <a href={placeUrl(['history'])}>what was changed</a>.
+        </p>
+      </Empty>
+    </View>
+  );
 }
 
 function Person(props: { details: PersonDetails; query: Place['query'] }): JSX.Element {

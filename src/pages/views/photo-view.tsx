@@ -6,10 +6,11 @@ import { useApp } from '../app/app.ts';
 import { personUrl, type Place } from '../app/place.ts';
 import { joined } from '../app/plain-reasons.ts';
 import { useResource } from '../app/use-resource.ts';
-import { counted, dayAndTimeText } from '../app/words.ts';
+import { counted, dayAndTimeText, photoDayText } from '../app/words.ts';
 import { BoxedPhoto } from '../parts/boxed-photo.tsx';
 import { FaceImage } from '../parts/face-image.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { MissingPhoto } from '../parts/missing-photo.tsx';
 import { Empty, Failure, Loading } from '../parts/states.tsx';
 import { View } from '../parts/view.tsx';
 import { FaceActions } from './face-actions.tsx';
@@ -32,16 +33,13 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
   const { photo } = data;
   const faces = data.faces.toSorted((a, b) => a.box.x - b.box.x);
   const file = photo.path?.split('/').at(-1);
+  const src = api.imageUrl(assetId, 1600);
   return (
-    <View
-      title="Photo"
-      heading={file ?? 'Photo'}
-      class="photo-view"
-      intro={`${counted(faces.length, 'face')} · looked at ${dayAndTimeText(photo.decidedAt)}`}
-    >
+    <View title="Photo" heading={file ?? 'Photo'} class="photo-view" intro={introText(data)}>
+      <MissingPhoto src={src} />
       <div class="photo-and-faces">
         <BoxedPhoto
-          src={api.imageUrl(assetId, 1600)}
+          src={src}
           alt={altText(data)}
           image={photo.image}
           faces={faces.map(toBoxed)}
@@ -67,6 +65,12 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
       </div>
     </View>
   );
+}
+
+function introText({ photo, faces }: PhotoDetails): string {
+  const taken = photo.takenAt === null ? [] : [`taken ${photoDayText(photo)}`];
+  const looked = `looked at ${dayAndTimeText(photo.decidedAt)}`;
+  return [counted(faces.length, 'face'), ...taken, looked].join(' · ');
 }
 
 /** The face that is told of: the one asked for, the only one, or the one chosen since; '' is none. */

@@ -43,6 +43,7 @@ export function ReviewView(): JSX.Element {
           person={person}
           other={other}
           head={session.head}
+          write={(name) => review.answer('yes', name)}
           onClose={() => {
             setNaming(false);
           }}
@@ -106,9 +107,11 @@ function useKeys(say: (answer: Given | 'undo') => void): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       const answer = KEYS[event.key.toLowerCase()];
-      const isTyping = event.target instanceof Element && event.target.closest('input, dialog');
+      const isTyping =
+        event.target instanceof Element && event.target.closest('input, select, textarea, dialog');
       const isModified = event.ctrlKey || event.metaKey || event.altKey;
-      if (answer === undefined || isTyping || isModified || event.repeat) return;
+      const isAsked = document.querySelector('dialog[open]') !== null;
+      if (answer === undefined || isTyping || isAsked || isModified || event.repeat) return;
       event.preventDefault();
       latest.current(answer);
     };

@@ -5,7 +5,7 @@ import { wordsFor } from '../api/api-error.ts';
 import type { Status } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { photoUrl } from '../app/place.ts';
-import { doingText, fileNameOf, partText, timeLeftText } from '../app/status-words.ts';
+import { doingText, failedText, fileNameOf, partText, timeLeftText } from '../app/status-words.ts';
 import { dayAndTimeText, numberText } from '../app/words.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Failure, Loading } from '../parts/states.tsx';
@@ -74,7 +74,7 @@ function useStatus(): { status: Status | null; error: unknown; refresh: () => vo
 }
 
 function Figures({ status }: { status: Status }): JSX.Element {
-  const { ratePerMinute, waiting, failures } = status;
+  const { ratePerMinute, waiting, failed } = status;
   const rate =
     ratePerMinute < 10 ? ratePerMinute.toFixed(1) : numberText(Math.round(ratePerMinute));
   return (
@@ -91,9 +91,9 @@ function Figures({ status }: { status: Status }): JSX.Element {
         <dt>Time left</dt>
         <dd>{timeLeftText(status)}</dd>
       </div>
-      <div class={failures.length > 0 ? 'bad' : ''}>
+      <div class={failed.count > 0 ? 'bad' : ''}>
         <dt>Could not be looked at</dt>
-        <dd>{numberText(failures.length)}</dd>
+        <dd>{failedText(failed)}</dd>
       </div>
     </dl>
   );
@@ -115,12 +115,17 @@ function Failures(props: { status: Status; refresh: () => void }): JSX.Element |
   return (
     <section class="panel" aria-labelledby="failures-title">
       <h2 id="failures-title">Could not be looked at</h2>
+      {status.failed.count === status.failures.length ? null : (
+        <p class="quiet-text">
+          {failedText(status.failed)} in all; these are the latest {status.failures.length}.
+        </p>
+      )}
       <ul class="failures">
-        {status.failures.map(({ jobId, assetId, path, code, message, at }) => (
+        {status.failures.map(({ jobId, assetId, path, isKnown, code, message, at }) => (
           <li key={jobId} class="failure-line">
             <div>
               <p class="strong">
-                <FailedPhoto assetId={assetId} path={path} />
+                <FailedPhoto assetId={assetId} path={path} isKnown={isKnown} />
               </p>
               {path === null ? null : <p class="quiet-text">{path}</p>}
               <p>{message}</p>
@@ -149,10 +154,11 @@ function failedName({ assetId, path }: FailedPlace): string {
   return path === null ? (assetId ?? 'a photo') : fileNameOf(path);
 }
 
-function FailedPhoto(place: FailedPlace): JSX.Element {
+/** With a link where there is something to be seen. */
+function FailedPhoto({ isKnown, ...place }: FailedPlace & { isKnown: boolean }): JSX.Element {
   const { assetId } = place;
   const name = failedName(place);
-  return assetId === null ? <>{name}</> : <a href={photoUrl(assetId)}>{name}</a>;
+  return assetId === null || !isKnown ? <>{name}</> : <a href={photoUrl(assetId)}>{name}</a>;
 }
 
 const STATES = ['waiting', 'prioritized', 'active', 'delayed', 'failed', 'completed'] as const;

@@ -23,7 +23,8 @@ export interface Review {
   readonly next: ReviewItem | undefined;
   readonly left: number;
   readonly canUndo: boolean;
-  answer(answer: Given): Promise<void>;
+  /** `name` is the one that stays when two named people are one. */
+  answer(answer: Given, name?: string): Promise<void>;
   undo(): Promise<void>;
 }
 
@@ -67,10 +68,10 @@ export function useReview(): Review {
     const last = answered.at(-1);
     if (last !== undefined) await takeBack(last);
   };
-  const answer = async (given: Given): Promise<void> => {
+  const answer = async (given: Given, name?: string): Promise<void> => {
     if (item === undefined) return;
     const { id } = item;
-    const asked = api.answer(id, given);
+    const asked = api.answer(id, given, name);
     const done = {
       id,
       written: asked.then(

@@ -35,8 +35,9 @@ type FaceColumn = 'faceId' | 'personId' | 'descriptor' | 'landmarks';
 
 /** JSON of what has no column of its own. */
 export function photoDetails(record: PhotoRecord): string {
-  const { runId, path, checksum, image, model, timings } = record;
-  const details = { runId, path, checksum, image, model, timings };
+  const { runId, path, checksum, image, model, takenAt, timings } = record;
+  const dated = takenAt === undefined ? {} : { takenAt };
+  const details = { runId, path, checksum, image, model, ...dated, timings };
   return JSON.stringify(details satisfies Omit<PhotoRecord, PhotoColumn>);
 }
 

@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 
 import { Queue } from 'bullmq';
 import sharp from 'sharp';
@@ -46,6 +44,7 @@ describe('the people API on a loopback address', () => {
       DATA_DIR: path.join(folder.path, 'data'),
       MEDIA_ROOTS: at(''),
       UPLOAD_MAX_BYTES: '5000000',
+      IMPORT_MAX_BYTES: '6000000',
       VISION_CHILDREN: '1',
       JOB_ATTEMPTS: '1',
     });
@@ -160,8 +159,13 @@ describe('the people API on a loopback address', () => {
     expect(late.status).toBe(409);
     expect(late.json.error).toMatchObject({
       code: 'CORRECTION_OUTDATED',
-      details: { since: [{ describe: 'named a person Bo', fact: first.json.fact }] },
+      details: { since: [{ describe: 'named a person Bo' }] },
     });
+    // What a fact changed may be thousands of faces.
+    const { changes, ...listed } = first.json.fact as { changes: unknown };
+    expect(changes).toBeDefined();
+    expect(late.json.error.details.since[0].fact).toEqual(listed);
+    expect((await visitor.get('/api/history')).json.items[0].fact).toEqual(listed);
     const other = await correct({ kind: 'person-named', personId: b!.personId, name: 'Di' }, head);
     expect(other.status).toBe(200);
     const merge = { kind: 'people-merged', from: a!.personId, into: b!.personId, name: null };
@@ -190,7 +194,10 @@ describe('the people API on a loopback address', () => {
       'content-type': expect.stringContaining('image/svg+xml'),
       'x-missing-reason': 'PATH_NOT_FOUND',
     });
-    expect(gone.bytes.toString()).toContain('the original photo is gone');
+    expect(gone.headers['x-missing-words']).toBe('the original photo is gone');
+    expect(gone.bytes.toString()).toContain('>the original photo is gone</text>');
+    const head = await visitor.ask('HEAD', '/api/photos/photo-4/image?width=960');
+    expect(head.headers['x-missing-words']).toBe('the original photo is gone');
     expect((await visitor.get('/api/faces/none/thumbnail')).status).toBe(404);
     expect((await visitor.get(`${url}7`)).status).toBe(400);
     for (const path of ['..%2F..%2Fetc%2Fpasswd', '%2Fetc%2Fpasswd']) {
@@ -226,8 +233,6 @@ describe('the people API on a loopback address', () => {
     const junk = await visitor.post('/api/who', Buffer.from('no picture'), headers);
     expect([junk.status, junk.json.error.code]).toEqual([422, 'PHOTO_NOT_AN_IMAGE']);
     expect((await visitor.post('/api/who', { path: at('1.jpg') })).status).toBe(400);
-    declared['content-type'] = 'application/json';
-    expect((await visitor.post('/api/import', undefined, declared)).status).toBe(413);
   }, 60_000);
 
   test('what is exported can be imported where the photos come later', async () => {
@@ -249,6 +254,12 @@ describe('the people API on a loopback address', () => {
     const broken = await visitor.post('/api/import?owner=x', { ...file, photos: [{ assetId: 1 }] });
     expect([broken.status, broken.json.error.code]).toEqual([422, 'IMPORT_INVALID']);
     await undo(named.fact.factId as string);
+    const declared = { 'content-type': 'application/json', 'content-length': '6000001' };
+    const large = await visitor.post('/api/import', undefined, declared);
+    expect([large.status, large.json.error]).toEqual([
+      413,
+      { code: 'IMPORT_TOO_LARGE', message: expect.stringContaining('IMPORT_MAX_BYTES') },
+    ]);
   }, 60_000);
 
   test('questions are asked, answered once and put off', async () => {
@@ -268,31 +279,21 @@ describe('the people API on a loopback address', () => {
     const status = (await visitor.get('/api/status')).json;
     expect(status).toMatchObject({ store: 'sqlite', bullBoard: '/queues', waiting: 0 });
     expect(status.ratePerMinute).toBeGreaterThan(0);
-    expect(status.failures).toMatchObject([
-      { jobId: job.id, assetId: 'lost', path: at('lost.jpg'), code: 'PATH_NOT_FOUND' },
-    ]);
+    expect(status).toMatchObject({
+      failed: { count: 1, isAll: true },
+      failures: [
+        {
+          ...{ jobId: job.id, assetId: 'lost', path: at('lost.jpg'), code: 'PATH_NOT_FOUND' },
+          isKnown: false,
+        },
+      ],
+    });
     await copyFile(samplePhoto(1), at('lost.jpg'));
     expect((await visitor.post(`/api/failures/${job.id!}/retry`, {})).status).toBe(200);
     await worker.logged('3 faces: 3 known');
     expect((await visitor.post('/api/failures/none/retry', {})).status).toBe(404);
     await producer.close();
   }, 60_000);
-
-  test('the OpenAPI document is sound and names every route', async () => {
-    const document = (await visitor.get('/api/openapi.json')).json as Record<string, unknown>;
-    const file = path.join(folder.path, 'openapi.json');
-    await writeFile(file, JSON.stringify(document));
-    const validator = '../../../node_modules/@seriousme/openapi-schema-validator/bin';
-    const checked = await promisify(execFile)(process.execPath, [
-      path.join(__dirname, validator, 'validate-api-cli.js'),
-      file,
-    ]);
-    expect(checked.stdout).toContain('"valid": true');
-    const { paths } = document as { paths: Record<string, object> };
-    expect(Object.keys(paths).sort()).toEqual(
-      expect.arrayContaining(['/api/people', '/api/who', '/api/photos/{assetId}']),
-    );
-  });
 
   test('a change needs the token, JSON, and a page of this site', async () => {
     const [person] = await people();

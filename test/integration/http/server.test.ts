@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
 
@@ -90,6 +90,18 @@ describe('a worker on a loopback address', () => {
       'image-added',
       'tidy-people',
     ]);
+  });
+
+  test('a job of large data is cut short where it is shown alone, too', async () => {
+    const api = `${worker.address}/queues/api/queues/image-added`;
+    const job = { name: 'image-added', data: { assetId: 'x', junk: 'j'.repeat(40_000) } };
+    const added = await request(`${api}/add`, {
+      ...{ method: 'POST', headers: json, body: JSON.stringify(job) },
+    });
+    const id = /"id":"(?<id>[^"]+)"/.exec(added.text)?.groups?.['id'] ?? '';
+    const { text } = await request(`${api}/${id}`);
+    expect(text).toContain('tooLargeToShow');
+    expect(text.length).toBeLessThan(20_000);
   });
 
   test('a path is answered with its people', async () => {
@@ -186,6 +198,19 @@ describe('a worker on a loopback address', () => {
     for (const site of sites) {
       expect((await post(body, { ...json, ...(site as Record<string, string>) })).status).toBe(403);
     }
+    const uploads = path.join(folder.path, 'data', 'uploads');
+    const before = await readdir(uploads, { recursive: true });
+    const form = new FormData();
+    form.set('photo', new Blob([await readFile(samplePhoto(3))], { type: 'image/jpeg' }), 'a.jpg');
+    const filled = new Response(form);
+    const type = filled.headers.get('content-type') ?? '';
+    const bytes = Buffer.from(await filled.arrayBuffer());
+    for (const site of sites) {
+      const headers = { 'content-type': type, ...(site as Record<string, string>) };
+      expect((await post(bytes, headers)).status).toBe(403);
+    }
+    expect(await readdir(uploads, { recursive: true })).toEqual(before);
+    expect((await post(bytes, { 'content-type': type })).status).toBe(200);
     const pause = await request(`${worker.address}/queues/api/queues/image-added/pause`, {
       method: 'PUT',
       headers: { origin: 'https://evil.example' },

@@ -96,6 +96,18 @@ describe('fetching photos from Immich', () => {
     expect(upright).toEqual([true, false, true, true]);
   });
 
+  test('when it was taken is told as Immich has it, with one question', async () => {
+    const fetchPhoto = await fetcher();
+    const fileCreatedAt = new Date('2010-05-04T14:30:00.000Z');
+    const asset = await immich.upload(ada, picture, { fileCreatedAt });
+    await immich.jobs.settled();
+    immich.takeRequests();
+    const photo = await fetchPhoto({ assetId: asset.id, ownerId: ada.id }, signal);
+    expect(photo.takenAt).toBe('2010-05-04T14:30:00.000Z');
+    expect(immich.takeRequests('GET /assets/:id')).toHaveLength(1);
+    await photo.discard();
+  });
+
   test('without a preview it is to be asked again', async () => {
     immich.jobs.holdThumbnails();
     const asset = await immich.upload(ada, picture);

@@ -136,6 +136,8 @@ describe('hostile names on the pages', () => {
         fetch(at + path, init).then((answer) => String(answer.status), () => 'refused');
       const json = { 'content-type': 'application/json' };
       const body = JSON.stringify({ correction: { kind: 'person-deleted', personId: 'person-0' } });
+      const form = new FormData();
+      form.set('photo', new Blob(['a photo'], { type: 'image/jpeg' }), 'a.jpg');
       const frame = document.createElement('iframe');
       frame.src = at + '/people';
       const loaded = new Promise((resolve) => { frame.onload = resolve; });
@@ -147,9 +149,10 @@ describe('hostile names on the pages', () => {
         await ask('/api/corrections', { method: 'POST', headers: json, body }),
         await ask('/api/corrections', { method: 'POST', mode: 'no-cors', body }),
         await ask('/queues/api/queues/image-added/pause', { method: 'PUT' }),
+        await ask('/photos', { method: 'POST', mode: 'no-cors', body: form }),
       ];
     })()`);
-    expect(tries).toEqual(Array(5).fill('refused'));
+    expect(tries).toEqual(Array(6).fill('refused'));
     expect(page.frames().map((frame) => new URL(frame.url()).protocol)).toEqual([
       'http:',
       'chrome-error:',
@@ -158,5 +161,23 @@ describe('hostile names on the pages', () => {
     expect((await people.json()) as object).toMatchObject({ total: 2 });
     const board = await fetch(`${pages.worker.address}/queues/api/queues`);
     expect(await board.text()).not.toContain('"isPaused":true');
+
+    // A form needs no leave of the server's to be sent.
+    await page.evaluate(`{
+      const form = document.createElement('form');
+      Object.assign(form, { method: 'POST', enctype: 'multipart/form-data' });
+      form.action = ${JSON.stringify(`${pages.worker.address}/photos`)};
+      const input = Object.assign(document.createElement('input'), { type: 'file', name: 'photo' });
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['a photo'], 'a.jpg', { type: 'image/jpeg' }));
+      input.files = transfer.files;
+      form.append(input);
+      document.body.append(form);
+    }`);
+    const sent = page.waitForResponse((answer) => answer.url().endsWith('/photos'));
+    await page.evaluate('document.forms[0].submit()');
+    const refused = await sent;
+    expect(refused.request().headers()['content-type']).toContain('multipart/form-data');
+    expect(refused.status()).toBe(403);
   }, 60_000);
 });

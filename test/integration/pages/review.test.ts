@@ -5,6 +5,7 @@ import { axeViolations, usePages, type Pages } from '../../helpers/pages.ts';
 interface Question {
   readonly id: string;
   readonly kind: string;
+  readonly people: readonly { readonly personId: string }[];
 }
 
 describe('the questions', () => {
@@ -27,6 +28,17 @@ describe('the questions', () => {
     const answer = await fetch(`${pages.worker.address}/api/history`);
     const { items } = (await answer.json()) as { items: { describe: string }[] };
     return items.map(({ describe }) => describe);
+  };
+  const name = async (personId: string, text: string): Promise<void> => {
+    const { address } = pages.worker;
+    const session = await fetch(`${address}/api/session`);
+    const { csrfToken } = (await session.json()) as { csrfToken: string };
+    const answer = await fetch(`${address}/api/corrections`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-csrf-token': csrfToken },
+      body: JSON.stringify({ correction: { kind: 'person-named', personId, name: text } }),
+    });
+    expect(answer.status).toBe(200);
   };
   const shown = (page: Page): Promise<string | null> =>
     page.locator('.review-card').getAttribute('aria-labelledby');
@@ -92,6 +104,34 @@ describe('the questions', () => {
     await page.locator(`[aria-labelledby="${asked ?? ''}"]`).waitFor();
     expect(await history()).toHaveLength(before.length + 2);
     expect((await questions()).map(({ id }) => `question-${id}`)).toContain(asked);
+  }, 60_000);
+
+  test('two who both have names become one with the name chosen, and are parted again', async () => {
+    const merge = (await questions()).find(({ kind }) => kind === 'proposed-merge');
+    const id = merge?.id ?? '';
+    const names = ['Ada', 'Grace'];
+    for (const [i, { personId }] of (merge?.people ?? []).entries()) {
+      await name(personId, names[i] ?? '');
+    }
+    const page = await pages.open('/people/review');
+    await page.locator('.review-card').waitFor();
+    for (let skips = 0; (await shown(page)) !== `question-${id}`; skips++) {
+      expect(skips).toBeLessThan(50);
+      await press(page, 's', 'Skipped for now.');
+    }
+    await page.keyboard.press('y');
+    await page.getByRole('radio', { name: 'Grace' }).check();
+    // Letters typed while it asks are no answers.
+    await page.keyboard.press('n');
+    await page.getByRole('button', { name: 'Yes, make them one' }).click();
+    await page.locator('.toast', { hasText: 'Yes, noted.' }).waitFor();
+    expect((await history())[0]).toContain('Grace');
+    expect((await questions()).map((one) => one.id)).not.toContain(id);
+    await press(page, 'u', 'Taken back.');
+    expect((await history())[0]).toBe('undid: merged Ada into Grace');
+    const answer = await fetch(`${pages.worker.address}/api/people?show=named`);
+    const { items } = (await answer.json()) as { items: { name: string }[] };
+    expect(items.map((one) => one.name).sort()).toEqual(names);
   }, 60_000);
 
   test('are answered with buttons as well, and the next takes the focus', async () => {

@@ -100,10 +100,24 @@ export function describeStoreContract(given: StoreKind): void {
         assetId: `'"; $where\n`,
         path: '/写真/été 🎉.jpg',
       });
+      expect(bare).not.toHaveProperty('takenAt');
       await commit(store, bare);
       await commit(store, odd);
       expect(await store.readPhotosAfter(owner, 0, 10)).toEqual([bare, odd]);
       expect(await store.findPhoto(owner, odd.assetId)).toEqual(odd);
+    });
+
+    it('knows when a photo was taken, that nobody knows, or that an older version did not ask', async () => {
+      const { store } = await openNew();
+      const old = makePhotoRecord();
+      const dated = { ...old, sequence: 2, takenAt: '2010-05-04T14:30:00.000Z' };
+      const undated = { ...old, sequence: 3, takenAt: null };
+      await commit(store, old);
+      expect(await store.findPhoto(owner, asset)).toStrictEqual(old);
+      await commit(store, dated, 1);
+      expect(await store.findPhoto(owner, asset)).toStrictEqual(dated);
+      await commit(store, undated, 2);
+      expect(await store.findPhoto(owner, asset)).toStrictEqual(undated);
     });
 
     it('reads after a sequence, in its order, no more than asked', async () => {

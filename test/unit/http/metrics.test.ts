@@ -104,3 +104,20 @@ test('the dashboard and the alert rules ask only for metrics that there are, and
   const ours = [...there].filter((name) => name.startsWith('face_worker_'));
   expect(ours.filter((name) => !names.includes(name))).toEqual([]);
 });
+
+test('an alert for what did not happen also counts a worker to which it never did', async () => {
+  // A counter with labels has no series before it counts, and nothing is compared with nothing.
+  const text = await figures(() => undefined);
+  expect(text).not.toMatch(/^face_worker_photos_total\{/m);
+  const alerts = parse(readFileSync(path.join(docs, 'alerts.yml'), 'utf8')) as {
+    groups: { rules: { alert: string; expr: string }[] }[];
+  };
+  const isZero = alerts.groups
+    .flatMap(({ rules }) => rules)
+    .filter(({ expr }) => /== 0\s*$/.test(expr));
+  const ofCounters = isZero.filter(({ expr }) => expr.includes('increase('));
+  expect(ofCounters.map(({ alert }) => alert)).toEqual(['FaceWorkerStuck']);
+  for (const { expr } of ofCounters) {
+    expect(expr).toMatch(/\(sum\(increase\([^)]*\)\) or vector\(0\)\) == 0\s*$/);
+  }
+});

@@ -1,34 +1,38 @@
 import {
   fileNameOf,
   doingText,
+  failedText,
   partText,
   timeLeftText,
 } from '../../../src/pages/app/status-words.ts';
 
-const failure = {
-  jobId: 'j',
-  assetId: 'a',
-  path: null,
-  code: 'PHOTO_DAMAGED',
-  message: '',
-  at: '',
-};
+const none = { count: 0, isAll: true };
 
 test.each([
-  [{ waiting: 0, secondsLeft: 0, failures: [] }, 'All photos have been looked at.', '–'],
+  [{ waiting: 0, secondsLeft: 0, failed: none }, 'All photos have been looked at.', '–'],
   [
-    { waiting: 0, secondsLeft: 0, failures: [failure] },
-    'Nothing is waiting; 1 photo could not be looked at.',
+    { waiting: 0, secondsLeft: 0, failed: { count: 5000, isAll: true } },
+    'Nothing is waiting; 5,000 photos could not be looked at.',
     '–',
   ],
   [
-    { waiting: 1, secondsLeft: 4, failures: [] },
+    { waiting: 0, secondsLeft: 0, failed: { count: 1000, isAll: false } },
+    'Nothing is waiting; at least 1,000 photos could not be looked at.',
+    '–',
+  ],
+  [
+    { waiting: 1, secondsLeft: 4, failed: none },
     '1 photo to look at, about 4 seconds left.',
     '4 s',
   ],
-  [{ waiting: 2, secondsLeft: null, failures: [] }, '2 photos to look at.', '–'],
+  [{ waiting: 2, secondsLeft: null, failed: none }, '2 photos to look at.', '–'],
 ])('what the worker is about is said as it is: %j', (status, doing, left) => {
   expect([doingText(status), timeLeftText(status)]).toEqual([doing, left]);
+});
+
+test('how many failed is told also where not all could be counted', () => {
+  expect(failedText({ count: 5000, isAll: true })).toBe('5,000');
+  expect(failedText({ count: 1000, isAll: false })).toBe('1,000+');
 });
 
 test('what the worker runs with is said in words', () => {

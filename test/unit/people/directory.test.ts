@@ -111,3 +111,16 @@ test('a person of thousands of faces is listed whole, page by page', () => {
   } while (cursor !== null);
   expect(faces).toBe(4000);
 });
+
+test('photos are listed by when they were taken, those of unknown date by when they were looked at', () => {
+  const directory = new Directory();
+  const dates = ['2010-05-04T14:30:00.000Z', undefined, '2012-01-01T00:00:00.000Z', null];
+  dates.forEach((takenAt, i) => {
+    const record = photo(i, i + 1, 'person-1');
+    directory.applyPhoto(takenAt === undefined ? record : { ...record, takenAt });
+  });
+  const { items } = listPhotos(directory, [], { limit: 10 });
+  expect(items.map(({ assetId }) => assetId)).toEqual(['asset-3', 'asset-1', 'asset-2', 'asset-0']);
+  expect(items.map(({ takenAt }) => takenAt)).toEqual([null, null, dates[2], dates[0]]);
+  expect(directory.tallyOf('person-1')).toMatchObject({ firstAt: dates[0] });
+});

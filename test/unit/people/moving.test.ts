@@ -73,6 +73,25 @@ test('where the photos are known already, the faces at the same place are meant,
   expect(await codeOf(broken)).toBe('IMPORT_INVALID');
 });
 
+test('a merge in the file gives no name to somebody who has another one here', async () => {
+  const old = await house();
+  const [one] = (await old.look('a', seenFace(ada))).faces;
+  const [two] = (await old.look('b', seenFace(bo))).faces;
+  const home = await house();
+  const [here] = (await home.look('a', seenFace(ada))).faces;
+  const [other] = (await home.look('b', seenFace(bo))).faces;
+  const merge = { kind: 'people-merged', from: one!.personId!, into: two!.personId! } as const;
+  await old.correct('o', { ...merge, name: 'Ada' }, 't');
+  await home.correct('o', { kind: 'person-named', personId: other!.personId!, name: 'Bob' }, 't');
+  expect(await moveInto(home, await exported(old))).toMatchObject({
+    facts: 1,
+    skipped: [{ what: expect.stringContaining('name') as string }],
+  });
+  const { people } = await home.directories.current('o');
+  expect(people.resolve(here!.personId!)).toBe(other!.personId);
+  expect(people.stateOf(other!.personId!).name).toBe('Bob');
+});
+
 /** The photo of the file in a house where it has another asset id. */
 function comeAs(home: House, assetId: string, former: string): ReturnType<House['run']> {
   const faces = former === 'both' ? [seenFace(ada), seenFace(bo, 1)] : [seenFace(ada)];

@@ -66,6 +66,7 @@ test('what is known of a fetched photo is told to those who look at it, and it i
       Promise.resolve({
         path: '/fetched',
         isUpright: true,
+        takenAt: '2010-05-04T14:30:00.000Z',
         discard: () => Promise.resolve(void told.push('discarded')),
       }),
     see: (path, _signal, known) => {
@@ -79,10 +80,22 @@ test('what is known of a fetched photo is told to those who look at it, and it i
   await process(task('a', { path: null }), context);
   await process(task('b'), context);
   expect(told).toEqual([
-    ['/fetched', { isUpright: true }],
+    ['/fetched', { isUpright: true, takenAt: '2010-05-04T14:30:00.000Z' }],
     'discarded',
     ['/b', { isUpright: false }],
   ]);
+});
+
+test('when a photo was taken stays known until it is gone', async () => {
+  const takenAt = '2010-05-04T14:30:00.000Z';
+  photos.set('/a', { ...seenPhoto([seenFace(unitDescriptor(1))]), takenAt });
+  const [process, again] = [worker(), { reconsider: true, path: null }];
+  expect(await process(task('a'), context)).toMatchObject({ takenAt });
+  expect(await process(task('a', { ...again, runId: '2' }), context)).toMatchObject({ takenAt });
+  expect(looks).toHaveLength(1);
+  photos.set('/a', seenPhoto([]));
+  expect(await process(task('a', { runId: '3' }), context)).toMatchObject({ takenAt: null });
+  expect(await store.findPhoto('owner', 'a')).toMatchObject({ takenAt: null });
 });
 
 test('a photo is seen, decided, committed and published', async () => {

@@ -1,0 +1,10 @@
+import { photoDayText, spanText } from '../../../src/pages/app/words.ts';
+
+test('a photo has the day of its place, or the day on which it was looked at', () => {
+  const at = '2010-12-31T23:59:00.000Z';
+  expect(photoDayText({ takenAt: at, at })).toBe('Dec 31, 2010');
+  expect(photoDayText({ takenAt: null, at: '2026-11-24T12:00:00.000Z' })).toBe(
+    'looked at Nov 24, 2026',
+  );
+  expect(spanText(at, '2012-01-01T00:00:00.000Z')).toBe('Dec 2010 – Jan 2012');
+});
