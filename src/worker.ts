@@ -135,8 +135,6 @@ async function openAll(
     ...{ fetchPhoto, immich },
   };
   const http = await openHttp(config, parts);
-  const leftBehind = await publisher.publishPending();
-  if (leftBehind > 0) log.info({ count: leftBehind }, 'results of an earlier run were published');
   startTidying(config, parts);
   startLooking(config, parts, http.people);
   if (immich !== null) opened.add(startImmichSource(config, { immich, store, log, reports }));

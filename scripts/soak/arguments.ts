@@ -7,6 +7,8 @@ export interface SoakArguments {
   readonly seed: number;
   /** Mean time between two kills. */
   readonly killEverySeconds: number;
+  /** Between two runs of the maintenance job. */
+  readonly tidyEverySeconds: number;
   /** Photos that real descriptors are recorded from. */
   readonly photos: number;
 }
@@ -26,6 +28,7 @@ export function readArguments(argv: readonly string[]): SoakArguments {
     )
     .option('--seed <number>', 'the same seed gives the same photos and kills', wholeNumber, 1)
     .option('--kill-every-seconds <number>', 'mean time between two kills', seconds, 5)
+    .option('--tidy-every-seconds <number>', 'between two maintenance jobs', seconds, 30)
     .option('--photos <number>', 'photos that descriptors are recorded from', wholeNumber, 400)
     .parse(argv, { from: 'user' })
     .opts<SoakArguments>();

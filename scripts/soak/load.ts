@@ -31,8 +31,8 @@ export interface LoadOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
-  /** Throws when going on makes no sense. */
-  readonly check: () => void;
+  /** Asked whether going on makes sense: throws when not. */
+  readonly workers: { throwIfOneFailed(): void };
 }
 
 /** Adds uploads in bursts while the backlog drains, until the queue is empty. */
@@ -53,7 +53,7 @@ export async function drain(options: LoadOptions): Promise<void> {
     if (sent === bursts && (await isEmpty(options.producer))) return;
     if (watch.isStuck()) return;
     await wait(POLL_MILLIS, undefined, { signal: options.signal });
-    options.check();
+    options.workers.throwIfOneFailed();
   }
 }
 

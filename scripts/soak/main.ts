@@ -11,6 +11,7 @@ import { messageOf } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
 import { waitForRedis } from '../../src/queue/connection.ts';
 import { FACES_IDENTIFIED, type FacesIdentified } from '../../src/queue/faces-identified.ts';
+import type { PeopleChanged } from '../../src/queue/people-changed.ts';
 import { createProducer } from '../../src/queue/producer.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -30,6 +31,8 @@ import { SoakWorkers } from './workers.ts';
 
 /** A sweep of the outbox comes every 10 s. */
 const OUTBOX_PATIENCE_MILLIS = 40_000;
+/** The worker whose memory is measured is spared until so much is done. */
+const SPARED_SHARE = 0.8;
 
 const log = createLog({ level: 'warn', destination: 'stderr' });
 const say = (line: string): void => {
@@ -71,6 +74,7 @@ async function openPlace(
     MEDIA_ROOTS: JSON.stringify([path.join(folder, 'media')]),
     VISION_CHILDREN: '1',
     LOG_LEVEL: 'warn',
+    TIDY_EVERY_MILLIS: String(Math.round(options.tidyEverySeconds * 1000)),
     SOAK_RECORDINGS: recordingsFile,
     SOAK_SEED: String(options.seed),
     PATH: process.env['PATH'] ?? '',
@@ -94,23 +98,27 @@ async function soak(
   closers.push(() => producer.close());
   const progress = new Progress({ redis, prefix }, plan.backlog);
   closers.push(() => progress.close());
-  const results = new Queue<FacesIdentified>(FACES_IDENTIFIED, { connection: redis, prefix });
+  const results = new Queue<FacesIdentified | PeopleChanged>(FACES_IDENTIFIED, {
+    connection: redis,
+    prefix,
+  });
   closers.push(() => results.close());
   // Nobody begins before all are there.
   await producer.queue.pause();
   say(`adding a backlog of ${plan.backlog} jobs`);
   await addPhotos(producer, { from: 0, to: plan.backlog }, { plan, signal });
-  const workers = await SoakWorkers.start({ ...options, ...place, signal });
+  const workers = await SoakWorkers.start({
+    ...{ ...options, ...place, signal },
+    jobsDone: () => progress.done,
+    steadyUntilJobs: plan.jobs * SPARED_SHARE,
+  });
   let ends: Promise<readonly (number | null)[]> | undefined;
   const end = (): Promise<readonly (number | null)[]> => (ends ??= workers.close());
   closers.push(end);
   const start = Date.now();
   await producer.queue.resume();
   workers.unleash();
-  const check = (): void => {
-    workers.throwIfOneFailed();
-  };
-  await drain({ plan, producer, progress, signal, say, check });
+  await drain({ plan, producer, progress, signal, say, workers });
   const store = await openStore({ dataDir, mongodbUri, log });
   closers.push(() => store.close());
   const inOutbox = await waitForOutbox(store, signal);
@@ -126,16 +134,11 @@ async function soak(
       jobsPerSecond: rounded(progress.done / seconds),
       rssSlopeMiBPer1000Jobs: rounded(slopeMiBPer1000Jobs(workers.steadySamples)),
     },
-    seconds,
-    store: place.storeName,
+    ...{ seconds, findings, inOutbox, badEnds, seed: options.seed, store: place.storeName },
     recordings: (await readRecordings(recordingsFile)).source,
-    seed: options.seed,
-    findings,
     reasons: progress.reasons,
     overtaking: progress.overtaking(),
     steady: workers.steadySamples,
-    inOutbox,
-    badEnds,
   };
   if (!isGood(report)) await keepLogs(place.logFolder);
   return report;

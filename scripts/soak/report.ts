@@ -31,9 +31,26 @@ export interface SoakReport {
 /** A known face's descriptor. */
 const BYTES_PER_FACE = 512;
 const MOST_SHOWN = 10;
+/** Fewer jobs say nothing of memory: the heap is still finding its size. */
+const LEAST_JOBS_FOR_MEMORY = 20_000;
+/** What a worker may grow in 1,000 jobs beside the descriptors: names of faces, and the heap's ups and downs. */
+const MOST_MIB_PER_1000_JOBS = 2;
 
-export function isGood({ figures, overtaking }: SoakReport): boolean {
-  return figures.lost === 0 && figures.doubled === 0 && overtaking.overtook;
+export function isGood(report: SoakReport): boolean {
+  const { figures, overtaking, inOutbox, badEnds } = report;
+  const isWhole = figures.lost === 0 && figures.doubled === 0 && inOutbox === 0;
+  return isWhole && badEnds === 0 && overtaking.overtook && isMemoryFlat(report);
+}
+
+function isMemoryFlat(report: SoakReport): boolean {
+  if (report.figures.jobs < LEAST_JOBS_FOR_MEMORY) return true;
+  const most = MOST_MIB_PER_1000_JOBS + descriptorsMiBPer1000Jobs(report);
+  return report.figures.rssSlopeMiBPer1000Jobs <= most;
+}
+
+/** Every worker knows every face, whoever did the photo. */
+function descriptorsMiBPer1000Jobs({ findings, figures }: SoakReport): number {
+  return ((findings.faces / figures.jobs) * 1000 * BYTES_PER_FACE) / 2 ** 20;
 }
 
 export function describe(report: SoakReport): string {
@@ -43,7 +60,8 @@ export function describe(report: SoakReport): string {
     `${figures.jobs} jobs of ${report.recordings}, four workers, store ${report.store}, seed ${report.seed}`,
     `${report.seconds.toFixed(1)} s, ${figures.jobsPerSecond} jobs a second, ${figures.kills} workers killed`,
     `lost ${figures.lost}, doubled ${figures.doubled}, in the outbox ${report.inOutbox}, ` +
-      `workers that did not end in order ${report.badEnds}`,
+      `workers that did not end in order ${report.badEnds}; the maintenance job decided ` +
+      `${findings.tidied} times beside them`,
     ...firstOf('lost', findings.lost),
     ...firstOf('doubled', findings.doubled),
     ...failed,
@@ -58,17 +76,15 @@ function firstOf(what: string, findings: ReadonlyMap<string, string>): string[] 
   return [...findings].slice(0, MOST_SHOWN).map(([key, why]) => `  ${what}: ${key}: ${why}`);
 }
 
-function memoryLine({ steady, figures, findings }: SoakReport): string {
+function memoryLine(report: SoakReport): string {
+  const { steady, figures, findings } = report;
   const last = steady.at(-1);
-  if (last === undefined || last.jobs === 0) return 'memory: nothing was measured';
-  // Every worker knows every face, whoever did the photo.
-  const facesPer1000 = (findings.faces / last.jobs) * 1000;
-  const descriptorsMiB = (facesPer1000 * BYTES_PER_FACE) / 2 ** 20;
+  if (last === undefined) return 'memory: nothing was measured';
   return (
-    `memory of the worker that was never killed: ${last.rssMiB.toFixed(0)} MiB after ${last.jobs} ` +
-    `photos of its own and ${findings.faces} known faces; it grew by ` +
-    `${figures.rssSlopeMiBPer1000Jobs} MiB per 1,000 of its photos in its second half, of which ` +
-    `${descriptorsMiB.toFixed(1)} MiB are descriptors of known faces (512 bytes a face, beside ` +
-    'their names)'
+    `memory of the worker that was spared the longest: ${last.rssMiB.toFixed(0)} MiB after ` +
+    `${last.jobs} photos of all workers; ${findings.faces} known faces at the end; it grew by ` +
+    `${figures.rssSlopeMiBPer1000Jobs} MiB per 1,000 photos in its second half, of which ` +
+    `${descriptorsMiBPer1000Jobs(report).toFixed(1)} MiB are descriptors of known faces (512 bytes ` +
+    `a face, beside their names)${isMemoryFlat(report) ? '' : ': NOT flat'}`
   );
 }

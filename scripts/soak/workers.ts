@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { freePort } from '../harness/redis.ts';
 import { startWorkerProcess, type WorkerProcess } from '../harness/worker-process.ts';
-import { sampleMemory, type MemorySample } from './memory.ts';
+import { readRssMiB, type MemorySample } from './memory.ts';
 import { seededRandom } from '../harness/random.ts';
 
 const WORKERS = 4;
@@ -15,6 +15,10 @@ export interface WorkersOptions {
   readonly logFolder: string;
   readonly killEverySeconds: number;
   readonly seed: number;
+  /** How many jobs are done, of all workers. */
+  readonly jobsDone: () => number;
+  /** From so many on the first worker, whose memory is measured, is killed too. */
+  readonly steadyUntilJobs: number;
   /** Ends waiting and killing. */
   readonly signal: AbortSignal;
 }
@@ -25,16 +29,18 @@ interface Slot {
   readonly port: number;
   lives: number;
   worker: WorkerProcess | null;
-  /** Of its present life. */
-  samples: MemorySample[];
 }
 
-/** Four worker processes; all but the first are killed at random and started again. */
+/**
+ * Four worker processes that are killed at random and started again; the first, whose memory is
+ * measured, only towards the end.
+ */
 export class SoakWorkers {
   readonly #options: WorkersOptions;
   readonly #slots: readonly Slot[];
   readonly #over = new AbortController();
   readonly #failures: Error[] = [];
+  readonly #samples: MemorySample[] = [];
   #chores: Promise<unknown>[] = [];
   #kills = 0;
 
@@ -47,7 +53,7 @@ export class SoakWorkers {
     const slots: Slot[] = [];
     for (let i = 0; i < WORKERS; i++) {
       const name = i === 0 ? 'steady' : `mortal-${i}`;
-      slots.push({ name, port: await freePort(), lives: 0, worker: null, samples: [] });
+      slots.push({ name, port: await freePort(), lives: 0, worker: null });
     }
     const workers = new SoakWorkers(options, slots);
     await Promise.all(slots.map((slot) => workers.#start(slot)));
@@ -70,9 +76,9 @@ export class SoakWorkers {
     if (failure !== undefined) throw failure;
   }
 
-  /** Memory of the worker that is never killed. */
+  /** Memory of the first worker in its first life. */
   get steadySamples(): readonly MemorySample[] {
-    return this.#slots[0]?.samples ?? [];
+    return this.#samples;
   }
 
   /** Begins to sample and to kill, until closed. */
@@ -90,7 +96,6 @@ export class SoakWorkers {
 
   async #start(slot: Slot): Promise<void> {
     slot.lives += 1;
-    slot.samples = [];
     try {
       const worker = await startWorkerProcess({
         environment: this.#options.environment,
@@ -111,8 +116,7 @@ export class SoakWorkers {
     for (;;) {
       await this.#pause(this.#options.killEverySeconds * 1000 * (0.5 + random()));
       if (this.#isOver) return;
-      const running = this.#slots.slice(1).filter(({ worker }) => worker !== null);
-      const victim = running[Math.floor(random() * running.length)];
+      const victim = this.#chooseVictim(random());
       if (victim?.worker == null) continue;
       const { worker } = victim;
       victim.worker = null;
@@ -122,12 +126,22 @@ export class SoakWorkers {
     }
   }
 
+  /** The first worker as soon as it is no longer spared, so that a soak never ends without that. */
+  #chooseVictim(random: number): Slot | undefined {
+    const [steady, ...others] = this.#slots;
+    const isSpared = this.#options.jobsDone() < this.#options.steadyUntilJobs;
+    if (!isSpared && steady?.lives === 1) return steady;
+    const running = (isSpared ? others : this.#slots).filter(({ worker }) => worker !== null);
+    return running[Math.floor(random * running.length)];
+  }
+
   async #sample(): Promise<void> {
-    while (!this.#isOver) {
-      for (const { worker, samples } of this.#slots) {
-        const sample = worker === null ? null : await sampleMemory(worker.address);
-        if (sample !== null) samples.push(sample);
-      }
+    const [steady] = this.#slots;
+    while (!this.#isOver && steady?.lives === 1) {
+      // Asked for before, so that memory is never held against jobs that came after.
+      const jobs = this.#options.jobsDone();
+      const rssMiB = steady.worker === null ? null : await readRssMiB(steady.worker.address);
+      if (rssMiB !== null) this.#samples.push({ jobs, rssMiB });
       await this.#pause(SAMPLE_EVERY_MILLIS);
     }
   }

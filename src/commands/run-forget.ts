@@ -30,6 +30,13 @@ export async function runForget(ownerId: string, context: CommandContext): Promi
           `${counted(gone.facts, 'correction')}, ${counted(gone.jobs, 'job')}, ` +
           `${counted(gone.uploads, 'uploaded file')}\n`,
       );
+      // Only MongoDB is shared by machines, each with a folder of its own.
+      if (store.kind === 'mongodb') {
+        output.write(
+          `uploaded files and pictures of faces went from ${config.dataDir} alone; run this again ` +
+            'with the DATA_DIR of each worker that has another\n',
+        );
+      }
     });
   } finally {
     await queues.close();

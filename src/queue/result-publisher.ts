@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import type { RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 
 import { messageOf } from '../errors.ts';
 import type { Fact } from '../identities/journal/fact.ts';
@@ -18,15 +18,14 @@ import {
   toPeopleChanged,
   type PeopleChanged,
 } from './people-changed.ts';
-import { watchRedisRun } from './redis-run.ts';
+import { createRedisLosses, type ResultRedisNotes } from './redis-losses.ts';
 
 /** What publishing needs of the store: its outbox. */
-export interface Outbox {
+export interface Outbox extends ResultRedisNotes {
   findUnpublished(limit: number): Promise<PhotoRecord[]>;
   markPublished(ownerId: string, assetId: string, revision: number): Promise<void>;
   findUnpublishedFacts(limit: number): Promise<Fact[]>;
   markFactPublished(ownerId: string, factId: string): Promise<void>;
-  markUnpublishedSince(at: string): Promise<number>;
 }
 
 export interface ResultPublisher {
@@ -38,20 +37,16 @@ export interface ResultPublisher {
   publish(record: PhotoRecord): Promise<void>;
   /** Publishes a fact of a journal; never rejects, as above. */
   publishFact(fact: Fact): Promise<void>;
-  /** Publishes what an earlier run or an outage left; answers how many. */
-  publishPending(): Promise<number>;
   close(): Promise<void>;
 }
 
 const SWEEP_EVERY_MILLIS = 10_000;
-/**
- * What a Redis that crashed or was replaced had taken this long before may be gone: replicas lag by
- * seconds, its file by one, and a worker cut off from the others notices within a minute.
- */
-const LOST_WITH_REDIS_MILLIS = 10 * 60_000;
 const PAGE = 100;
 
-/** Opens the `faces-identified` queue and sweeps the outbox from time to time. */
+/**
+ * Opens the `faces-identified` queue and sweeps the outbox at once, for what an earlier run or an
+ * outage left, whenever Redis is back, and from time to time.
+ */
 export function createResultPublisher(options: {
   redis: RedisOptions;
   prefix: string;
@@ -59,6 +54,7 @@ export function createResultPublisher(options: {
   /** A stored record as users see it now. */
   viewOf: (record: PhotoRecord) => Promise<PhotoRecord>;
   log: Log;
+  sweepEveryMillis?: number;
 }): ResultPublisher {
   const { store, log } = options;
   const queue = new Queue<FacesIdentified | PeopleChanged>(FACES_IDENTIFIED, {
@@ -80,15 +76,19 @@ export function createResultPublisher(options: {
     reporter.back();
     await store.markFactPublished(fact.ownerId, fact.factId);
   };
-  const publishPending = async (): Promise<number> =>
-    (await drain(
-      () => store.findUnpublished(PAGE),
-      async (record) => send(await options.viewOf(record)),
-    )) + (await drain(() => store.findUnpublishedFacts(PAGE), sendFact));
-  const sweeps = sweepOften(publishPending, log);
-  watchRedisRun(queue, () => {
-    sweeps.now(() => publishLostAgain(store, log));
+  const losses = createRedisLosses({ queue, prefix: options.prefix, store });
+  const sweeps = sweepOften(options.sweepEveryMillis ?? SWEEP_EVERY_MILLIS, log, async (isOver) => {
+    const lost = await losses.check();
+    if (lost !== null) {
+      const what = 'Redis was restarted or replaced; recent results are published again';
+      log.warn(lost, what);
+    }
+    const sendView = async (record: PhotoRecord): Promise<void> =>
+      send(await options.viewOf(record));
+    const photos = await drain(() => store.findUnpublished(PAGE), sendView, isOver);
+    return photos + (await drain(() => store.findUnpublishedFacts(PAGE), sendFact, isOver));
   });
+  sweepWhenBack(queue, sweeps.now);
   return {
     queue,
     publish: (record) => {
@@ -101,7 +101,6 @@ export function createResultPublisher(options: {
       orLeave(sendFact(fact), (reason) => {
         log.warn({ factId: fact.factId, reason }, 'a change of people waits in the outbox');
       }),
-    publishPending,
     close: async () => {
       await sweeps.stop();
       await closeQueue(queue);
@@ -118,49 +117,67 @@ async function orLeave(sending: Promise<void>, tell: (reason: string) => void): 
   }
 }
 
-/** Puts into the outbox again what a former Redis may have lost; consumers drop repeats. */
-async function publishLostAgain(store: Outbox, log: Log): Promise<void> {
-  const since = new Date(Date.now() - LOST_WITH_REDIS_MILLIS).toISOString();
-  const count = await store.markUnpublishedSince(since);
-  log.warn({ count, since }, 'Redis was restarted or replaced; recent results are published again');
+/** Also when a queue's connection is there for the first time. */
+function sweepWhenBack(queue: Queue, sweep: () => void): void {
+  queue.client.then(
+    (client) => {
+      sweep();
+      (client as unknown as Redis).on('ready', sweep);
+    },
+    () => undefined,
+  );
 }
 
-/** Looks into the outbox from time to time, never twice at once; `now` does so after `first`. */
+/** Looks into the outbox from time to time and when told to, never twice at once. */
 function sweepOften(
-  publishPending: () => Promise<number>,
+  everyMillis: number,
   log: Log,
-): { now(first: () => Promise<void>): void; stop(): Promise<void> } {
+  publishPending: (isOver: () => boolean) => Promise<number>,
+): { readonly now: () => void; stop(): Promise<void> } {
   let sweeping: Promise<unknown> = Promise.resolve();
-  const sweep = (first: () => Promise<void>): void => {
-    sweeping = sweeping
-      .then(first)
-      .then(publishPending)
-      .catch((error: unknown) => {
-        log.debug({ reason: messageOf(error) }, 'the outbox waits');
-      });
+  let isFirst = true;
+  let isFailing = false;
+  let isOver = false;
+  const sweep = async (): Promise<void> => {
+    if (isOver) return;
+    try {
+      const count = await publishPending(() => isOver);
+      if (isFirst && count > 0) log.info({ count }, 'results of an earlier run were published');
+      isFirst = false;
+      isFailing = false;
+    } catch (error) {
+      // Said once; the next sweep tries again.
+      log[isFailing ? 'debug' : 'warn']({ reason: messageOf(error) }, 'the outbox waits');
+      isFailing = true;
+    }
   };
-  const timer = setInterval(() => {
-    sweep(() => Promise.resolve());
-  }, SWEEP_EVERY_MILLIS);
+  const now = (): void => {
+    sweeping = sweeping.then(sweep);
+  };
+  const timer = setInterval(now, everyMillis);
   return {
-    now: sweep,
+    now,
     stop: async () => {
+      isOver = true;
       clearInterval(timer);
       await sweeping;
     },
   };
 }
 
-/** Sends page after page until one is not full; answers how many were sent. */
+/** Sends page after page until one is not full or it is over; answers how many were sent. */
 async function drain<T>(
   nextPage: () => Promise<readonly T[]>,
   send: (item: T) => Promise<void>,
+  isOver: () => boolean,
 ): Promise<number> {
-  let count = 0;
-  for (;;) {
+  for (let count = 0; ;) {
     const page = await nextPage();
-    for (const item of page) await send(item);
-    count += page.length;
+    for (const item of page) {
+      if (isOver()) return count;
+      await send(item);
+      count += 1;
+    }
     if (page.length < PAGE) return count;
   }
 }

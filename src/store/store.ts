@@ -20,6 +20,15 @@ export interface StoredFaces {
   readonly people: number;
 }
 
+/** The Redis that results last went to, as their publisher noted it. */
+export interface ResultRedis {
+  readonly run: string;
+  readonly added: number;
+  /** ISO 8601, as the next. */
+  readonly since: string;
+  readonly recentSince: string;
+}
+
 /** Of photos with the same bytes those whose model is of the pack, or (`isPack` false) of another. */
 export interface ChecksumFilter {
   readonly pack: string;
@@ -83,12 +92,18 @@ export interface Store {
    * answers how many.
    */
   markUnpublishedSince(at: string): Promise<number>;
+  /** What the publisher of results noted of the Redis they go to, by queue prefix. */
+  readResultRedis(prefix: string): Promise<ResultRedis | null>;
+  /** Writes the note when the stored one is of the run `replaces` (null: there is none). */
+  writeResultRedis(prefix: string, note: ResultRedis, replaces: string | null): Promise<void>;
+  /** When the oldest photo or fact was decided that is still to be published; null: none is. */
+  oldestUnpublishedAt(): Promise<string | null>;
   /** Photos that are there: none that was removed. */
   countPhotos(ownerId?: string): Promise<number>;
   countFaces(): Promise<StoredFaces>;
   /** Removes every trace of the owner. */
   forgetOwner(ownerId: string): Promise<ForgottenOwner>;
-  /** How often an owner was forgotten; what was read of owners before such a time is void. */
+  /** Rises while an owner is being forgotten and when that is done; what was read of owners before such a time is void. */
   countForgotten(): Promise<number>;
   /** Rejects with STORE_UNAVAILABLE when the store does not answer. */
   ping(): Promise<void>;

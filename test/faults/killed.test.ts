@@ -42,10 +42,13 @@ describe('a worker that is killed', () => {
     const first = await scene.start();
     const holder = new Database(scene.databasePath);
     holder.exec('BEGIN IMMEDIATE');
-    await scene.add('a');
-    // The commit waits ten seconds for the file and is then said to have failed.
-    const line = await first.logged('the photo failed');
-    expect(line['code']).toBe('STORE_UNAVAILABLE');
+    const job = await scene.add('a');
+    // Looked at and compared, and now waiting for the file that is held.
+    await until(async () => {
+      const metrics = await (await fetch(`${first.address}/metrics`)).text();
+      return /^face_worker_nearest_neighbour_seconds_count [1-9]/m.test(metrics);
+    });
+    expect(await job.getState()).toBe('active');
     first.child.kill('SIGKILL');
     await first.exited;
     holder.exec('ROLLBACK');

@@ -8,11 +8,14 @@ import { tempFolder } from '../helpers/pictures.ts';
 
 const main = path.resolve(__dirname, '../../dist/scripts/soak/main.js');
 
+/** So that a small soak has of all what a long one has. */
+const OFTEN = ['--kill-every-seconds', '1', '--tidy-every-seconds', '0.5'];
+
 test('a small soak kills workers, loses and doubles nothing and says so in one JSON object', async () => {
   const folder = await tempFolder();
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
-    [main, '--json', '--jobs', '300', '--photos', '24', '--kill-every-seconds', '1'],
+    [main, '--json', '--jobs', '300', '--photos', '24', ...OFTEN],
     { env: { ...process.env, TMPDIR: folder.path } },
   );
   const number = expect.any(Number) as number;
@@ -28,6 +31,7 @@ test('a small soak kills workers, loses and doubles nothing and says so in one J
   expect(report.kills).toBeGreaterThan(0);
   expect(report.jobsPerSecond).toBeGreaterThan(0);
   expect(stderr).toContain('uploads overtook the backlog');
+  expect(stderr).toMatch(/maintenance job decided \d+ times/);
   expect(await readdir(folder.path)).toEqual([]);
   await folder.remove();
 }, 180_000);

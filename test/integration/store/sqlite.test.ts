@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createLog } from '../../../src/log.ts';
@@ -10,7 +10,12 @@ import { SqliteDatabase } from '../../../src/store/sqlite/database.ts';
 import { openSqliteDatabase } from '../../../src/store/sqlite/open-sqlite-store.ts';
 import { SCHEMA_VERSION } from '../../../src/store/sqlite/schema.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { makePhotoRecord } from '../../helpers/records.ts';
+import {
+  makeFaceRecord,
+  makeFact,
+  makePhotoRecord,
+  unitDescriptor,
+} from '../../helpers/records.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { describeStoreContract } from './contract.ts';
 
@@ -65,6 +70,33 @@ describe('the SQLite file', () => {
     ).toEqual([{ type: 'blob', bytes: 512 }]);
     expect(database.all('PRAGMA foreign_key_check')).toEqual([]);
     database.close();
+  });
+
+  it('holds no byte of a forgotten owner, also while another process reads', async () => {
+    const dataDir = newFolder();
+    const store = await open(dataDir);
+    const worker = await open(dataDir);
+    const face = makeFaceRecord({ faceId: 'face-of-the-forgotten' }, 5);
+    await store.commitPhoto(makePhotoRecord({ faces: [face] }), null);
+    await store.commitFact(
+      makeFact({
+        sequence: 2,
+        body: { kind: 'person-named', personId: 'person-5', name: 'Forgotten Name' },
+      }),
+    );
+    expect((await worker.readFacts('owner-a')).length).toBe(1);
+    const { buffer, byteOffset, byteLength } = unitDescriptor(5);
+    const traces = [
+      ...['face-of-the-forgotten', 'Forgotten Name', 'owner-a'].map((text) => Buffer.from(text)),
+      Buffer.from(buffer, byteOffset, byteLength),
+    ];
+    const bytes = (): Buffer =>
+      Buffer.concat(readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name))));
+    expect(traces.map((trace) => bytes().includes(trace))).toEqual([true, true, true, true]);
+    await store.forgetOwner('owner-a');
+    expect(traces.map((trace) => bytes().includes(trace))).toEqual([false, false, false, false]);
+    await worker.close();
+    await store.close();
   });
 
   it('is shared by two processes, which get every sequence once', async () => {
