@@ -1,6 +1,7 @@
 import type { SeenPhoto } from '../../../src/descriptors/seen-photo.ts';
 import { DEFAULT_MATCH } from '../../../src/identities/thresholds.ts';
 import type { Fact } from '../../../src/identities/journal/fact.ts';
+import { People } from '../../../src/identities/journal/people.ts';
 import type { Correction } from '../../../src/identities/journal/plan-fact.ts';
 import type { FaceRecord, PhotoRecord } from '../../../src/identities/photo-record.ts';
 import { createLog } from '../../../src/log.ts';
@@ -56,11 +57,15 @@ function worker(
 function run(
   process: ProcessPhoto,
   assetId: string,
-  kind: 'look' | 'remove' = 'look',
+  kind: 'look' | 'remove' | 'backfill' = 'look',
 ): Promise<PhotoRecord> {
   const runId = `run-${++runs}`;
-  const task = { kind, assetId, ownerId: 'owner', path: `/${assetId}`, runId };
-  return process({ ...task, skipWhenCurrent: false }, context);
+  const isBackfill = kind === 'backfill';
+  const task = { assetId, ownerId: 'owner', path: `/${assetId}`, runId };
+  return process(
+    { ...task, kind: isBackfill ? 'look' : kind, skipWhenCurrent: isBackfill },
+    context,
+  );
 }
 
 function correct(correction: Correction): Promise<Fact> {
@@ -111,6 +116,28 @@ test('names, merges and corrections survive re-runs, new thresholds and a raised
     expect(face(rerun['d']).assignedBy).toBe('user');
   }
   expect(face(records['b'], 1).personId).toBe(bobId);
+});
+
+test('a backfill after a raised revision looks at each photo once, and keeps ids, names and corrections', async () => {
+  const records = await library(worker());
+  const adaId = face(records['a']).personId ?? '';
+  await correct({ kind: 'person-named', personId: adaId, name: 'Ada' });
+  await correct({ kind: 'faces-assigned', faceIds: [face(records['d']).faceId], personId: adaId });
+  const expected = {
+    ...records,
+    d: { ...records['d'], faces: [{ ...face(records['d']), personId: adaId }] },
+  };
+  const raised = worker({ descriptorRevision: 2 });
+  for (const revision of [2, 2]) {
+    const seen: Record<string, PhotoRecord> = {};
+    for (const asset of Object.keys(records)) seen[asset] = await run(raised, asset, 'backfill');
+    expect(idsOf(seen)).toEqual(idsOf(expected as Record<string, PhotoRecord>));
+    for (const record of Object.values(seen)) {
+      expect(record).toMatchObject({ revision, model: { descriptorRevision: 2 } });
+    }
+  }
+  const people = People.of(await store.readFacts('owner'));
+  expect(people.stateOf(adaId).name).toBe('Ada');
 });
 
 test('what is undone after a re-run is as before', async () => {
