@@ -4,9 +4,10 @@ import { Command, CommanderError } from 'commander';
 import packageFile from '../package.json';
 import { correctCommand } from './commands/correct.ts';
 import { httpUserCommand } from './commands/http-user.ts';
-import { describe, facesOf, formatFaces, formatHistory, formatPeople } from './commands/people.ts';
+import { facesOf, formatFaces, formatHistory, formatPeople } from './commands/people.ts';
 import { backfillCommand, type BackfillOptions } from './commands/backfill-command.ts';
 import { runBackfill, type CommandContext } from './commands/run-backfill.ts';
+import { runCorrection } from './commands/run-correction.ts';
 import { runForget, runRemove } from './commands/run-forget.ts';
 import {
   runImmichRepair,
@@ -28,7 +29,6 @@ import type { Correction } from './identities/journal/plan-fact.ts';
 import { MODEL_NAME, openImmichAccounts } from './immich-parts.ts';
 import { createLog } from './log.ts';
 import { FACE_API_PACK } from './nets/net.ts';
-import { createCorrector } from './pipeline/correct.ts';
 import { DEFAULT_OWNER_ID } from './queue/image-added.ts';
 import { runImmichSink, withSinkParts } from './run-immich-sink.ts';
 import { runWorker } from './run-worker.ts';
@@ -122,12 +122,10 @@ function addTidying(program: Command): void {
     });
 }
 
-/** A running worker publishes the fact by its next look at the outbox. */
 async function correct(ownerId: string, correction: Correction): Promise<void> {
-  const fact = await withStore(readConfig(), (store) =>
-    createCorrector({ store, publish: () => Promise.resolve() })(ownerId, correction, 'cli'),
+  process.stdout.write(
+    await withStore(readConfig(), (store) => runCorrection(ownerId, correction, store)),
   );
-  process.stdout.write(`${describe(fact)}; undo it with: correct undo ${fact.factId}\n`);
 }
 
 function addRemovingCommands(program: Command): void {

@@ -1,3 +1,4 @@
+import { countTwice } from '../identities/journal/count-twice.ts';
 import type { Fact } from '../identities/journal/fact.ts';
 import { People } from '../identities/journal/people.ts';
 import {
@@ -18,6 +19,8 @@ export interface CorrectionPreview {
   /** Faces that would be somebody else's; of those that move nothing, the faces they speak of. */
   readonly faces: number;
   readonly photos: number;
+  /** Photos on which faces would newly be one person's, which are usually two people. */
+  readonly twice: number;
   readonly people: readonly PersonSummary[];
   /** Different names of the people concerned; a merge of two names has to say which. */
   readonly names: readonly string[];
@@ -30,20 +33,17 @@ const MOST_PEOPLE = 50;
 export function previewCorrection(directory: Directory, correction: Correction): CorrectionPreview {
   const { people } = directory;
   const { faceIds, personIds } = facesToSee(correction, people);
-  const places = directory.facesOf({ faceIds, personIds });
-  const { body } = planFact(correction, {
-    people,
-    faces: places.map(({ faceId, photo, storedPersonId }) => ({
-      faceId,
-      assetId: photo.assetId,
-      personId: storedPersonId,
-    })),
-    newId: () => 'new',
-  });
+  const listed = directory.facesOf({ faceIds, personIds });
+  const places = listed.map(({ faceId, photo, storedPersonId }) => ({
+    faceId,
+    assetId: photo.assetId,
+    personId: storedPersonId,
+  }));
+  const { body } = planFact(correction, { people, faces: places, newId: () => 'new' });
   const next = People.of([...people.facts, planned(body)]);
-  const moved = places.filter((face) => personAfter(face, next) !== face.personId);
+  const moved = listed.filter((face) => personAfter(face, next) !== face.personId);
   const spokenOf = new Set(facesIn(body));
-  const faces = moved.length > 0 ? moved : places.filter(({ faceId }) => spokenOf.has(faceId));
+  const faces = moved.length > 0 ? moved : listed.filter(({ faceId }) => spokenOf.has(faceId));
   const concerned = new Set([
     ...peopleIn(body).map((id) => people.resolve(id)),
     ...faces.flatMap((face) => [face.personId, personAfter(face, next)]),
@@ -52,6 +52,7 @@ export function previewCorrection(directory: Directory, correction: Correction):
   return {
     faces: faces.length,
     photos: new Set(faces.map(({ photo }) => photo)).size,
+    twice: countTwice(places, people, next),
     people: known.slice(0, MOST_PEOPLE).map((id) => summarisePerson(directory, id)),
     names: namesOf(known, people),
     describe: describeFact(body, people),

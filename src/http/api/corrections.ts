@@ -24,6 +24,7 @@ const Corrected = z.object({
 const Preview = z.object({
   faces: z.number().int(),
   photos: z.number().int(),
+  twice: z.number().int(),
   people: z.array(PersonSummary),
   names: z.array(z.string()),
   describe: z.string(),

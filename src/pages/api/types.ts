@@ -186,6 +186,8 @@ export interface Corrected {
 export interface CorrectionPreview {
   readonly faces: number;
   readonly photos: number;
+  /** Photos on which faces would newly be one person's. */
+  readonly twice: number;
   readonly people: readonly PersonSummary[];
   readonly names: readonly string[];
   readonly describe: string;

@@ -8,6 +8,7 @@ import { counted } from '../app/words.ts';
 import { Icon } from '../parts/icon.tsx';
 import { IgnoreDialog } from './ignore-dialog.tsx';
 import { MoveDialog } from './move-dialog.tsx';
+import { TwiceDialog, type Twice } from './twice-dialog.tsx';
 
 /** Faces to decide about, all of one person or of nobody. */
 export interface ChosenFaces {
@@ -30,7 +31,8 @@ export function FaceActions(props: {
   const { faces, isConfirmed = false, isIgnored = false, onDone } = props;
   const { faceIds, person } = faces;
   const [open, setOpen] = useState<Open>(null);
-  const say = useSay(faces, onDone);
+  const [twice, setTwice] = useState<Twice | null>(null);
+  const say = useSay(faces, setTwice, onDone);
   const close = (): void => {
     setOpen(null);
   };
@@ -68,6 +70,14 @@ export function FaceActions(props: {
       {open === 'ignore' ? (
         <IgnoreDialog count={faceIds.length} onClose={close} onReason={say.ignore} />
       ) : null}
+      {twice === null ? null : (
+        <TwiceDialog
+          twice={twice}
+          onClose={() => {
+            setTwice(null);
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -105,8 +115,12 @@ interface Say {
   readonly ignore: (reason: string) => void;
 }
 
-function useSay({ faceIds, person, head }: ChosenFaces, onDone?: () => void): Say {
-  const { correct } = useApp();
+function useSay(
+  { faceIds, person, head }: ChosenFaces,
+  askTwice: (twice: Twice) => void,
+  onDone?: () => void,
+): Say {
+  const { api, correct } = useApp();
   // Without a person the two that speak of one are not offered.
   const personId = person?.personId ?? '';
   const faces = counted(faceIds.length, 'face');
@@ -119,6 +133,17 @@ function useSay({ faceIds, person, head }: ChosenFaces, onDone?: () => void): Sa
       if (done !== null) onDone?.();
     });
   };
+  /** Asks first where two faces of one photo would be one person. */
+  const give = async (
+    correction: Correction,
+    goOn: () => void,
+    to: Pick<Twice, 'name' | 'isNew'>,
+  ): Promise<void> => {
+    // What is refused, the correction itself tells.
+    const { twice } = await api.preview(correction).catch(() => ({ twice: 0 }));
+    if (twice === 0) goOn();
+    else askTwice({ ...to, photos: twice, faces: faceIds.length, goOn });
+  };
   return {
     confirm: () => {
       say([{ kind: 'faces-assigned', faceIds, personId }], `${faces} confirmed.`);
@@ -130,11 +155,19 @@ function useSay({ faceIds, person, head }: ChosenFaces, onDone?: () => void): Sa
       );
     },
     split: () => {
-      say([{ kind: 'split', faceIds }], `${faces} made a new person.`, linkToNewPerson);
+      const split = { kind: 'split', faceIds } as const;
+      const goOn = (): void => {
+        say([split], `${faces} made a new person.`, linkToNewPerson);
+      };
+      void give(split, goOn, { name: null, isNew: true });
     },
     move: (to) => {
       const said = `${faces} moved to ${to.name ?? 'someone without a name'}.`;
-      say([{ kind: 'faces-assigned', faceIds, personId: to.personId }], said);
+      const move = { kind: 'faces-assigned', faceIds, personId: to.personId } as const;
+      const goOn = (): void => {
+        say([move], said);
+      };
+      void give(move, goOn, { name: to.name, isNew: false });
     },
     ignore: (reason) => {
       say(

@@ -22,6 +22,8 @@ export function MergeDialog(props: {
   onClose: () => void;
   /** Writes it down instead, with the name that stays where there are two. */
   write?: (name: string | undefined) => Promise<void>;
+  /** What is done when they are two, where that was the question. */
+  onDifferent?: (() => void) | undefined;
 }): JSX.Element {
   const { person, onClose, head } = props;
   const [other, setOther] = useState(props.other);
@@ -33,7 +35,11 @@ export function MergeDialog(props: {
       {other === null ? (
         <PersonSearch label="Find the other one" except={[person.personId]} onChoose={setOther} />
       ) : (
-        <MergePreview person={person} other={other} {...{ head, onClose, write: props.write }} />
+        <MergePreview
+          person={person}
+          other={other}
+          {...{ head, onClose, write: props.write, onDifferent: props.onDifferent }}
+        />
       )}
     </Dialog>
   );
@@ -52,8 +58,9 @@ function MergePreview(props: {
   head: number;
   onClose: () => void;
   write: ((name: string | undefined) => Promise<void>) | undefined;
+  onDifferent: (() => void) | undefined;
 }): JSX.Element {
-  const { person, other, head, onClose, write } = props;
+  const { person, other, head, onClose, write, onDifferent } = props;
   const { api, correct } = useApp();
   const merge = mergeOf(person, other);
   const { data, error } = useResource(`merge ${merge.from} ${merge.into}`, () =>
@@ -82,20 +89,42 @@ function MergePreview(props: {
         <Icon name="merge" />
         <MergeSide person={other} />
       </div>
-      <p>
-        Together {counted(data.photos, 'photo')} and {counted(data.faces, 'face')}. You can undo
-        this at any time.
-      </p>
+      <WhatComesOfIt preview={data} />
       <NameChoice names={data.names} name={name} onChoose={setChosen} />
       <div class="dialog-actions">
-        <button type="button" class="button" onClick={onClose}>
-          No, they are different
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            onClose();
+            onDifferent?.();
+          }}
+        >
+          {onDifferent === undefined ? 'Cancel' : 'No, they are different'}
         </button>
         <button type="submit" class="button primary">
           Yes, make them one
         </button>
       </div>
     </form>
+  );
+}
+
+function WhatComesOfIt({ preview }: { preview: CorrectionPreview }): JSX.Element {
+  const { faces, photos, twice } = preview;
+  return (
+    <>
+      <p>
+        {counted(faces, 'face')} on {counted(photos, 'photo')} will go over. You can undo this at
+        any time.
+      </p>
+      {twice === 0 ? null : (
+        <p class="caution">
+          They stand together on {counted(twice, 'photo')}; two faces of one photo are usually two
+          people.
+        </p>
+      )}
+    </>
   );
 }
 

@@ -17,7 +17,8 @@ export function NameField(props: {
   isEditing: boolean;
   setEditing: (editing: boolean) => void;
   onName: (name: string | null) => void;
-  onSamePerson: (other: PersonSummary) => void;
+  /** Somebody has the name already; `name` is what was typed. */
+  onSamePerson: (other: PersonSummary, name: string) => void;
 }): JSX.Element {
   const { person, isEditing, setEditing } = props;
   const edit = useRef<HTMLButtonElement>(null);
@@ -61,7 +62,7 @@ function NameForm(props: Parameters<typeof NameField>[0]): JSX.Element {
     setEditing(false);
     if (name === (person.name ?? '')) return;
     if (other === undefined) onName(name === '' ? null : name);
-    else onSamePerson(other);
+    else onSamePerson(other, name);
   };
   return (
     <form

@@ -11,7 +11,9 @@ import { Icon } from '../parts/icon.tsx';
 import { MergeDialog } from './merge-dialog.tsx';
 import { NameField } from './name-field.tsx';
 
-type Open = { kind: 'merge'; other: PersonSummary | null } | { kind: 'delete' } | null;
+/** `name`: what was typed, and is the other's already. */
+type Open =
+  { kind: 'merge'; other: PersonSummary | null; name?: string } | { kind: 'delete' } | null;
 
 /** Who it is, on how many photos, from when to when, and what can be done. */
 export function PersonHead(props: {
@@ -45,8 +47,8 @@ export function PersonHead(props: {
             isEditing={isNaming}
             setEditing={setNaming}
             onName={rename}
-            onSamePerson={(other) => {
-              setOpen({ kind: 'merge', other });
+            onSamePerson={(other, name) => {
+              setOpen({ kind: 'merge', other, name });
             }}
           />
         </h1>
@@ -55,7 +57,13 @@ export function PersonHead(props: {
         <PersonActions person={person} head={head} open={setOpen} />
       </div>
       {open?.kind === 'merge' ? (
-        <MergeDialog person={person} other={open.other} head={head} onClose={close} />
+        <MergeDialog
+          person={person}
+          other={open.other}
+          head={head}
+          onClose={close}
+          onDifferent={open.name === undefined ? undefined : rename.bind(null, open.name)}
+        />
       ) : null}
       {open?.kind === 'delete' ? (
         <DeleteDialog person={person} head={head} onClose={close} />

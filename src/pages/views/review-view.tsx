@@ -44,6 +44,7 @@ export function ReviewView(): JSX.Element {
           other={other}
           head={session.head}
           write={(name) => review.answer('yes', name)}
+          onDifferent={() => void review.answer('no')}
           onClose={() => {
             setNaming(false);
           }}

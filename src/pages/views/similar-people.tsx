@@ -60,9 +60,8 @@ export function SimilarPeople({ details }: { details: PersonDetails }): JSX.Elem
           person={details.person}
           other={other}
           head={details.head}
-          onClose={() => {
-            setOther(null);
-          }}
+          onClose={setOther.bind(null, null)}
+          onDifferent={tellApart.bind(null, other)}
         />
       )}
     </section>

@@ -124,6 +124,21 @@ describe('the life of a person, by the command line', () => {
     );
   }, 60_000);
 
+  test('two faces of one photo are made one person with a word about it', async () => {
+    const owner = ['--owner', 'hal'];
+    await look('h', 'hal');
+    const [one, other] = await people('hal');
+    const merged = await run(
+      ...['correct', 'merge', one?.personId ?? '', other?.personId ?? '', ...owner],
+    );
+    expect(merged).toMatchObject({ code: 0, errors: '' });
+    expect(merged.output).toContain('on 1 photo two faces are one person now');
+    const factId = /undo (\S+)\s*$/.exec(merged.output)?.[1] ?? '';
+    const undone = await run('correct', 'undo', factId, ...owner);
+    expect(undone).toMatchObject({ code: 0, errors: '' });
+    expect(undone.output).not.toContain('note:');
+  }, 60_000);
+
   test('who or what is not known is said so, and faces come with their files', async () => {
     const owner = ['--owner', 'gus'];
     await look('g', 'gus');

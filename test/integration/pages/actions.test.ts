@@ -72,6 +72,21 @@ describe('what can be corrected on the pages', () => {
     await heading(page, 'No name yet').waitFor();
   }, 60_000);
 
+  test('two people may have one name', async () => {
+    const [first, second] = [await somebody(0), await somebody(1)];
+    await name(first, 'Grace Hopper');
+    const page = await openPerson(second);
+    await page.getByRole('button', { name: 'Add a name' }).click();
+    await page.getByRole('combobox', { name: 'Name' }).fill('Grace Hopper');
+    await page.locator('datalist option').first().waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'No, they are different' }).click();
+    await toast(page, 'This is Grace Hopper now.').waitFor();
+    await heading(page, 'Grace Hopper').waitFor();
+    await undo(page, 'This is Grace Hopper now.');
+    await page.context().close();
+  }, 60_000);
+
   test('two people become one, asked which name stays, and are parted again', async () => {
     const [first, second] = [await somebody(0), await somebody(1)];
     await name(first, 'Grace');
@@ -81,7 +96,7 @@ describe('what can be corrected on the pages', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('searchbox').fill('amaz');
     await dialog.getByRole('button', { name: /Amazing Grace/ }).click();
-    await dialog.getByText('Together 2 photos and 2 faces.').waitFor();
+    await dialog.getByText('2 faces on 2 photos will go over.').waitFor();
     await dialog.getByRole('radio', { name: 'Amazing Grace' }).check();
     await dialog.getByRole('button', { name: 'Yes, make them one' }).click();
     await toast(page, 'Now one person: Amazing Grace.').waitFor();
@@ -121,6 +136,38 @@ describe('what can be corrected on the pages', () => {
     await expectFaces(page, 1);
     await undo(page, '1 face moved to Hedy.');
     await expectFaces(page, 2);
+  }, 60_000);
+
+  test('two faces of one photo become one person only after a word about it', async () => {
+    const photo = await ask<{ faces: Record<'faceId' | 'personId', string>[] }>(
+      'photos/sample1.jpg',
+    );
+    const [face, other] = photo.faces;
+    await name({ personId: other?.personId ?? '', name: null, faces: 1 }, 'Mary');
+    const page = await pages.open(`/people/person/${face?.personId ?? ''}`);
+    await page.getByRole('button', { name: 'Merge with…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('searchbox').fill('Mary');
+    await dialog.getByRole('button', { name: /Mary/ }).click();
+    await dialog.getByText(/^They stand together on \d+ photos?; two faces/).waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+
+    await page.goto(`${pages.worker.address}/people/photo/sample1.jpg?face=${face?.faceId ?? ''}`);
+    const moveToMary = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Someone else…' }).click();
+      await dialog.getByRole('searchbox').fill('Mary');
+      await dialog.getByRole('button', { name: /Mary/ }).click();
+      await dialog.getByRole('heading', { name: 'Mary is on this photo already' }).waitFor();
+    };
+    const before = await everyone();
+    await moveToMary();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await everyone()).toEqual(before);
+    await moveToMary();
+    await dialog.getByRole('button', { name: 'Move all the same' }).click();
+    await undo(page, '1 face moved to Mary.');
+    expect(await everyone()).toEqual(before);
   }, 60_000);
 
   test('“not this person”, and “yes”', async () => {
