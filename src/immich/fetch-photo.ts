@@ -15,6 +15,8 @@ export interface FetchedPhoto {
   /** When it was taken, by the clock of the place, written as if that were UTC; ISO 8601. */
   readonly takenAt: string | undefined;
   discard(): Promise<void>;
+  /** Fetches the preview after all; only where the photo is an original read in place. */
+  readonly fetchInstead?: (signal: AbortSignal) => Promise<FetchedPhoto>;
 }
 
 export interface FetchOptions {
@@ -52,17 +54,35 @@ export async function createPhotoFetcher(options: FetchOptions): Promise<FetchPh
     refuseUnwanted(asset, ownerId);
     const takenAt = takenAtOf(asset);
     const mounted = await originalOf(asset, options);
-    if (mounted !== null) {
-      return { path: mounted, isUpright: false, takenAt, discard: () => Promise.resolve() };
-    }
-    const file = path.join(options.folder, randomUUID());
-    await fetchPreview({ api, asset, file, maxBytes: options.maxBytes, signal });
+    const preview = (until: AbortSignal): Promise<FetchedPhoto> =>
+      previewOf(asset, { api, options, signal: until });
+    if (mounted === null) return preview(signal);
     return {
-      path: file,
-      isUpright: isUpright(asset),
+      path: mounted,
+      isUpright: false,
       takenAt,
-      discard: () => rm(file, { force: true }),
+      discard: () => Promise.resolve(),
+      fetchInstead: preview,
     };
+  };
+}
+
+async function previewOf(
+  asset: ImmichAsset,
+  wanted: {
+    readonly api: ImmichApi;
+    readonly options: FetchOptions;
+    readonly signal: AbortSignal;
+  },
+): Promise<FetchedPhoto> {
+  const { api, options, signal } = wanted;
+  const file = path.join(options.folder, randomUUID());
+  await fetchPreview({ api, asset, file, maxBytes: options.maxBytes, signal });
+  return {
+    path: file,
+    isUpright: isUpright(asset),
+    takenAt: takenAtOf(asset),
+    discard: () => rm(file, { force: true }),
   };
 }
 

@@ -26,6 +26,8 @@ export interface PhotoFile {
   /** When it was taken, as `SeenPhoto` has it; left out: only the file can tell. */
   readonly takenAt?: string | undefined;
   discard(): Promise<void>;
+  /** Fetches another file of the photo, for when this one is gone or cannot be read. */
+  readonly fetchInstead?: (signal: AbortSignal) => Promise<PhotoFile>;
 }
 
 /** Fetches the photo of an asset that no path is known of. Rejects with a `WorkerError`. */

@@ -84,8 +84,26 @@ async function look(
 ): Promise<SeenPhoto> {
   report('looking');
   const photo = await obtain(task, ports, signal);
+  try {
+    return await seeFile(photo, ports, signal);
+  } catch (error) {
+    if (photo.fetchInstead === undefined || !isFileAtFault(error)) throw error;
+    return await seeFile(await photo.fetchInstead(signal), ports, signal);
+  }
+}
+
+function seeFile(
+  photo: PhotoFile,
+  ports: PhotoProcessorPorts,
+  signal: AbortSignal,
+): Promise<SeenPhoto> {
   const known = { isUpright: photo.isUpright === true, takenAt: photo.takenAt };
   return ports.see(photo.path, signal, known).finally(() => photo.discard());
+}
+
+/** It was moved while the photo waited for its turn, or is none that can be read here. */
+function isFileAtFault(error: unknown): boolean {
+  return error instanceof WorkerError && /^(PATH_NOT_FOUND$|PHOTO_)/.test(error.code);
 }
 
 /** What an earlier run saw, for a photo that is only to be decided again; null: look at it. */
