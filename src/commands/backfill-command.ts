@@ -19,12 +19,16 @@ export function backfillCommand(run: (options: BackfillOptions) => Promise<void>
     )
     .addOption(ofImmich('--user <name>', "only this user's, by name or id"))
     .addOption(ofImmich('--album <name>', 'only those of an album, by name or id'))
-    .addOption(ofImmich('--taken-after <date>', 'only those taken since'))
-    .addOption(ofImmich('--taken-before <date>', 'only those taken before'))
+    .addOption(ofImmich('--taken-after <date>', 'only those taken since, that day included'))
+    .addOption(ofImmich('--taken-before <date>', 'only those taken until, that day included'))
     .addOption(
       ofImmich('--below-revision', 'only those looked at with older descriptors').default(false),
     )
-    .addOption(ofImmich('--failed', 'only those that failed').default(false))
+    .addOption(
+      ofImmich('--failed', 'only those that failed')
+        .default(false)
+        .conflicts(['album', 'takenAfter', 'takenBefore', 'belowRevision', 'force']),
+    )
     .addOption(ofFolder('--folder <dir>', 'a folder inside MEDIA_ROOTS, with all folders below it'))
     .option('--owner <id>', 'whose photos those of the folder are')
     .option('--force', 'also photos that are known already', false)

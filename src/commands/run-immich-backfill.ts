@@ -144,13 +144,14 @@ async function inAlbum(album: string | undefined, { accounts, search }: Which): 
 
 function readDates({ takenAfter, takenBefore }: ImmichBackfillArguments): Search {
   return {
-    ...(takenAfter === undefined ? {} : { takenAfter: readDate(takenAfter) }),
-    ...(takenBefore === undefined ? {} : { takenBefore: readDate(takenBefore) }),
+    ...(takenAfter === undefined ? {} : { takenAfter: readDate(takenAfter, 'T00:00:00.000Z') }),
+    ...(takenBefore === undefined ? {} : { takenBefore: readDate(takenBefore, 'T23:59:59.999Z') }),
   };
 }
 
-function readDate(text: string): string {
-  const date = new Date(text);
+/** `timeOfDay` is taken for a day alone. */
+function readDate(text: string, timeOfDay: string): string {
+  const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? text + timeOfDay : text);
   if (!Number.isNaN(date.getTime())) return date.toISOString();
   throw new WorkerError(
     'ARGUMENT_INVALID',

@@ -84,6 +84,9 @@ describe('backfill from Immich', () => {
     expect((await run(['--dry-run', '--user', assets[3]!.ownerId])).output).toContain('1 photo: 1');
     const dates = ['--taken-after', '2020-01-02', '--taken-before', '2020-01-03T12:00:00Z'];
     expect((await run(['--dry-run', ...dates])).output).toContain('2 photos: 2 would');
+    // The last day counts as a whole.
+    dates[3] = '2020-01-03';
+    expect((await run(['--dry-run', ...dates])).output).toContain('2 photos: 2 would');
     const album = immich.state.addAlbum(ada, 'Holidays', { assets: [assets[0]!] });
     expect((await run(['--dry-run', '--album', album.id])).output).toContain('1 photo: 1 would');
     expect((await run(['--dry-run', '--below-revision'])).output).toContain('0 would be queued, 4');
@@ -157,6 +160,9 @@ describe('backfill from Immich', () => {
     const none = { IMMICH_URL: '', IMMICH_API_KEYS: '' };
     expect((await run([], none)).errors).toContain('expected --folder, or IMMICH_URL');
     expect((await run(['--folder', '/', '--user', 'ada'])).errors).toContain('cannot be used with');
+    for (const more of [['--album', 'x'], ['--taken-after', '2020-01-01'], ['--force']]) {
+      expect((await run(['--failed', ...more])).errors).toContain('cannot be used with');
+    }
     const away = await run([], { IMMICH_URL: 'http://127.0.0.1:9' });
     expect(away).toMatchObject({ code: 1 });
     expect(away.errors).toContain('[IMMICH_UNAVAILABLE]');
