@@ -17,6 +17,7 @@ describe('“Who is this?”', () => {
   /** Whom the pages name of the sample photo's three people, all of whom are known. */
   const expectThree = async (page: Page): Promise<void> => {
     await page.getByText('3 faces found').waitFor({ state: 'attached' });
+    await names(page).nth(2).waitFor();
     const told = await names(page).allTextContents();
     expect(told).toHaveLength(3);
     expect(told.filter((one) => one.includes('nobody'))).toEqual([]);

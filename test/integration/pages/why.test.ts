@@ -102,8 +102,8 @@ describe('why a face is whose it is', () => {
       .waitFor();
     await page.goto(`${pages.worker.address}/people/person/ada`);
     const faces = page.getByRole('list', { name: 'Faces' });
-    const [first, second] = await faces.getByRole('link').all();
-    expect(await first?.getAttribute('aria-label')).toContain('looked at May 6, 2024');
-    expect(await second?.getAttribute('aria-label')).toContain('Face of May 4, 2010');
+    const link = faces.getByRole('link');
+    await link.first().and(page.getByLabel('looked at May 6, 2024')).waitFor();
+    await link.nth(1).and(page.getByLabel('Face of May 4, 2010')).waitFor();
   }, 60_000);
 });
