@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { ApiError } from './api/api-error.ts';
 import { Api } from './api/api.ts';
 import type { Session } from './api/types.ts';
-import { go, placeUrl, usePlace } from './app/place.ts';
+import { go, ownerHere, placeUrl, usePlace } from './app/place.ts';
 import { Failure, Loading } from './parts/states.tsx';
 import { Shell } from './shell.tsx';
 import { LoginView } from './views/login-view.tsx';
@@ -18,7 +18,7 @@ type State =
 /** The pages: who is logged in, or the login. */
 export function Root(): JSX.Element {
   const place = usePlace();
-  const owner = place.query.get('owner') ?? undefined;
+  const owner = ownerHere();
   const [first] = useState(() => new Api(owner));
   const api = useMemo(() => (owner === first.owner ? first : first.for(owner)), [owner]);
   const [state, setState] = useState<State>({ kind: 'loading' });

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import type { Fact, FactBody, FaceChange, PersonChange } from '../identities/journal/fact.ts';
 
 /** Name of the jobs on the result queue that tell of people who changed afterwards. */
@@ -18,6 +20,26 @@ export interface PeopleChanged {
   readonly people: readonly PersonChange[];
   readonly faces: readonly FaceChange[];
 }
+
+const PersonWords = z.object({
+  name: z.string().nullable(),
+  hidden: z.boolean(),
+  mergedInto: z.string().nullable(),
+  deleted: z.boolean(),
+});
+
+/** What a fact changed, as its job tells it. */
+export const Changes = z.object({
+  people: z.array(z.object({ personId: z.string(), before: PersonWords, after: PersonWords })),
+  faces: z.array(
+    z.object({
+      assetId: z.string(),
+      faceId: z.string(),
+      before: z.string().nullable(),
+      after: z.string().nullable(),
+    }),
+  ),
+});
 
 /** The job that a fact publishes. */
 export function toPeopleChanged(fact: Fact): PeopleChanged {

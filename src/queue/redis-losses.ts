@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+
+import { redisOf, runIdOf } from './redis-run.ts';
 
 /** What is known of the Redis that results last went to, kept in the store. Times are ISO 8601. */
 export interface ResultRedis {
@@ -105,19 +106,14 @@ function earlier(at: string | null, nowMillis: number): string {
   return new Date(millis - MARGIN_MILLIS).toISOString();
 }
 
-async function clientOf(queue: Queue): Promise<Redis> {
-  return (await queue.client) as unknown as Redis;
-}
-
+/** Where Redis does not say, one process cannot be told from another. */
 async function runOf(queue: Queue): Promise<string> {
-  const info = await (await clientOf(queue)).info('server');
-  // Where INFO does not say, one process cannot be told from another.
-  return /^run_id:(\w+)/m.exec(info)?.[1] ?? '';
+  return (await runIdOf(await redisOf(queue))) ?? '';
 }
 
 /** BullMQ counts every job that it is given, also those that are there already. */
 async function addedTo(queue: Queue): Promise<number> {
-  return Number(await (await clientOf(queue)).get(queue.toKey('id'))) || 0;
+  return Number(await (await redisOf(queue)).get(queue.toKey('id'))) || 0;
 }
 
 /** When the oldest result was published that nobody has dealt with; null: there is none. */

@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import type { Redis, RedisOptions } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
 
 import { messageOf } from '../errors.ts';
 import type { Fact } from '../identities/journal/fact.ts';
@@ -19,6 +19,7 @@ import {
   type PeopleChanged,
 } from './people-changed.ts';
 import { createRedisLosses, type ResultRedisNotes } from './redis-losses.ts';
+import { onEachConnection } from './redis-run.ts';
 
 /** What publishing needs of the store: its outbox. */
 export interface Outbox extends ResultRedisNotes {
@@ -88,7 +89,7 @@ export function createResultPublisher(options: {
     const photos = await drain(() => store.findUnpublished(PAGE), sendView, isOver);
     return photos + (await drain(() => store.findUnpublishedFacts(PAGE), sendFact, isOver));
   });
-  sweepWhenBack(queue, sweeps.now);
+  onEachConnection(queue, sweeps.now);
   return {
     queue,
     publish: (record) => {
@@ -115,17 +116,6 @@ async function orLeave(sending: Promise<void>, tell: (reason: string) => void): 
   } catch (error) {
     tell(messageOf(error));
   }
-}
-
-/** Also when a queue's connection is there for the first time. */
-function sweepWhenBack(queue: Queue, sweep: () => void): void {
-  queue.client.then(
-    (client) => {
-      sweep();
-      (client as unknown as Redis).on('ready', sweep);
-    },
-    () => undefined,
-  );
 }
 
 /** Looks into the outbox from time to time and when told to, never twice at once. */

@@ -8,7 +8,7 @@ import { closeQueue } from './connection.ts';
 import { FACES_IDENTIFIED } from './faces-identified.ts';
 import { lendRetries, putOff, waitsOf } from './job-fate.ts';
 import { lockedOptions, reportOutages, signalOf } from './job-worker.ts';
-import { PEOPLE_CHANGED, type PeopleChanged } from './people-changed.ts';
+import { Changes, PEOPLE_CHANGED, type PeopleChanged } from './people-changed.ts';
 import { toJobError, type RetryLimits } from './retry.ts';
 
 export interface ResultWorkerOptions {
@@ -31,24 +31,7 @@ export interface ResultWorkerOptions {
 }
 
 const Photo = z.object({ ownerId: z.string().min(1), assetId: z.string().min(1) });
-const Words = z.object({
-  name: z.string().nullable(),
-  hidden: z.boolean(),
-  mergedInto: z.string().nullable(),
-  deleted: z.boolean(),
-});
-const People = z.object({
-  ownerId: z.string().min(1),
-  people: z.array(z.object({ personId: z.string(), before: Words, after: Words })),
-  faces: z.array(
-    z.object({
-      assetId: z.string(),
-      faceId: z.string(),
-      before: z.string().nullable(),
-      after: z.string().nullable(),
-    }),
-  ),
-});
+const People = Changes.extend({ ownerId: z.string().min(1) });
 
 const MOST_STALLS = 10;
 /** Few: a result that is published again is to be taken again. */

@@ -1,6 +1,12 @@
 import { UnrecoverableError, type JobsOptions } from 'bullmq';
 
-import { CHILD_ENDING_CODES, messageOf, PATIENT_CODES, WorkerError } from '../errors.ts';
+import {
+  CHILD_ENDING_CODES,
+  messageOf,
+  PATIENT_CODES,
+  WorkerError,
+  type ErrorCode,
+} from '../errors.ts';
 
 export interface RetryLimits {
   /** How often a job may run in all. */
@@ -26,11 +32,19 @@ const FIRST_PATIENCE_MILLIS = 500;
 const LONGEST_PATIENCE_MILLIS = 5 * 60_000;
 /** Some ten hours, nearly all of it in the longest waits. */
 const MOST_PATIENT_WAITS = 150;
-/** Immich's own detection follows an upload within seconds, or an import within hours. */
-const DETECTION_WAITS_MILLIS = [
-  { waits: 30, millis: 2000 },
-  { waits: 70, millis: 15_000 },
-] as const;
+/** Waits of one length before those that double, up to so many, by the error's code. */
+const STEADY_WAITS: Readonly<Partial<Record<ErrorCode, readonly SteadyWaits[]>>> = {
+  // Immich's own detection follows an upload within seconds, or an import within hours.
+  IMMICH_DETECTION_PENDING: [
+    { upTo: 30, millis: 2000 },
+    { upTo: 70, millis: 15_000 },
+  ],
+};
+
+interface SteadyWaits {
+  readonly upTo: number;
+  readonly millis: number;
+}
 
 /**
  * How long a job waits that failed for what passes by itself, without using up one of its runs;
@@ -39,17 +53,13 @@ const DETECTION_WAITS_MILLIS = [
 export function patienceMillis(error: unknown, waits: number): number | null {
   if (!(error instanceof WorkerError) || !PATIENT_CODES.includes(error.code)) return null;
   if (waits >= MOST_PATIENT_WAITS) return null;
-  const isOfDetection = error.code === 'IMMICH_DETECTION_PENDING';
-  const steady = isOfDetection && DETECTION_WAITS_MILLIS.find((step) => waits < step.waits);
-  return jittered(steady ? steady.millis : doublingMillis(waits));
+  const steady = STEADY_WAITS[error.code]?.find(({ upTo }) => waits < upTo);
+  const wait = steady?.millis ?? doublingMillis(waits);
+  return Math.round(wait * (1 - JITTER * Math.random()));
 }
 
 function doublingMillis(waits: number): number {
   return Math.min(LONGEST_PATIENCE_MILLIS, FIRST_PATIENCE_MILLIS * 2 ** Math.min(waits, 20));
-}
-
-function jittered(millis: number): number {
-  return Math.round(millis * (1 - JITTER * Math.random()));
 }
 
 /**

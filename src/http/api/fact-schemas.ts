@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { FactBody } from '../../identities/journal/fact.ts';
 import type { Correction } from '../../identities/journal/plan-fact.ts';
+import { Changes } from '../../queue/people-changed.ts';
 import { Id } from './schemas.ts';
 
 const Name = z.string().max(1000).nullable();
@@ -66,13 +67,6 @@ export const FactBodySchema: z.ZodType<FactBody> = z
   ])
   .meta({ id: 'FactBody' });
 
-const PersonState = z.object({
-  name: z.string().nullable(),
-  hidden: z.boolean(),
-  mergedInto: z.string().nullable(),
-  deleted: z.boolean(),
-});
-
 /** A fact in a list: what it changed, thousands of faces perhaps, is left out. */
 export const ListedFact = z
   .object({
@@ -85,16 +79,4 @@ export const ListedFact = z
   })
   .meta({ id: 'ListedFact' });
 
-export const FactSchema = ListedFact.extend({
-  changes: z.object({
-    people: z.array(z.object({ personId: z.string(), before: PersonState, after: PersonState })),
-    faces: z.array(
-      z.object({
-        assetId: z.string(),
-        faceId: z.string(),
-        before: z.string().nullable(),
-        after: z.string().nullable(),
-      }),
-    ),
-  }),
-}).meta({ id: 'Fact' });
+export const FactSchema = ListedFact.extend({ changes: Changes }).meta({ id: 'Fact' });

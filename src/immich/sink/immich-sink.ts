@@ -245,7 +245,7 @@ async function writeChangedPerson(
 }
 
 const FACES_WAIT: readonly string[] = ['PHOTO_CHANGED', 'IMMICH_DETECTION_PENDING'];
-const PASSED_OVER: readonly string[] = ['PHOTO_CHANGED', 'ASSET_GONE', 'IMMICH_DETECTION_PENDING'];
+const PASSED_OVER: readonly string[] = [...FACES_WAIT, 'ASSET_GONE'];
 
 /** Whether the change shows on the person's photos and not on the person alone. */
 function changesPhotos(

@@ -120,7 +120,6 @@ async function isStillThere(
 /** Queues the removal; once nothing is left of the photo, the asset is no longer known either. */
 async function forgetAsset(asset: KnownAsset, { account, ports }: CompareContext): Promise<void> {
   const ownerId = account.userId;
-  if (await ports.hasPhoto(ownerId, asset.assetId)) await removeAssets(ownerId, [asset], ports);
-  else if (asset.gone) await ports.store.deleteAssets(ownerId, [asset.assetId]);
-  else await ports.store.writeAssets(ownerId, [{ ...asset, gone: true }]);
+  const removed = await removeAssets(ownerId, [asset], ports);
+  if (removed === 0) await ports.store.deleteAssets(ownerId, [asset.assetId]);
 }

@@ -115,16 +115,12 @@ export async function removeAssets(
 ): Promise<number> {
   if (assets.length === 0) return 0;
   const there = await Promise.all(assets.map(({ assetId }) => hasPhoto(ownerId, assetId)));
-  const next = assets.map((asset, i) => ({
-    asset: { ...asset, jobs: asset.jobs + 1, gone: true },
-    isThere: there[i] === true,
-    isNew: !asset.gone || there[i] === true,
-  }));
-  const removals = next.filter(({ isThere }) => isThere);
+  const next = assets.map((asset) => ({ ...asset, jobs: asset.jobs + 1, gone: true }));
+  const removals = next.filter((_asset, i) => there[i] === true);
   await jobs.addRemovals(
-    removals.map(({ asset: { assetId, jobs: number } }) => ({ assetId, ownerId, number })),
+    removals.map(({ assetId, jobs: number }) => ({ assetId, ownerId, number })),
   );
-  const news = next.filter(({ isNew }) => isNew).map(({ asset }) => asset);
+  const news = next.filter((_asset, i) => there[i] === true || assets[i]?.gone === false);
   if (news.length > 0) await store.writeAssets(ownerId, news);
   return news.length;
 }

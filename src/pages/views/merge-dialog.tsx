@@ -18,7 +18,8 @@ type Merge = Extract<Correction, { kind: 'people-merged' }>;
 export function MergeDialog(props: {
   person: PersonSummary;
   other: PersonSummary | null;
-  head: number;
+  /** What the person at the screen has seen, where the dialog writes it down. */
+  head?: number | undefined;
   onClose: () => void;
   /** Writes it down instead, with the name that stays where there are two. */
   write?: (name: string | undefined) => Promise<void>;
@@ -55,7 +56,7 @@ function mergeOf(person: PersonSummary, other: PersonSummary): Merge {
 function MergePreview(props: {
   person: PersonSummary;
   other: PersonSummary;
-  head: number;
+  head: number | undefined;
   onClose: () => void;
   write: ((name: string | undefined) => Promise<void>) | undefined;
   onDifferent: (() => void) | undefined;

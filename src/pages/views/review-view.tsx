@@ -17,7 +17,6 @@ const KEYS: Readonly<Record<string, Given | 'undo'>> = { y: 'yes', n: 'no', s: '
 /** Questions that the worker cannot answer alone: one key each. */
 export function ReviewView(): JSX.Element {
   const review = useReview();
-  const { session } = useApp();
   const [isNaming, setNaming] = useState(false);
   const { item, list } = review;
   const say = (answer: Given | 'undo'): void => {
@@ -42,7 +41,6 @@ export function ReviewView(): JSX.Element {
         <MergeDialog
           person={person}
           other={other}
-          head={session.head}
           write={(name) => review.answer('yes', name)}
           onDifferent={() => void review.answer('no')}
           onClose={() => {

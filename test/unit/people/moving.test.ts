@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
+import type { FaceRecord } from '../../../src/identities/photo-record.ts';
 import { exportPeople } from '../../../src/people/export-people.ts';
 import { importPeople, type ImportReport } from '../../../src/pipeline/import-people.ts';
 import { parsePeopleFile } from '../../../src/pipeline/people-file.ts';
@@ -27,6 +28,14 @@ async function moveInto(home: House, data: unknown): Promise<ImportReport> {
 
 const NO_PHOTOS = { sameId: 0, otherId: 0, waiting: 0, waitingById: 0 };
 
+/** Ada on the photo a, and Bo on b. */
+async function houseOfTwo(): Promise<{ place: House; one: FaceRecord; two: FaceRecord }> {
+  const place = await house();
+  const [one] = (await place.look('a', seenFace(ada))).faces;
+  const [two] = (await place.look('b', seenFace(bo))).faces;
+  return { place, one: one!, two: two! };
+}
+
 test('moved people keep names and corrections where the photos come later, at another size', async () => {
   const old = await house();
   const [one] = (await old.look('a', seenFace(ada))).faces;
@@ -52,44 +61,36 @@ test('moved people keep names and corrections where the photos come later, at an
 });
 
 test('where the photos are known already, the faces at the same place are meant, and names here stay', async () => {
-  const old = await house();
-  const [one] = (await old.look('a', seenFace(ada))).faces;
-  const [two] = (await old.look('b', seenFace(bo))).faces;
-  const home = await house();
-  const [here] = (await home.look('a', seenFace(ada))).faces;
-  const [other] = (await home.look('b', seenFace(bo))).faces;
-  await old.correct('o', { kind: 'person-named', personId: one!.personId!, name: 'Ada' }, 't');
-  await old.correct('o', { kind: 'person-named', personId: two!.personId!, name: 'Bo' }, 't');
-  await home.correct('o', { kind: 'person-named', personId: other!.personId!, name: 'Bob' }, 't');
+  const { place: old, one, two } = await houseOfTwo();
+  const { place: home, one: here, two: other } = await houseOfTwo();
+  await old.correct('o', { kind: 'person-named', personId: one.personId!, name: 'Ada' }, 't');
+  await old.correct('o', { kind: 'person-named', personId: two.personId!, name: 'Bo' }, 't');
+  await home.correct('o', { kind: 'person-named', personId: other.personId!, name: 'Bob' }, 't');
   expect(await moveInto(home, await exported(old))).toMatchObject({
     names: 1,
     photos: { ...NO_PHOTOS, sameId: 2 },
     skipped: [{ reason: 'the person is called Bob here' }],
   });
   const { people } = await home.directories.current('o');
-  expect(people.stateOf(here!.personId!).name).toBe('Ada');
-  expect(people.stateOf(other!.personId!).name).toBe('Bob');
+  expect(people.stateOf(here.personId!).name).toBe('Ada');
+  expect(people.stateOf(other.personId!).name).toBe('Bob');
   const broken = parsePeopleFile({ format: 'other' }, () => setTimeout(0));
   expect(await codeOf(broken)).toBe('IMPORT_INVALID');
 });
 
 test('a merge in the file gives no name to somebody who has another one here', async () => {
-  const old = await house();
-  const [one] = (await old.look('a', seenFace(ada))).faces;
-  const [two] = (await old.look('b', seenFace(bo))).faces;
-  const home = await house();
-  const [here] = (await home.look('a', seenFace(ada))).faces;
-  const [other] = (await home.look('b', seenFace(bo))).faces;
-  const merge = { kind: 'people-merged', from: one!.personId!, into: two!.personId! } as const;
+  const { place: old, one, two } = await houseOfTwo();
+  const { place: home, one: here, two: other } = await houseOfTwo();
+  const merge = { kind: 'people-merged', from: one.personId!, into: two.personId! } as const;
   await old.correct('o', { ...merge, name: 'Ada' }, 't');
-  await home.correct('o', { kind: 'person-named', personId: other!.personId!, name: 'Bob' }, 't');
+  await home.correct('o', { kind: 'person-named', personId: other.personId!, name: 'Bob' }, 't');
   expect(await moveInto(home, await exported(old))).toMatchObject({
     facts: 1,
     skipped: [{ what: expect.stringContaining('name') as string }],
   });
   const { people } = await home.directories.current('o');
-  expect(people.resolve(here!.personId!)).toBe(other!.personId);
-  expect(people.stateOf(other!.personId!).name).toBe('Bob');
+  expect(people.resolve(here.personId!)).toBe(other.personId);
+  expect(people.stateOf(other.personId!).name).toBe('Bob');
 });
 
 /** The photo of the file in a house where it has another asset id. */
