@@ -7,6 +7,7 @@ import { messageOf } from '../../src/errors.ts';
 import { startMongo, type TestMongo } from '../harness/mongodb.ts';
 import { recordOnce } from '../soak/record.ts';
 import { readArguments, type ScaleArguments } from './arguments.ts';
+import type { ClientReport } from './client-child.ts';
 import { measureCommits } from './commits.ts';
 import { fillStore, type StorePlace } from './fill-store.ts';
 import type { IndexReport } from './index-child.ts';
@@ -113,7 +114,11 @@ async function measureAll(options: ScaleArguments, signal: AbortSignal): Promise
       if (wants('commits')) commits.push(...(await measureAllCommits(kind, options, signal)));
       if (wants('start')) start.push(await measureStart(kind, signal));
     }
-    return { index, start, commits };
+    const client =
+      wants('start') && options.store !== 'sqlite'
+        ? await runChild<ClientReport>('client-child.js', [String(options.faces)], signal)
+        : null;
+    return { index, start, client, commits };
   } finally {
     await mongo?.stop();
     await rm(folder, { recursive: true, force: true });

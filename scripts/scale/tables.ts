@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 
+import type { ClientReport } from './client-child.ts';
 import type { CommitsRow } from './commits.ts';
 import type { IndexReport } from './index-child.ts';
 import type { ReadingReport } from './reading-child.ts';
@@ -10,6 +11,8 @@ export interface ScaleReport {
     readonly store: string;
     readonly storeMiB: number | null;
   })[];
+  /** What a start on MongoDB costs the worker itself; null: not measured. */
+  readonly client: ClientReport | null;
   readonly commits: readonly (CommitsRow & { readonly store: string })[];
 }
 
@@ -17,8 +20,10 @@ export interface ScaleReport {
 const PLAIN = { head: [], border: [], compact: true };
 
 /** The figures for people. */
-export function describe({ index, start, commits }: ScaleReport): string {
-  return [indexTable(index), startTable(start), commitsTable(commits)].filter(Boolean).join('\n');
+export function describe({ index, start, client, commits }: ScaleReport): string {
+  return [indexTable(index), startTable(start), clientLine(client), commitsTable(commits)]
+    .filter(Boolean)
+    .join('\n');
 }
 
 function indexTable(rows: ScaleReport['index']): string {
@@ -66,6 +71,15 @@ function startTable(rows: ScaleReport['start']): string {
     ]);
   }
   return table.toString();
+}
+
+function clientLine(client: ScaleReport['client']): string {
+  if (client === null) return '';
+  const { faces, takeInMillis, repliesMiB } = client;
+  return (
+    `Taking in ${counted(faces)} faces of MongoDB's replies (${repliesMiB.toFixed(0)} MiB) costs the ` +
+    `worker ${(takeInMillis / 1000).toFixed(1)} s, whichever server sends them.`
+  );
 }
 
 function commitsTable(rows: ScaleReport['commits']): string {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import type { DescriptorModel } from '../descriptors/descriptor.ts';
 import { sameModel } from '../descriptors/descriptor.ts';
-import { KnownFaces } from '../identities/known-faces.ts';
+import { KnownFaces, type OwnerEntry } from '../identities/known-faces.ts';
 import type { PhotoStore } from './ports.ts';
 
 /** Entries read from the store at once. */
@@ -66,14 +66,24 @@ export class KnownFacesCache {
         : new KnownFaces(model, this.#leastQuality);
     this.#owners.delete(ownerId);
     this.#owners.set(ownerId, known);
-    for (;;) {
-      const page = await this.#store.readEntriesAfter(ownerId, known.sequence, PAGE);
+    for (let reading = this.#readPage(ownerId, known.sequence); ;) {
+      const page = await reading;
+      const last = page.length < PAGE ? undefined : page.at(-1);
+      // The store reads the next page while this one is taken in.
+      if (last !== undefined) reading = this.#readPage(ownerId, last.sequence);
       for (const entry of page) known.apply(entry);
       this.#letGo(ownerId);
-      if (page.length < PAGE) return known;
+      if (last === undefined) return known;
       // SQLite answers on the spot: a million faces in one go would cost this process its locks.
       await setImmediate();
     }
+  }
+
+  #readPage(ownerId: string, sequence: number): Promise<readonly OwnerEntry[]> {
+    const page = this.#store.readEntriesAfter(ownerId, sequence, PAGE);
+    // One that fails before it is waited for is no unhandled rejection.
+    page.catch(() => null);
+    return page;
   }
 
   #letGo(except: string): void {
