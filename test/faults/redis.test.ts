@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 
 import { openScene, storedPhotos, until, type Scene } from '../helpers/faults.ts';
 import { freePort } from '../helpers/free-port.ts';
+import { tempFolder } from '../helpers/pictures.ts';
 import { startRedis, type TestRedis } from '../helpers/redis.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -136,6 +137,39 @@ describe('a Redis that is restarted', () => {
     }
   }, 120_000);
 });
+
+test('a Redis that is away, then reads its file (LOADING) at start: results that waited come', async () => {
+  const folder = await tempFolder();
+  const args = ['--appendonly', 'yes', '--appendfsync', 'always', '--dir', folder.path];
+  let redis = await startRedis({ args });
+  const scene = await openScene(redis);
+  try {
+    const first = await scene.start();
+    await scene.holdResults();
+    await scene.add('before');
+    await first.logged('a result waits in the outbox');
+    await scene.drained();
+    await scene.releaseResults();
+    first.child.kill('SIGKILL');
+    await first.exited;
+    const admin = new Redis(redis.options);
+    await admin.eval("for i = 1, 2000 do redis.call('SET', 'filler' .. i, i) end", 0);
+    admin.disconnect();
+    await redis.stop();
+    const second = await scene.start({}, { ready: false });
+    await second.logged('Redis does not answer; trying again');
+    redis = await startRedis({ port: redis.port, args: [...args, '--key-load-delay', '2000'] });
+    await second.logged('ready for photos');
+    await scene.add('after');
+    await scene.drained();
+    await scene.expectWholeAndOnce(['before', 'after']);
+    expect(await second.stop()).toBe(0);
+  } finally {
+    await scene.close();
+    await redis.stop();
+    await folder.remove();
+  }
+}, 120_000);
 
 test('a Redis that evicts is refused at start, with what to set', async () => {
   const redis = await startRedis({
