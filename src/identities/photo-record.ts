@@ -72,6 +72,8 @@ export interface PhotoRecord {
   readonly revision: number;
   /** The delivery of the job that wrote this; the same delivery coming again writes nothing. */
   readonly runId: string;
+  /** The deliveries that wrote the last revisions before this, the last first; absent: none known. */
+  readonly pastRunIds?: readonly string[];
   readonly path: string | null;
   /** SHA-256 of the photo's bytes, hex. */
   readonly checksum: string;

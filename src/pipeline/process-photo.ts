@@ -14,6 +14,7 @@ import { KnownFacesCache } from './known-faces-cache.ts';
 import type { FetchPhoto, PhotoFile, PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
 import { seenAgain } from '../identities/seen-again.ts';
 import { removedRecord } from './remove-photo.ts';
+import { wasWrittenBy, withPastRuns } from './runs.ts';
 import { findTakenOver, findWaiting } from './waiting-photo.ts';
 
 export interface PhotoProcessorPorts {
@@ -127,7 +128,7 @@ async function publish(record: PhotoRecord, ports: PhotoProcessorPorts): Promise
 
 /** The same delivery again after a crash, or a backfill of a photo that is up to date. */
 function isDone(earlier: PhotoRecord, task: PhotoTask, model: DescriptorModel): boolean {
-  if (earlier.runId === task.runId) return true;
+  if (wasWrittenBy(earlier, task.runId)) return true;
   if (task.kind === 'remove') return earlier.removed;
   return task.skipWhenCurrent && !earlier.removed && sameModel(earlier.model, model);
 }
@@ -256,8 +257,8 @@ async function commitWhenFirst(
     const known = await cache.current(task.ownerId, ports.model);
     throwIfAborted(signal);
     // Taken for stalled, the job was given to another worker, which has done it meanwhile.
-    if (former?.runId === task.runId) return known.people.viewOf(former);
-    const record = await decide(former, known);
+    if (former !== null && wasWrittenBy(former, task.runId)) return known.people.viewOf(former);
+    const record = withPastRuns(await decide(former, known), former);
     const outcome = await ports.store.commitPhoto(record, former?.sequence ?? null);
     if (outcome === 'committed') return known.people.viewOf(record);
     // Lets the winner's write become readable, and parts workers that would race again.

@@ -35,9 +35,10 @@ type FaceColumn = 'faceId' | 'personId' | 'descriptor' | 'landmarks';
 
 /** JSON of what has no column of its own. */
 export function photoDetails(record: PhotoRecord): string {
-  const { runId, path, checksum, image, model, takenAt, timings } = record;
+  const { runId, pastRunIds, path, checksum, image, model, takenAt, timings } = record;
+  const runs = pastRunIds === undefined ? { runId } : { runId, pastRunIds };
   const dated = takenAt === undefined ? {} : { takenAt };
-  const details = { runId, path, checksum, image, model, ...dated, timings };
+  const details = { ...runs, path, checksum, image, model, ...dated, timings };
   return JSON.stringify(details satisfies Omit<PhotoRecord, PhotoColumn>);
 }
 

@@ -151,7 +151,13 @@ export function describeStoreContract(given: StoreKind): void {
       const { store } = await openNew();
       await commit(store, makePhotoRecord());
       await commit(store, makePhotoRecord({ assetId: 'asset-2', sequence: 2 }));
-      const again = makePhotoRecord({ sequence: 3, revision: 2, runId: 'run-2', faces: [] });
+      const again = makePhotoRecord({
+        sequence: 3,
+        revision: 2,
+        runId: 'run-2',
+        pastRunIds: ['run-1'],
+        faces: [],
+      });
       await commit(store, again, 1);
       expect(await store.findPhoto(owner, asset)).toEqual(again);
       expect(await store.readPhotosAfter(owner, 2, 10)).toEqual([again]);

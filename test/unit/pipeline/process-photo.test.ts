@@ -115,6 +115,19 @@ test('the same delivery again publishes what it wrote and writes nothing', async
   expect(looks).toHaveLength(1);
 });
 
+test('a removal that comes again once the photo is back leaves it there', async () => {
+  photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
+  const removal = task('a', { kind: 'remove', runId: 'frozen' });
+  await worker()(task('a', { runId: 'upload' }), context);
+  await worker()(removal, context);
+  const back = await worker()(task('a', { runId: 'back' }), context);
+  expect(back.pastRunIds).toEqual(['frozen', 'upload']);
+  expect(await worker()(removal, context)).toEqual(back);
+  expect(await worker()(task('a', { runId: 'upload' }), context)).toEqual(back);
+  for (let i = 0; i < 10; i++) await worker()(task('a', { runId: `later ${i}` }), context);
+  expect((await store.findPhoto('owner', 'a'))?.pastRunIds).toHaveLength(8);
+});
+
 test('a delivery that several workers hold at once, as after a lost lock, is written once', async () => {
   photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
   const records = await Promise.all(Array.from({ length: 8 }, () => worker()(task('a'), context)));
