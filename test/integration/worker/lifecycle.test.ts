@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 import { QueueEvents, type Job } from 'bullmq';
 import Database from 'libsql';
@@ -214,6 +216,14 @@ describe('the life of a worker', () => {
     },
     30_000,
   );
+
+  test('a command given to the worker itself is refused, and says where commands are', async () => {
+    const run = promisify(execFile)(process.execPath, ['dist/src/main.js', 'backfill']);
+    await expect(run).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/got "backfill".*cli\.js --help/) as unknown,
+    });
+  });
 
   test('a port in use and a newer store end it with 1', async () => {
     const first = await startWorkerProcess(environment);
