@@ -12,10 +12,10 @@ export function describeFact(body: FactBody, people: People): string {
       return `merged ${who(body.from)} into ${body.name ?? who(body.into)}`;
     case 'faces-assigned':
       return describeAssignment(body, who);
-    case 'face-denied':
-      return `said that a face is not ${who(body.personId)}`;
-    case 'face-ignored':
-      return `ignored a face: ${body.reason}`;
+    case 'faces-denied':
+      return `said that ${facesText(body)} ${body.faceIds.length === 1 ? 'is' : 'are'} not ${who(body.personId)}`;
+    case 'faces-ignored':
+      return `ignored ${facesText(body)}: ${body.reason}`;
     case 'person-hidden':
       return `${body.hidden ? 'hid' : 'showed'} ${who(body.personId)}`;
     case 'person-deleted':
@@ -46,7 +46,7 @@ function describeAssignment(
   { faceIds, personId, as }: Extract<FactBody, { kind: 'faces-assigned' }>,
   who: (personId: string) => string,
 ): string {
-  const faces = faceIds.length === 1 ? 'a face' : `${faceIds.length} faces`;
+  const faces = facesText({ faceIds });
   switch (as) {
     case 'confirmed':
       return `confirmed ${faces} of ${who(personId)}`;
@@ -55,6 +55,10 @@ function describeAssignment(
     case 'split':
       return `made ${faces} a person of their own`;
   }
+}
+
+function facesText({ faceIds }: { readonly faceIds: readonly string[] }): string {
+  return faceIds.length === 1 ? 'a face' : `${faceIds.length} faces`;
 }
 
 function describeUndoing(factId: string, people: People): string {

@@ -246,11 +246,11 @@ function fold(folded: Folded, body: FactBody): void {
     case 'faces-assigned':
       for (const faceId of body.faceIds) assign(folded, faceId, body.personId);
       break;
-    case 'face-denied':
-      deny(folded, body.faceId, body.personId);
+    case 'faces-denied':
+      for (const faceId of body.faceIds) deny(folded, faceId, body.personId);
       break;
-    case 'face-ignored':
-      folded.ignored.set(body.faceId, body.reason);
+    case 'faces-ignored':
+      for (const faceId of body.faceIds) folded.ignored.set(faceId, body.reason);
       break;
     case 'person-hidden':
       folded.hidden.set(resolve(folded, body.personId), body.hidden);

@@ -169,8 +169,12 @@ export type Correction =
     }
   | { readonly kind: 'people-distinct'; readonly personA: string; readonly personB: string }
   | { readonly kind: 'split'; readonly faceIds: readonly string[] }
-  | { readonly kind: 'face-denied'; readonly faceId: string; readonly personId: string }
-  | { readonly kind: 'face-ignored'; readonly faceId: string; readonly reason: string }
+  | {
+      readonly kind: 'faces-denied';
+      readonly faceIds: readonly string[];
+      readonly personId: string;
+    }
+  | { readonly kind: 'faces-ignored'; readonly faceIds: readonly string[]; readonly reason: string }
   | { readonly kind: 'person-hidden'; readonly personId: string; readonly hidden: boolean }
   | { readonly kind: 'person-deleted'; readonly personId: string }
   | { readonly kind: 'undone'; readonly factId: string };

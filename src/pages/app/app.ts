@@ -34,11 +34,8 @@ export interface App {
   readonly lists: Map<string, ListLoader<unknown>>;
   readonly notify: (notice: Notice) => void;
   readonly changed: () => void;
-  /** Writes corrections down one after the other; null when it came to nothing. */
-  readonly correct: (
-    corrections: readonly Correction[],
-    options: CorrectOptions,
-  ) => Promise<Corrected | null>;
+  /** Writes a correction down; null when it came to nothing. */
+  readonly correct: (correction: Correction, options: CorrectOptions) => Promise<Corrected | null>;
 }
 
 export const AppContext = createContext<App | null>(null);

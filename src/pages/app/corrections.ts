@@ -20,47 +20,30 @@ export interface CorrectionPorts {
   readonly askAboutConflict: (since: readonly Since[]) => Promise<boolean>;
 }
 
-/** `App.correct`: corrections, their message with Undo, and the offer to apply what was learned. */
+/** `App.correct`: a correction, its message with Undo, and the offer to apply what was learned. */
 export function createCorrect(ports: CorrectionPorts): App['correct'] {
   const { notify, changed } = ports;
-  const correct: App['correct'] = async (corrections, options) => {
-    const done: Corrected[] = [];
+  const correct: App['correct'] = async (correction, options) => {
+    let done: Corrected | null = null;
     try {
-      let { head } = options;
-      for (const correction of corrections) {
-        const corrected = await correctOne(correction, head, ports);
-        if (corrected === null) break;
-        done.push(corrected);
-        head &&= corrected.head;
-      }
+      done = await correctOne(correction, options.head, ports);
     } catch (error) {
       notify({ text: wordsFor(error), tone: 'bad', ...takeBackFirst(error, correct) });
     }
     changed();
-    const last = done.at(-1);
-    if (last === undefined) return null;
-    notify(doneNotice(done, last, options));
-    return last;
+    if (done !== null) notify(doneNotice(done, options));
+    return done;
   };
 
-  const doneNotice = (
-    done: readonly Corrected[],
-    last: Corrected,
-    { said, link }: CorrectOptions,
-  ): Notice => ({
+  const doneNotice = (done: Corrected, { said, link }: CorrectOptions): Notice => ({
     text: said,
     tone: 'good',
-    link: link?.(last),
-    undo: () => correct(undoing(done), { said: 'Undone.' }),
-    undoLabel: last.fact.body.kind === 'undone' ? 'Redo' : 'Undo',
-    offer: offerToApply(last.wouldChange, ports),
+    link: link?.(done),
+    undo: () => correct({ kind: 'undone', factId: done.fact.factId }, { said: 'Undone.' }),
+    undoLabel: done.fact.body.kind === 'undone' ? 'Redo' : 'Undo',
+    offer: offerToApply(done.wouldChange, ports),
   });
   return correct;
-}
-
-/** The latest first, as they were laid over each other. */
-function undoing(done: readonly Corrected[]): Correction[] {
-  return done.toReversed().map(({ fact }) => ({ kind: 'undone', factId: fact.factId }));
 }
 
 async function correctOne(

@@ -80,7 +80,7 @@ function MergePreview(props: {
       await write(needsName && name !== null ? name : undefined);
       return;
     }
-    const done = await correct([{ ...merge, name: needsName ? name : null }], { said, head });
+    const done = await correct({ ...merge, name: needsName ? name : null }, { said, head });
     if (done !== null && merge.into !== person.personId) go(personUrl(merge.into));
   };
   return (

@@ -30,7 +30,7 @@ export function PersonHead(props: {
   };
   const rename = (name: string | null): void => {
     const said = name === null ? 'Name removed.' : `This is ${name} now.`;
-    void correct([{ kind: 'person-named', personId: person.personId, name }], { said, head });
+    void correct({ kind: 'person-named', personId: person.personId, name }, { said, head });
   };
   return (
     <header class="person-head">
@@ -93,7 +93,7 @@ function PersonActions(props: {
   const { personId, hidden } = person;
   const hide = (): void => {
     const said = hidden ? 'Shown in People again.' : 'Hidden from People.';
-    void correct([{ kind: 'person-hidden', personId, hidden: !hidden }], { said, head });
+    void correct({ kind: 'person-hidden', personId, hidden: !hidden }, { said, head });
   };
   return (
     <div class="actions">
@@ -143,7 +143,7 @@ function MergedFrom({ details }: { details: PersonDetails }): JSX.Element | null
             class="link-button"
             onClick={() => {
               const said = 'Two people again.';
-              void correct([{ kind: 'undone', factId }], { said, head: details.head });
+              void correct({ kind: 'undone', factId }, { said, head: details.head });
             }}
           >
             Separate again
@@ -165,7 +165,7 @@ function DeleteDialog(props: {
     onClose();
     const { personId } = person;
     const said = `${capital(nameOf(person))} is deleted.`;
-    const done = await correct([{ kind: 'person-deleted', personId }], { said, head });
+    const done = await correct({ kind: 'person-deleted', personId }, { said, head });
     if (done !== null) go(placeUrl([]));
   };
   return (

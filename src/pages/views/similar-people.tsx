@@ -15,10 +15,13 @@ export function SimilarPeople({ details }: { details: PersonDetails }): JSX.Elem
   if (details.similar.length === 0) return null;
   const tellApart = ({ personId }: PersonSummary): void => {
     const personA = details.person.personId;
-    void correct([{ kind: 'people-distinct', personA, personB: personId }], {
-      said: 'Two different people, noted for ever.',
-      head: details.head,
-    });
+    void correct(
+      { kind: 'people-distinct', personA, personB: personId },
+      {
+        said: 'Two different people, noted for ever.',
+        head: details.head,
+      },
+    );
   };
   return (
     <section class="similar" aria-labelledby="similar-title">

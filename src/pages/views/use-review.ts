@@ -54,7 +54,7 @@ export function useReview(): Review {
     drop(id);
     const fact = await written;
     if (fact !== null) {
-      await correct([{ kind: 'undone', factId: fact.factId }], { said: 'Taken back.' });
+      await correct({ kind: 'undone', factId: fact.factId }, { said: 'Taken back.' });
       return;
     }
     try {

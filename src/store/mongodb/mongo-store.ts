@@ -14,7 +14,13 @@ import type {
   Store,
   StoredFaces,
 } from '../store.ts';
-import type { FactDocument, KnownDocument, PhotoDocument, StoredPhoto } from './documents.ts';
+import type {
+  FactDocument,
+  KnownDocument,
+  PhotoDocument,
+  StoredFact,
+  StoredPhoto,
+} from './documents.ts';
 import {
   COUNT_FACES,
   IS_FACT,
@@ -22,6 +28,7 @@ import {
   KNOWN_ENTRY,
   STORED_FACT,
   STORED_PHOTO,
+  toFact,
   toFactDocument,
   toOwnerEntry,
   toPhotoRecord,
@@ -311,9 +318,10 @@ export class MongoStore implements Store {
   }
 
   async #readFacts(filter: Filter<FactDocument>, sort: Sort, limit = 0): Promise<Fact[]> {
-    return this.#do(() =>
-      this.#facts.find(filter, { sort, limit }).project<Fact>(STORED_FACT).toArray(),
+    const facts = await this.#do(() =>
+      this.#facts.find(filter, { sort, limit }).project<StoredFact>(STORED_FACT).toArray(),
     );
+    return facts.map(toFact);
   }
 
   async #readPhotos(

@@ -126,7 +126,11 @@ describe('a worker with several logins', () => {
       ['GET', `/api/faces/${faceId}/thumbnail`],
       ['POST', '/api/corrections', correction({ kind: 'person-deleted', personId })],
       ['POST', '/api/corrections', correction({ kind: 'split', faceIds: [faceId] })],
-      ['POST', '/api/corrections', correction({ kind: 'face-ignored', faceId, reason: 'mine' })],
+      [
+        'POST',
+        '/api/corrections',
+        correction({ kind: 'faces-ignored', faceIds: [faceId], reason: 'mine' }),
+      ],
       ['POST', '/api/corrections', correction({ kind: 'undone', factId })],
       ['POST', '/api/corrections/preview', correction({ kind: 'person-deleted', personId })],
       ['POST', `/api/review/${reviewId}`, { answer: 'no' }],

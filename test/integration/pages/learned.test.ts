@@ -83,6 +83,11 @@ describe('what corrections teach', () => {
     const { faces } = (await answer.json()) as { faces: { personId: string | null }[] };
     return faces[0]?.personId ?? null;
   };
+  const history = async (): Promise<readonly string[]> => {
+    const answer = await fetch(`${pages.worker.address}/api/history?limit=500`);
+    const { items } = (await answer.json()) as { items: { describe: string }[] };
+    return items.map(({ describe }) => describe);
+  };
   const questions = async (): Promise<readonly string[]> => {
     const answer = await fetch(`${pages.worker.address}/api/review?limit=500`);
     const { items } = (await answer.json()) as {
@@ -126,6 +131,32 @@ describe('what corrections teach', () => {
     expect(await whose('bo-2')).toBe('bo');
     expect(await toast(page, 'Undone.').textContent()).not.toContain('would now');
   }, 60_000);
+
+  test.each([
+    ['Not this person', '2 faces will never be taken for this person again.', 'said that 2 faces'],
+    ['Leave out…', '2 faces left out.', 'ignored 2 faces: It is not a face'],
+  ])(
+    'several faces at once: “%s” is one line of the history, and taken back as one',
+    async (button, said, told) => {
+      const page = await pages.open('/people/person/bo');
+      await faceCount(page, 3);
+      const before = await history();
+      const boxes = page.getByRole('list', { name: 'Faces' }).getByRole('checkbox');
+      for (const index of [0, 1]) await boxes.nth(index).check({ force: true });
+      await page.getByRole('button', { name: button }).click();
+      if (button.endsWith('…')) {
+        await page.getByRole('dialog').getByRole('button', { name: 'Leave out' }).click();
+      }
+      await toast(page, said).waitFor();
+      await faceCount(page, 1);
+      expect(await history()).toEqual([expect.stringContaining(told), ...before]);
+      await undo(page, said);
+      await faceCount(page, 3);
+      expect(await history()).toHaveLength(before.length + 2);
+      await page.context().close();
+    },
+    60_000,
+  );
 
   test('“Different” is for ever: neither shown nor asked again, until it is undone', async () => {
     const asked = 'proposed-merge left right';
