@@ -8,12 +8,11 @@ export type StoredBody =
 
 /** The same body as it would be written today. */
 export function currentBody(stored: StoredBody): FactBody {
-  switch (stored.kind) {
-    case 'face-denied':
-      return { kind: 'faces-denied', faceIds: [stored.faceId], personId: stored.personId };
-    case 'face-ignored':
-      return { kind: 'faces-ignored', faceIds: [stored.faceId], reason: stored.reason };
-    default:
-      return stored;
+  if (stored.kind === 'face-denied') {
+    return { kind: 'faces-denied', faceIds: [stored.faceId], personId: stored.personId };
   }
+  if (stored.kind === 'face-ignored') {
+    return { kind: 'faces-ignored', faceIds: [stored.faceId], reason: stored.reason };
+  }
+  return stored;
 }

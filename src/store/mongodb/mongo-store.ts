@@ -14,13 +14,7 @@ import type {
   Store,
   StoredFaces,
 } from '../store.ts';
-import type {
-  FactDocument,
-  KnownDocument,
-  PhotoDocument,
-  StoredFact,
-  StoredPhoto,
-} from './documents.ts';
+import type { FactDocument, KnownDocument, PhotoDocument, StoredPhoto } from './documents.ts';
 import {
   COUNT_FACES,
   IS_FACT,
@@ -318,10 +312,9 @@ export class MongoStore implements Store {
   }
 
   async #readFacts(filter: Filter<FactDocument>, sort: Sort, limit = 0): Promise<Fact[]> {
-    const facts = await this.#do(() =>
-      this.#facts.find(filter, { sort, limit }).project<StoredFact>(STORED_FACT).toArray(),
+    return this.#do(() =>
+      this.#facts.find(filter, { sort, limit }).project<Fact>(STORED_FACT).map(toFact).toArray(),
     );
-    return facts.map(toFact);
   }
 
   async #readPhotos(
