@@ -3,6 +3,7 @@ import { useContext } from 'preact/hooks';
 
 import type { Api } from '../api/api.ts';
 import type { Corrected, Correction, Session } from '../api/types.ts';
+import type { Learning } from './learning.ts';
 import type { ListLoader } from './list-loader.ts';
 
 /** A short message; with `undo` it offers to take back what it tells. */
@@ -34,6 +35,12 @@ export interface App {
   readonly lists: Map<string, ListLoader<unknown>>;
   readonly notify: (notice: Notice) => void;
   readonly changed: () => void;
+  readonly learning: Learning;
+  /** Does `write` by what was seen; asks when others changed the same since. Null: it was left. */
+  readonly writeUnlessChanged: <T>(
+    write: (head: number | undefined) => Promise<T>,
+    head: number | undefined,
+  ) => Promise<T | null>;
   /** Writes a correction down; null when it came to nothing. */
   readonly correct: (correction: Correction, options: CorrectOptions) => Promise<Corrected | null>;
 }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 import type { PersonDetails, PersonSummary } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
@@ -22,9 +22,10 @@ export function PersonHead(props: {
   setNaming: (naming: boolean) => void;
 }): JSX.Element {
   const { details, isNaming, setNaming } = props;
-  const { person, head } = details;
+  const { person } = details;
   const { correct } = useApp();
   const [open, setOpen] = useState<Open>(null);
+  const head = useHeld(details.head, isNaming || open !== null);
   const close = (): void => {
     setOpen(null);
   };
@@ -70,6 +71,13 @@ export function PersonHead(props: {
       ) : null}
     </header>
   );
+}
+
+/** The last value from before it was held: what is read while somebody decides is not what they saw. */
+function useHeld<T>(value: T, isHeld: boolean): T {
+  const held = useRef(value);
+  if (!isHeld) held.current = value;
+  return held.current;
 }
 
 function summaryText(person: PersonSummary): string {
