@@ -69,7 +69,16 @@ function MergePreview(props: {
     api.preview(merge),
   );
   const [chosen, setChosen] = useState<string | null>(null);
-  if (error !== null) return <Failure error={error} />;
+  if (error !== null) {
+    return (
+      <div class="merge">
+        <Failure error={error} />
+        <div class="dialog-actions">
+          <Different onClose={onClose} onDifferent={onDifferent} />
+        </div>
+      </div>
+    );
+  }
   if (data === null) return <Loading what="what comes of it" />;
   // A name that was chosen may be another by now.
   const name = data.names.find((one) => one === chosen) ?? data.names[0] ?? null;
@@ -95,21 +104,31 @@ function MergePreview(props: {
       <WhatComesOfIt preview={data} />
       <NameChoice names={data.names} name={name} onChoose={setChosen} />
       <div class="dialog-actions">
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            onClose();
-            onDifferent?.();
-          }}
-        >
-          {onDifferent === undefined ? 'Cancel' : 'No, they are different'}
-        </button>
+        <Different onClose={onClose} onDifferent={onDifferent} />
         <button type="submit" class="button primary">
           Yes, make them one
         </button>
       </div>
     </form>
+  );
+}
+
+function Different(props: {
+  onClose: () => void;
+  onDifferent: (() => void) | undefined;
+}): JSX.Element {
+  const { onClose, onDifferent } = props;
+  return (
+    <button
+      type="button"
+      class="button"
+      onClick={() => {
+        onClose();
+        onDifferent?.();
+      }}
+    >
+      {onDifferent === undefined ? 'Cancel' : 'No, they are different'}
+    </button>
   );
 }
 
