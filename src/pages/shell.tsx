@@ -64,23 +64,24 @@ function useAppOf(
   const { api, session } = ports;
   const [version, setVersion] = useState(0);
   const [lists] = useState<App['lists']>(() => new Map());
-  const lasting = useMemo(() => {
+  const { learning, can } = useMemo(() => {
     const { notify } = ports;
     const changed = (): void => {
       setVersion((count) => count + 1);
     };
     const learning = new Learning({ api, notify, changed });
-    const correct = createCorrect({ ...ports, changed, learning });
+    const offerFor: App['offerFor'] = (taught) => learning.offerFor(taught);
+    const correct = createCorrect({ ...ports, changed, offerFor });
     const writeUnlessChanged = createWriteUnlessChanged(ports);
-    return { api, notify, changed, learning, correct, writeUnlessChanged };
+    return { learning, can: { api, notify, changed, offerFor, correct, writeUnlessChanged } };
   }, [api]);
   useEffect(
     () => () => {
-      lasting.learning.stop();
+      learning.stop();
     },
-    [lasting],
+    [learning],
   );
-  return useMemo(() => ({ ...lasting, session, version, lists }), [lasting, session, version]);
+  return useMemo(() => ({ ...can, session, version, lists }), [can, session, version]);
 }
 
 /** The question about what others changed meanwhile, while there is one. */

@@ -2,8 +2,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
 import type { Api } from '../api/api.ts';
-import type { Corrected, Correction, Session } from '../api/types.ts';
-import type { Learning } from './learning.ts';
+import type { Corrected, Correction, Session, Taught } from '../api/types.ts';
 import type { ListLoader } from './list-loader.ts';
 
 /** A short message; with `undo` it offers to take back what it tells. */
@@ -35,7 +34,8 @@ export interface App {
   readonly lists: Map<string, ListLoader<unknown>>;
   readonly notify: (notice: Notice) => void;
   readonly changed: () => void;
-  readonly learning: Learning;
+  /** The offer to apply what a correction teaches; undefined where there is none, or none yet. */
+  readonly offerFor: (taught: Taught) => Notice['offer'];
   /** Does `write` by what was seen; asks when others changed the same since. Null: it was left. */
   readonly writeUnlessChanged: <T>(
     write: (head: number | undefined) => Promise<T>,

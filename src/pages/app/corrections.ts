@@ -2,7 +2,6 @@ import { ApiError, wordsFor } from '../api/api-error.ts';
 import type { Api } from '../api/api.ts';
 import type { Corrected } from '../api/types.ts';
 import type { App, CorrectOptions, Notice } from './app.ts';
-import type { Learning } from './learning.ts';
 import { takeBackFirst } from './take-back-first.ts';
 
 /** Something that happened since the person at the screen last looked. */
@@ -16,14 +15,14 @@ export interface CorrectionPorts {
   readonly api: Api;
   readonly notify: App['notify'];
   readonly changed: App['changed'];
-  readonly learning: Learning;
+  readonly offerFor: App['offerFor'];
   /** Tells what others changed meanwhile and asks whether to go on. */
   readonly askAboutConflict: (since: readonly Since[]) => Promise<boolean>;
 }
 
 /** `App.correct`: a correction, its message with Undo, and the offer to apply what was learned. */
 export function createCorrect(ports: CorrectionPorts): App['correct'] {
-  const { api, notify, changed, learning } = ports;
+  const { api, notify, changed, offerFor } = ports;
   const writeUnlessChanged = createWriteUnlessChanged(ports);
   const correct: App['correct'] = async (correction, options) => {
     let done: Corrected | null = null;
@@ -43,7 +42,7 @@ export function createCorrect(ports: CorrectionPorts): App['correct'] {
     link: link?.(done),
     undo: () => correct({ kind: 'undone', factId: done.fact.factId }, { said: 'Undone.' }),
     undoLabel: done.fact.body.kind === 'undone' ? 'Redo' : 'Undo',
-    offer: learning.offerFor(done),
+    offer: offerFor(done),
   });
   return correct;
 }

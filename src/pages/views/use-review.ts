@@ -38,7 +38,7 @@ const FEW = 5;
 
 /** The questions one after the other. An answer shows the next at once, while it is written down. */
 export function useReview(): Review {
-  const { api, changed, correct, learning, notify, writeUnlessChanged } = useApp();
+  const { api, changed, correct, notify, offerFor, writeUnlessChanged } = useApp();
   const list = useList<ReviewItem>('review');
   const [answered, setAnswered] = useState<readonly Answered[]>([]);
   const open = list.items.filter(({ id }) => answered.every((one) => one.id !== id));
@@ -80,7 +80,7 @@ export function useReview(): Review {
       const told = await asked;
       if (told === null) drop(id);
       else {
-        const offer = told.fact === null ? undefined : learning.offerFor(told);
+        const offer = told.fact === null ? undefined : offerFor(told);
         notify({ text: SAID[given], tone: 'good', offer, undo: () => takeBack(done) });
       }
     } catch (error) {
