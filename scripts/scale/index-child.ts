@@ -63,7 +63,7 @@ function measure(faces: number, facesOfPerson: number): IndexReport {
 }
 
 function ignoring(sequence: number): Fact {
-  const body = { kind: 'face-ignored', faceId: 'some face', reason: 'a statue' } as const;
+  const body = { kind: 'faces-ignored', faceIds: ['some face'], reason: 'a statue' } as const;
   const at = '2025-11-24T12:00:00.000Z';
   const changes = { people: [], faces: [] };
   return { ownerId: 'owner', sequence, factId: 'fact', at, by: 'scale', body, changes };

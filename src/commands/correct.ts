@@ -85,14 +85,14 @@ function addFaces(add: Add): void {
   }));
   add('deny <face> <person>', 'this face is not that person, ever', (...given) => {
     const [faceId = '', personId = ''] = given;
-    return { kind: 'face-denied', faceId, personId };
+    return { kind: 'faces-denied', faceIds: [faceId], personId };
   });
   add(
     'ignore <face> <reason>',
     'this is no face to know anybody by; the reason is any text of yours',
     (...given) => {
       const [faceId = '', reason = ''] = given;
-      return { kind: 'face-ignored', faceId, reason };
+      return { kind: 'faces-ignored', faceIds: [faceId], reason };
     },
   );
 }

@@ -91,10 +91,10 @@ export function describe({ body }: Pick<Fact, 'body'>): string {
       return `${body.personA} is not ${body.personB}`;
     case 'faces-assigned':
       return `${counted(body.faceIds.length, 'face')} ${body.as}: ${body.personId}`;
-    case 'face-denied':
-      return `${body.faceId} is not ${body.personId}`;
-    case 'face-ignored':
-      return `${body.faceId} is ignored: ${body.reason}`;
+    case 'faces-denied':
+      return `${subjectOf(body.faceIds)} not ${body.personId}`;
+    case 'faces-ignored':
+      return `${subjectOf(body.faceIds)} ignored: ${body.reason}`;
     case 'person-hidden':
       return `${body.personId} is ${body.hidden ? 'hidden' : 'shown'}`;
     case 'person-deleted':
@@ -102,6 +102,11 @@ export function describe({ body }: Pick<Fact, 'body'>): string {
     case 'undone':
       return `${body.factId} is undone`;
   }
+}
+
+function subjectOf(faceIds: readonly string[]): string {
+  const [first = '', second] = faceIds;
+  return second === undefined ? `${first} is` : `${counted(faceIds.length, 'face')} are`;
 }
 
 function named(name: string | null): string {

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ReviewItem, Session } from './api/types.ts';
 import { useApp } from './app/app.ts';
 import { placeUrl, type Place } from './app/place.ts';
-import { numberText } from './app/words.ts';
+import { numberText, shortId } from './app/words.ts';
 import { Icon, type IconName } from './parts/icon.tsx';
 import { Logo } from './parts/logo.tsx';
 
@@ -126,13 +126,14 @@ function Account(props: {
           <span>Whose photos</span>
           <select
             value={api.owner ?? session.owner}
+            title={api.owner ?? session.owner}
             onChange={(event) => {
               onOwner(event.currentTarget.value);
             }}
           >
             {session.owners.map((owner) => (
-              <option key={owner} value={owner}>
-                {session.ownerNames[owner] ?? owner}
+              <option key={owner} value={owner} title={owner}>
+                {session.ownerNames[owner] ?? shortId(owner)}
               </option>
             ))}
           </select>

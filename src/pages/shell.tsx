@@ -5,7 +5,8 @@ import { wordsFor } from './api/api-error.ts';
 import type { Api } from './api/api.ts';
 import type { Session } from './api/types.ts';
 import { AppContext, type App } from './app/app.ts';
-import { createCorrect, type Since } from './app/corrections.ts';
+import { createCorrect, createWriteUnlessChanged, type Since } from './app/corrections.ts';
+import { Learning } from './app/learning.ts';
 import type { Place } from './app/place.ts';
 import { Navigation } from './navigation.tsx';
 import { ConflictDialog } from './parts/conflict-dialog.tsx';
@@ -30,24 +31,8 @@ export function Shell(props: {
   const { api, place, session, onOwner, onLoggedOut } = props;
   useFocusOnArrival(place.parts.join('/'));
   const { toasts, notify, close } = useToasts();
-  const [conflict, setConflict] = useState<Conflict | null>(null);
-  const [version, setVersion] = useState(0);
-  const [lists] = useState<App['lists']>(() => new Map());
-  const app = useMemo((): App => {
-    const changed = (): void => {
-      setVersion((count) => count + 1);
-    };
-    const askAboutConflict = (since: readonly Since[]): Promise<boolean> =>
-      new Promise((resolve) => {
-        const decide = (goOn: boolean): void => {
-          setConflict(null);
-          resolve(goOn);
-        };
-        setConflict({ since, decide });
-      });
-    const correct = createCorrect({ api, notify, changed, askAboutConflict });
-    return { api, session, version, lists, notify, changed, correct };
-  }, [api, session, version]);
+  const { conflict, askAboutConflict } = useConflict();
+  const app = useAppOf({ api, session, notify, askAboutConflict });
   const logOut = (): void => {
     api.logOut().then(onLoggedOut, (error: unknown) => {
       notify({ text: wordsFor(error), tone: 'bad' });
@@ -68,6 +53,52 @@ export function Shell(props: {
       )}
     </AppContext.Provider>
   );
+}
+
+/** What the views can do, as long as people of the same owner are shown. */
+function useAppOf(
+  ports: Pick<App, 'api' | 'session' | 'notify'> & {
+    readonly askAboutConflict: (since: readonly Since[]) => Promise<boolean>;
+  },
+): App {
+  const { api, session } = ports;
+  const [version, setVersion] = useState(0);
+  const [lists] = useState<App['lists']>(() => new Map());
+  const { learning, can } = useMemo(() => {
+    const { notify } = ports;
+    const changed = (): void => {
+      setVersion((count) => count + 1);
+    };
+    const learning = new Learning({ api, notify, changed });
+    const offerFor: App['offerFor'] = (taught) => learning.offerFor(taught);
+    const correct = createCorrect({ ...ports, changed, offerFor });
+    const writeUnlessChanged = createWriteUnlessChanged(ports);
+    return { learning, can: { api, notify, changed, offerFor, correct, writeUnlessChanged } };
+  }, [api]);
+  useEffect(
+    () => () => {
+      learning.stop();
+    },
+    [learning],
+  );
+  return useMemo(() => ({ ...can, session, version, lists }), [can, session, version]);
+}
+
+/** The question about what others changed meanwhile, while there is one. */
+function useConflict(): {
+  conflict: Conflict | null;
+  askAboutConflict: (since: readonly Since[]) => Promise<boolean>;
+} {
+  const [conflict, setConflict] = useState<Conflict | null>(null);
+  const askAboutConflict = (since: readonly Since[]): Promise<boolean> =>
+    new Promise((resolve) => {
+      const decide = (goOn: boolean): void => {
+        setConflict(null);
+        resolve(goOn);
+      };
+      setConflict({ since, decide });
+    });
+  return { conflict, askAboutConflict };
 }
 
 /**

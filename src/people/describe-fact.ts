@@ -11,11 +11,9 @@ export function describeFact(body: FactBody, people: People): string {
     case 'people-merged':
       return `merged ${who(body.from)} into ${body.name ?? who(body.into)}`;
     case 'faces-assigned':
-      return describeAssignment(body, who);
-    case 'face-denied':
-      return `said that a face is not ${who(body.personId)}`;
-    case 'face-ignored':
-      return `ignored a face: ${body.reason}`;
+    case 'faces-denied':
+    case 'faces-ignored':
+      return describeFaces(body, who);
     case 'person-hidden':
       return `${body.hidden ? 'hid' : 'showed'} ${who(body.personId)}`;
     case 'person-deleted':
@@ -42,16 +40,21 @@ function describeNaming(name: string | null): string {
   return name === null ? 'took a name away' : `named a person ${name}`;
 }
 
-function describeAssignment(
-  { faceIds, personId, as }: Extract<FactBody, { kind: 'faces-assigned' }>,
+function describeFaces(
+  body: Extract<FactBody, { readonly faceIds: readonly string[] }>,
   who: (personId: string) => string,
 ): string {
-  const faces = faceIds.length === 1 ? 'a face' : `${faceIds.length} faces`;
-  switch (as) {
+  const isOne = body.faceIds.length === 1;
+  const faces = isOne ? 'a face' : `${body.faceIds.length} faces`;
+  if (body.kind === 'faces-ignored') return `ignored ${faces}: ${body.reason}`;
+  if (body.kind === 'faces-denied') {
+    return `said that ${faces} ${isOne ? 'is' : 'are'} not ${who(body.personId)}`;
+  }
+  switch (body.as) {
     case 'confirmed':
-      return `confirmed ${faces} of ${who(personId)}`;
+      return `confirmed ${faces} of ${who(body.personId)}`;
     case 'moved':
-      return `gave ${faces} to ${who(personId)}`;
+      return `gave ${faces} to ${who(body.personId)}`;
     case 'split':
       return `made ${faces} a person of their own`;
   }

@@ -21,10 +21,9 @@ function idsOf(body: FactBody, directory: Directory): readonly string[] {
     case 'people-distinct':
       return ofPeople(body.personA, body.personB);
     case 'faces-assigned':
+    case 'faces-denied':
+    case 'faces-ignored':
       return body.faceIds;
-    case 'face-denied':
-    case 'face-ignored':
-      return [body.faceId];
     case 'person-named':
     case 'person-hidden':
     case 'person-deleted':

@@ -29,9 +29,17 @@ export interface WouldChange {
   readonly counting: boolean;
 }
 
+/** The same, and how far the photos are that were queued to be decided again. */
+export interface Learned extends WouldChange {
+  /** Photos that have not been decided again yet. */
+  readonly applying: number;
+}
+
 interface Owner {
   /** By asset, how many of its faces would change. */
   readonly pending: Map<string, number>;
+  /** By asset that was queued, the owner's sequence then: its new decision has a greater one. */
+  readonly applying: Map<string, number>;
   counting: Promise<void>;
   isCounting: boolean;
 }
@@ -71,19 +79,35 @@ export class Reapplication {
     return { faces, photos: pending.size, counting: isCounting };
   }
 
+  /** What would change, and how far what was applied has come. */
+  async progress(ownerId: string): Promise<Learned> {
+    const { applying } = this.#ownerOf(ownerId);
+    const { photos } = await this.#ports.directories.current(ownerId);
+    for (const [assetId, before] of applying) {
+      // Not there: it was removed meanwhile.
+      if ((photos.get(assetId)?.sequence ?? Infinity) > before) applying.delete(assetId);
+    }
+    return { ...this.wouldChange(ownerId), applying: applying.size };
+  }
+
   /** Queues the photos that would change; answers how many. */
   async apply(ownerId: string): Promise<number> {
     const owner = this.#ownerOf(ownerId);
     await owner.counting;
+    const { sequence } = await this.#ports.directories.current(ownerId);
     const photos = [...owner.pending.keys()];
     owner.pending.clear();
-    for (const assetId of photos) await this.#ports.rerun({ ownerId, assetId });
+    for (const assetId of photos) {
+      owner.applying.set(assetId, sequence);
+      await this.#ports.rerun({ ownerId, assetId });
+    }
     return photos.length;
   }
 
   #ownerOf(ownerId: string): Owner {
     const owner = this.#owners.get(ownerId) ?? {
       pending: new Map<string, number>(),
+      applying: new Map<string, number>(),
       counting: Promise.resolve(),
       isCounting: false,
     };

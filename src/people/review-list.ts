@@ -180,7 +180,7 @@ function faceAnswer(
   answer: 'yes' | 'no',
 ): Correction {
   const { faceId, suggestedPersonId: personId } = doubt;
-  if (answer === 'no') return { kind: 'face-denied', faceId, personId };
+  if (answer === 'no') return { kind: 'faces-denied', faceIds: [faceId], personId };
   const kind = doubt.personId === personId ? 'faces-confirmed' : 'faces-assigned';
   return { kind, faceIds: [faceId], personId };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { WorkerError } from '../errors.ts';
+import { currentBody } from '../identities/journal/current-body.ts';
 import type { FactBody } from '../identities/journal/fact.ts';
 
 /** What an owner's people are moved by: `{ format, version, photos, facts }`, in JSON. */
@@ -51,8 +52,14 @@ const body: z.ZodType<FactBody> = z.discriminatedUnion('kind', [
     personId: Id,
     as: z.enum(['confirmed', 'moved', 'split']),
   }),
-  z.object({ kind: z.literal('face-denied'), faceId: Id, personId: Id }),
-  z.object({ kind: z.literal('face-ignored'), faceId: Id, reason: z.string().max(1000) }),
+  z.object({ kind: z.literal('faces-denied'), faceIds: FaceIds, personId: Id }),
+  z.object({ kind: z.literal('faces-ignored'), faceIds: FaceIds, reason: z.string().max(1000) }),
+  z
+    .object({ kind: z.literal('face-denied'), faceId: Id, personId: Id })
+    .transform((one): FactBody => currentBody(one)),
+  z
+    .object({ kind: z.literal('face-ignored'), faceId: Id, reason: z.string().max(1000) })
+    .transform((one): FactBody => currentBody(one)),
   z.object({ kind: z.literal('person-hidden'), personId: Id, hidden: z.boolean() }),
   z.object({ kind: z.literal('person-deleted'), personId: Id }),
   z.object({ kind: z.literal('undone'), factId: Id }),

@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   identities: ['descriptors', 'faces'],
   pipeline: core,
   vision: ['type machine', 'image', 'faces', 'descriptors', 'nets'],
-  store: ['descriptors', 'type faces', 'type identities', 'type immich'],
+  store: ['descriptors', 'type faces', 'identities', 'type immich'],
   queue: ['type pipeline', 'type identities', 'type descriptors', 'type faces'],
   people: ['identities', 'faces', 'type descriptors', 'type pipeline'],
   thumbnails: ['type faces'],

@@ -20,6 +20,7 @@ const Corrected = z.object({
   describe: z.string(),
   head: z.number().int(),
   wouldChange: z.number().int(),
+  counting: z.boolean(),
 });
 const Preview = z.object({
   faces: z.number().int(),
@@ -28,6 +29,7 @@ const Preview = z.object({
   people: z.array(PersonSummary),
   names: z.array(z.string()),
   describe: z.string(),
+  head: z.number().int(),
 });
 const HistoryEntry = z.object({
   fact: ListedFact,
@@ -90,7 +92,8 @@ export function correctionRoutes(app: ApiApp, context: ApiContext): void {
     async (request) => {
       const directory = await directories.current(await ownerOf(request, store));
       try {
-        return previewCorrection(directory, request.body.correction);
+        const preview = previewCorrection(directory, request.body.correction);
+        return { ...preview, head: directory.sequence };
       } catch (error) {
         throw describeRefusal(error);
       }
@@ -100,10 +103,11 @@ export function correctionRoutes(app: ApiApp, context: ApiContext): void {
 
 /** What was learned from corrections, applied to photos decided before. */
 export function reapplyRoutes(app: ApiApp, { store, reapplication }: ApiContext): void {
-  const WouldChange = z.object({
+  const Learned = z.object({
     faces: z.number().int(),
     photos: z.number().int(),
     counting: z.boolean(),
+    applying: z.number().int().meta({ description: 'Photos queued and not decided again yet' }),
   });
   app.get(
     '/reapply',
@@ -111,10 +115,10 @@ export function reapplyRoutes(app: ApiApp, { store, reapplication }: ApiContext)
       schema: {
         summary: 'Faces that would be another person now',
         querystring: OwnerQuery,
-        response: { 200: WouldChange },
+        response: { 200: Learned },
       },
     },
-    async (request) => reapplication.wouldChange(await ownerOf(request, store)),
+    async (request) => reapplication.progress(await ownerOf(request, store)),
   );
   app.post(
     '/reapply',
@@ -143,12 +147,13 @@ export async function correctAndCount(
   const fact = await correct(ownerId, correction, by, head).catch((error: unknown) => {
     throw describeRefusal(error);
   });
-  const { faces } = await reapplication.learn(fact, COUNT_PATIENCE_MILLIS);
+  const { faces, counting } = await reapplication.learn(fact, COUNT_PATIENCE_MILLIS);
   const directory = await directories.current(ownerId);
   return {
     fact: fact as z.infer<typeof FactSchema>,
     describe: describeFact(fact.body, directory.people),
     head: directory.sequence,
     wouldChange: faces,
+    counting,
   };
 }

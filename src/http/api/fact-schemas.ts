@@ -21,10 +21,10 @@ const MergeEvidence = z.object({
   crowdDistance: z.number().nullable(),
   otherDistance: z.number().nullable(),
 });
-const Denied = z.object({ kind: z.literal('face-denied'), faceId: Id, personId: Id });
+const Denied = z.object({ kind: z.literal('faces-denied'), faceIds: FaceIds, personId: Id });
 const Ignored = z.object({
-  kind: z.literal('face-ignored'),
-  faceId: Id,
+  kind: z.literal('faces-ignored'),
+  faceIds: FaceIds,
   reason: z.string().max(500),
 });
 const Hidden = z.object({ kind: z.literal('person-hidden'), personId: Id, hidden: z.boolean() });

@@ -43,6 +43,7 @@ export function reviewRoutes(app: ApiApp, context: ApiContext): void {
         body: z.object({
           answer: z.enum(['yes', 'no', 'skip', 'ask']),
           name: z.string().max(1000).optional(),
+          head: z.number().int().min(0).optional(),
         }),
         response: {
           200: z.object({
@@ -50,19 +51,22 @@ export function reviewRoutes(app: ApiApp, context: ApiContext): void {
             describe: z.string().nullable(),
             head: z.number().int(),
             wouldChange: z.number().int(),
+            counting: z.boolean(),
           }),
         },
       },
     },
     async (request) => {
       const ownerId = await ownerOf(request, store);
-      const { answer, name = null } = request.body;
+      const { answer, name = null, head: seenHead } = request.body;
       const correction = await review.answer(ownerId, request.params.id, { answer, name });
       const { people, sequence: head } = await directories.current(ownerId);
-      if (correction === null) return { fact: null, describe: null, head, wouldChange: 0 };
+      if (correction === null) {
+        return { fact: null, describe: null, head, wouldChange: 0, counting: false };
+      }
       refuseNameless(correction, people);
       const by = loginOf(request).user;
-      return correctAndCount({ ownerId, correction, by, head: undefined }, context);
+      return correctAndCount({ ownerId, correction, by, head: seenHead }, context);
     },
   );
 }

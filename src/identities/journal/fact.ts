@@ -39,8 +39,12 @@ export type FactBody =
       /** 'confirmed': the faces were the person's already. 'split' founds the person. */
       readonly as: 'confirmed' | 'moved' | 'split';
     }
-  | { readonly kind: 'face-denied'; readonly faceId: string; readonly personId: string }
-  | { readonly kind: 'face-ignored'; readonly faceId: string; readonly reason: string }
+  | {
+      readonly kind: 'faces-denied';
+      readonly faceIds: readonly string[];
+      readonly personId: string;
+    }
+  | { readonly kind: 'faces-ignored'; readonly faceIds: readonly string[]; readonly reason: string }
   | { readonly kind: 'person-hidden'; readonly personId: string; readonly hidden: boolean }
   | { readonly kind: 'person-deleted'; readonly personId: string }
   | { readonly kind: 'undone'; readonly factId: string };

@@ -244,13 +244,9 @@ function fold(folded: Folded, body: FactBody): void {
       merge(folded, body);
       break;
     case 'faces-assigned':
-      for (const faceId of body.faceIds) assign(folded, faceId, body.personId);
-      break;
-    case 'face-denied':
-      deny(folded, body.faceId, body.personId);
-      break;
-    case 'face-ignored':
-      folded.ignored.set(body.faceId, body.reason);
+    case 'faces-denied':
+    case 'faces-ignored':
+      for (const faceId of body.faceIds) foldFace(folded, faceId, body);
       break;
     case 'person-hidden':
       folded.hidden.set(resolve(folded, body.personId), body.hidden);
@@ -272,6 +268,16 @@ function merge(folded: Folded, body: Extract<FactBody, { kind: 'people-merged' }
   const into = resolve(folded, body.into);
   if (from !== into) folded.mergedInto.set(from, into);
   if (body.name !== null) folded.names.set(into, body.name);
+}
+
+function foldFace(
+  folded: Folded,
+  faceId: string,
+  body: Extract<FactBody, { readonly faceIds: readonly string[] }>,
+): void {
+  if (body.kind === 'faces-assigned') assign(folded, faceId, body.personId);
+  else if (body.kind === 'faces-denied') deny(folded, faceId, body.personId);
+  else folded.ignored.set(faceId, body.reason);
 }
 
 /** The later word counts: an assignment takes back an earlier "not this person" and "ignore". */

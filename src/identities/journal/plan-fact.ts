@@ -86,11 +86,11 @@ function toBody(
       return confirmation(correction, known);
     case 'people-distinct':
       return checkDistinct(correction, person, people);
-    case 'face-denied':
-      checkFaces([correction.faceId], known.faces);
+    case 'faces-denied':
+      checkFaces(correction.faceIds, known.faces);
       return { ...correction, personId: people.resolve(correction.personId) };
-    case 'face-ignored':
-      checkFaces([correction.faceId], known.faces);
+    case 'faces-ignored':
+      checkFaces(correction.faceIds, known.faces);
       return correction;
     case 'person-hidden':
     case 'person-deleted':
@@ -184,7 +184,8 @@ function checkUndo(factId: string, people: People): void {
 
 function checkFaces(faceIds: readonly string[], faces: readonly FacePlace[]): void {
   if (faceIds.length === 0) refuse('expected at least one face, got none');
-  const missing = faceIds.find((id) => !faces.some(({ faceId }) => faceId === id));
+  const there = new Set(faces.map(({ faceId }) => faceId));
+  const missing = faceIds.find((id) => !there.has(id));
   if (missing !== undefined) refuse(`there is no face ${missing}`);
 }
 
@@ -242,8 +243,7 @@ export function peopleIn(body: FactBody | Correction): string[] {
 }
 
 export function facesIn(body: FactBody | Correction): readonly string[] {
-  if ('faceIds' in body) return body.faceIds;
-  return 'faceId' in body ? [body.faceId] : [];
+  return 'faceIds' in body ? body.faceIds : [];
 }
 
 /** Whether what becomes of the person tells it: not of a face that a user denied the one merged with. */

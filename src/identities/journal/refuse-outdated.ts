@@ -30,8 +30,8 @@ const DEPENDS_ON: Readonly<Record<Correction['kind'], readonly Side[]>> = {
   'people-distinct': ['self', 'apart'],
   'faces-assigned': ['self'],
   'faces-confirmed': ['self'],
-  'face-denied': ['self'],
-  'face-ignored': [],
+  'faces-denied': ['self'],
+  'faces-ignored': [],
   split: [],
   undone: [],
 };

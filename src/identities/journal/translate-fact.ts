@@ -14,13 +14,10 @@ export function translateFact(body: FactBody, { faceOf, personOf }: Translation)
       return { ...body, from: personOf(body.from), into: personOf(body.into) };
     case 'people-distinct':
       return { ...body, personA: personOf(body.personA), personB: personOf(body.personB) };
-    case 'faces-assigned': {
-      const faceIds = body.faceIds.flatMap((faceId) => faceOf(faceId) ?? []);
-      return faceIds.length === 0 ? null : { ...body, faceIds, personId: personOf(body.personId) };
-    }
-    case 'face-denied':
-    case 'face-ignored':
-      return translateFace(body, { faceOf, personOf });
+    case 'faces-assigned':
+    case 'faces-denied':
+    case 'faces-ignored':
+      return translateFaces(body, { faceOf, personOf });
     case 'person-named':
     case 'person-hidden':
     case 'person-deleted':
@@ -30,12 +27,12 @@ export function translateFact(body: FactBody, { faceOf, personOf }: Translation)
   }
 }
 
-function translateFace(
-  body: Extract<FactBody, { kind: 'face-denied' | 'face-ignored' }>,
+function translateFaces(
+  body: Extract<FactBody, { readonly faceIds: readonly string[] }>,
   { faceOf, personOf }: Translation,
 ): FactBody | null {
-  const faceId = faceOf(body.faceId);
-  if (faceId === null) return null;
-  if (body.kind === 'face-ignored') return { ...body, faceId };
-  return { ...body, faceId, personId: personOf(body.personId) };
+  const faceIds = body.faceIds.flatMap((faceId) => faceOf(faceId) ?? []);
+  if (faceIds.length === 0) return null;
+  if (body.kind === 'faces-ignored') return { ...body, faceIds };
+  return { ...body, faceIds, personId: personOf(body.personId) };
 }

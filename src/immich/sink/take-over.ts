@@ -85,6 +85,6 @@ async function targetOf(
 /** Nobody is to be known by a face that a user has removed. */
 async function takeOverRemoval(context: OwnerContext, link: FaceLink): Promise<void> {
   const reason = 'removed in Immich';
-  await correctQuietly(context, { kind: 'face-ignored', faceId: link.id, reason });
+  await correctQuietly(context, { kind: 'faces-ignored', faceIds: [link.id], reason });
   await context.links.write({ ...link, details: { ...link.details, state: 'declined' } });
 }

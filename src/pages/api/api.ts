@@ -6,6 +6,7 @@ import type {
   Correction,
   CorrectionPreview,
   ImportReport,
+  Learned,
   Page,
   PersonDetails,
   PhotoDetails,
@@ -68,10 +69,14 @@ export class Api {
     return this.#ask(`photos/${encodeURIComponent(assetId)}`);
   }
 
-  /** `name` is the one that stays when two named people are one. */
-  answer(reviewId: string, answer: Answer, name?: string): Promise<Answered> {
+  /** `name` is the one that stays when two named people are one; `head` as for `correct`. */
+  answer(
+    reviewId: string,
+    answer: Answer,
+    more: { name?: string | undefined; head?: number | undefined } = {},
+  ): Promise<Answered> {
     const path = `review/${encodeURIComponent(reviewId)}`;
-    return this.#ask(path, { method: 'POST', json: { answer, name } });
+    return this.#ask(path, { method: 'POST', json: { answer, ...more } });
   }
 
   /** `head` is what the person at the screen has seen; later changes to the same are refused. */
@@ -87,7 +92,7 @@ export class Api {
     return this.#ask('reapply', { method: 'POST', json: {} });
   }
 
-  wouldChange(): Promise<{ faces: number; photos: number }> {
+  learned(): Promise<Learned> {
     return this.#ask('reapply');
   }
 

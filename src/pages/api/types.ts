@@ -129,9 +129,25 @@ export interface ReviewItem {
 export type Answer = 'yes' | 'no' | 'skip' | 'ask';
 
 /** What an answer wrote down; null when nothing. */
-export interface Answered {
+export interface Answered extends Taught {
   readonly fact: Fact | null;
+}
+
+/** What else would follow from a correction. */
+export interface Taught {
+  /** How many other faces would get another person if they were decided again now. */
   readonly wouldChange: number;
+  /** More may be found yet. */
+  readonly counting: boolean;
+}
+
+/** What all corrections so far have taught. */
+export interface Learned {
+  /** Faces that would get another person. */
+  readonly faces: number;
+  readonly counting: boolean;
+  /** Photos queued to be decided again that have not been yet. */
+  readonly applying: number;
 }
 
 export interface Fact {
@@ -169,18 +185,20 @@ export type Correction =
     }
   | { readonly kind: 'people-distinct'; readonly personA: string; readonly personB: string }
   | { readonly kind: 'split'; readonly faceIds: readonly string[] }
-  | { readonly kind: 'face-denied'; readonly faceId: string; readonly personId: string }
-  | { readonly kind: 'face-ignored'; readonly faceId: string; readonly reason: string }
+  | {
+      readonly kind: 'faces-denied';
+      readonly faceIds: readonly string[];
+      readonly personId: string;
+    }
+  | { readonly kind: 'faces-ignored'; readonly faceIds: readonly string[]; readonly reason: string }
   | { readonly kind: 'person-hidden'; readonly personId: string; readonly hidden: boolean }
   | { readonly kind: 'person-deleted'; readonly personId: string }
   | { readonly kind: 'undone'; readonly factId: string };
 
-export interface Corrected {
+export interface Corrected extends Taught {
   readonly fact: Fact;
   readonly describe: string;
   readonly head: number;
-  /** How many other faces would get another person if they were decided again now. */
-  readonly wouldChange: number;
 }
 
 export interface CorrectionPreview {
@@ -191,6 +209,7 @@ export interface CorrectionPreview {
   readonly people: readonly PersonSummary[];
   readonly names: readonly string[];
   readonly describe: string;
+  readonly head: number;
 }
 
 export interface WhoAnswer {

@@ -2,7 +2,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
 import type { Api } from '../api/api.ts';
-import type { Corrected, Correction, Session } from '../api/types.ts';
+import type { Corrected, Correction, Session, Taught } from '../api/types.ts';
 import type { ListLoader } from './list-loader.ts';
 
 /** A short message; with `undo` it offers to take back what it tells. */
@@ -34,11 +34,15 @@ export interface App {
   readonly lists: Map<string, ListLoader<unknown>>;
   readonly notify: (notice: Notice) => void;
   readonly changed: () => void;
-  /** Writes corrections down one after the other; null when it came to nothing. */
-  readonly correct: (
-    corrections: readonly Correction[],
-    options: CorrectOptions,
-  ) => Promise<Corrected | null>;
+  /** The offer to apply what a correction teaches; undefined where there is none, or none yet. */
+  readonly offerFor: (taught: Taught) => Notice['offer'];
+  /** Does `write` by what was seen; asks when others changed the same since. Null: it was left. */
+  readonly writeUnlessChanged: <T>(
+    write: (head: number | undefined) => Promise<T>,
+    head: number | undefined,
+  ) => Promise<T | null>;
+  /** Writes a correction down; null when it came to nothing. */
+  readonly correct: (correction: Correction, options: CorrectOptions) => Promise<Corrected | null>;
 }
 
 export const AppContext = createContext<App | null>(null);

@@ -1,9 +1,8 @@
 import { ApiError, wordsFor } from '../api/api-error.ts';
 import type { Api } from '../api/api.ts';
-import type { Corrected, Correction } from '../api/types.ts';
+import type { Corrected } from '../api/types.ts';
 import type { App, CorrectOptions, Notice } from './app.ts';
 import { takeBackFirst } from './take-back-first.ts';
-import { counted } from './words.ts';
 
 /** Something that happened since the person at the screen last looked. */
 export interface Since {
@@ -16,67 +15,55 @@ export interface CorrectionPorts {
   readonly api: Api;
   readonly notify: App['notify'];
   readonly changed: App['changed'];
+  readonly offerFor: App['offerFor'];
   /** Tells what others changed meanwhile and asks whether to go on. */
   readonly askAboutConflict: (since: readonly Since[]) => Promise<boolean>;
 }
 
-/** `App.correct`: corrections, their message with Undo, and the offer to apply what was learned. */
+/** `App.correct`: a correction, its message with Undo, and the offer to apply what was learned. */
 export function createCorrect(ports: CorrectionPorts): App['correct'] {
-  const { notify, changed } = ports;
-  const correct: App['correct'] = async (corrections, options) => {
-    const done: Corrected[] = [];
+  const { api, notify, changed, offerFor } = ports;
+  const writeUnlessChanged = createWriteUnlessChanged(ports);
+  const correct: App['correct'] = async (correction, options) => {
+    let done: Corrected | null = null;
     try {
-      let { head } = options;
-      for (const correction of corrections) {
-        const corrected = await correctOne(correction, head, ports);
-        if (corrected === null) break;
-        done.push(corrected);
-        head &&= corrected.head;
-      }
+      done = await writeUnlessChanged((head) => api.correct(correction, head), options.head);
     } catch (error) {
       notify({ text: wordsFor(error), tone: 'bad', ...takeBackFirst(error, correct) });
     }
     changed();
-    const last = done.at(-1);
-    if (last === undefined) return null;
-    notify(doneNotice(done, last, options));
-    return last;
+    if (done !== null) notify(doneNotice(done, options));
+    return done;
   };
 
-  const doneNotice = (
-    done: readonly Corrected[],
-    last: Corrected,
-    { said, link }: CorrectOptions,
-  ): Notice => ({
+  const doneNotice = (done: Corrected, { said, link }: CorrectOptions): Notice => ({
     text: said,
     tone: 'good',
-    link: link?.(last),
-    undo: () => correct(undoing(done), { said: 'Undone.' }),
-    undoLabel: last.fact.body.kind === 'undone' ? 'Redo' : 'Undo',
-    offer: offerToApply(last.wouldChange, ports),
+    link: link?.(done),
+    undo: () => correct({ kind: 'undone', factId: done.fact.factId }, { said: 'Undone.' }),
+    undoLabel: done.fact.body.kind === 'undone' ? 'Redo' : 'Undo',
+    offer: offerFor(done),
   });
   return correct;
 }
 
-/** The latest first, as they were laid over each other. */
-function undoing(done: readonly Corrected[]): Correction[] {
-  return done.toReversed().map(({ fact }) => ({ kind: 'undone', factId: fact.factId }));
-}
-
-async function correctOne(
-  correction: Correction,
-  head: number | undefined,
-  { api, askAboutConflict }: CorrectionPorts,
-): Promise<Corrected | null> {
-  try {
-    return await api.correct(correction, head);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 'CORRECTION_OUTDATED') throw error;
-    // Taken before the question: what comes while it is read is asked about again.
-    const { head: newHead } = await api.session();
-    if (!(await askAboutConflict(toSince(error.details)))) return null;
-    return correctOne(correction, newHead, { api, askAboutConflict } as CorrectionPorts);
-  }
+/** `App.writeUnlessChanged`: what others changed of the same since `head` is told, with the question whether to go on. */
+export function createWriteUnlessChanged({
+  api,
+  askAboutConflict,
+}: Pick<CorrectionPorts, 'api' | 'askAboutConflict'>): App['writeUnlessChanged'] {
+  const writeUnlessChanged: App['writeUnlessChanged'] = async (write, head) => {
+    try {
+      return await write(head);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'CORRECTION_OUTDATED') throw error;
+      // Taken before the question: what comes while it is read is asked about again.
+      const { head: newHead } = await api.session();
+      if (!(await askAboutConflict(toSince(error.details)))) return null;
+      return writeUnlessChanged(write, newHead);
+    }
+  };
+  return writeUnlessChanged;
 }
 
 function toSince(details: unknown): Since[] {
@@ -84,24 +71,4 @@ function toSince(details: unknown): Since[] {
     since?: { fact: { at: string; by: string }; describe: string }[];
   };
   return since.map(({ fact, describe }) => ({ describe, at: fact.at, by: fact.by }));
-}
-
-/** Says how many other faces would change; undefined when none would. */
-export function offerToApply(
-  faces: number,
-  { api, notify }: Pick<CorrectionPorts, 'api' | 'notify'>,
-): Notice['offer'] {
-  if (faces === 0) return undefined;
-  return {
-    text: `${counted(faces, 'other face')} would now go to somebody else.`,
-    label: 'Apply',
-    accept: async () => {
-      try {
-        const { jobs } = await api.reapply();
-        notify({ text: `Looking at ${counted(jobs, 'photo')} again.`, tone: 'good' });
-      } catch (error) {
-        notify({ text: wordsFor(error), tone: 'bad' });
-      }
-    },
-  };
 }

@@ -11,7 +11,7 @@ export function takeBackFirst(
   if (undoFirst === undefined) return {};
   const { factId } = undoFirst;
   return {
-    undo: () => correct([{ kind: 'undone', factId }], { said: 'Undone.' }),
+    undo: () => correct({ kind: 'undone', factId }, { said: 'Undone.' }),
     undoLabel: 'Take that back',
   };
 }

@@ -8,7 +8,10 @@ export interface Resource<T> {
   readonly reload: () => void;
 }
 
-/** What `load` gives for `key`; kept on the screen while it is read again after a change. */
+/**
+ * What `load` gives for `key`; kept on the screen while it is read again, after a change or when the
+ * tab is looked at again.
+ */
 export function useResource<T>(key: string, load: () => Promise<T>): Resource<T> {
   const { version } = useApp();
   const [state, setState] = useState<{ key: string; data: T | null; error: unknown }>({
@@ -31,6 +34,15 @@ export function useResource<T>(key: string, load: () => Promise<T>): Resource<T>
       isCurrent = false;
     };
   }, [key, version, tries]);
+  useEffect(() => {
+    const seen = (): void => {
+      if (document.visibilityState === 'visible') setTries((count) => count + 1);
+    };
+    document.addEventListener('visibilitychange', seen);
+    return () => {
+      document.removeEventListener('visibilitychange', seen);
+    };
+  }, []);
   const isOfKey = state.key === key;
   return {
     data: isOfKey ? state.data : null,

@@ -74,6 +74,13 @@ export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The first part of a UUID, which tells people apart; any other id as it is. */
+export function shortId(id: string): string {
+  return UUID.test(id) ? id.slice(0, 8) : id;
+}
+
 export function nameOf(person: { readonly name: string | null } | null): string {
   return person?.name ?? 'someone without a name';
 }

@@ -54,10 +54,7 @@ function ToastLine({ toast, close }: { toast: Toast; close: (id: number) => void
       onFocusOut={hold(false)}
     >
       {tone === undefined ? null : <Icon name={tone === 'bad' ? 'warning' : 'check'} />}
-      <p>
-        {text}
-        {offer === undefined ? null : ` ${offer.text}`}
-      </p>
+      <p>{[text, offer?.text ?? ''].join(' ').trim()}</p>
       {link === undefined ? null : (
         <a class="button small" href={link.href}>
           {link.label}

@@ -124,12 +124,8 @@ function useSay(
   // Without a person the two that speak of one are not offered.
   const personId = person?.personId ?? '';
   const faces = counted(faceIds.length, 'face');
-  const say = (
-    corrections: readonly Correction[],
-    said: string,
-    link?: CorrectOptions['link'],
-  ): void => {
-    void correct(corrections, { said, head, link }).then((done) => {
+  const say = (correction: Correction, said: string, link?: CorrectOptions['link']): void => {
+    void correct(correction, { said, head, link }).then((done) => {
       if (done !== null) onDone?.();
     });
   };
@@ -146,18 +142,18 @@ function useSay(
   };
   return {
     confirm: () => {
-      say([{ kind: 'faces-assigned', faceIds, personId }], `${faces} confirmed.`);
+      say({ kind: 'faces-assigned', faceIds, personId }, `${faces} confirmed.`);
     },
     deny: () => {
       say(
-        faceIds.map((faceId) => ({ kind: 'face-denied', faceId, personId })),
+        { kind: 'faces-denied', faceIds, personId },
         `${faces} will never be taken for ${person?.name ?? 'this person'} again.`,
       );
     },
     split: () => {
       const split = { kind: 'split', faceIds } as const;
       const goOn = (): void => {
-        say([split], `${faces} made a new person.`, linkToNewPerson);
+        say(split, `${faces} made a new person.`, linkToNewPerson);
       };
       void give(split, goOn, { name: null, isNew: true });
     },
@@ -165,15 +161,12 @@ function useSay(
       const said = `${faces} moved to ${to.name ?? 'someone without a name'}.`;
       const move = { kind: 'faces-assigned', faceIds, personId: to.personId } as const;
       const goOn = (): void => {
-        say([move], said);
+        say(move, said);
       };
       void give(move, goOn, { name: to.name, isNew: false });
     },
     ignore: (reason) => {
-      say(
-        faceIds.map((faceId) => ({ kind: 'face-ignored', faceId, reason })),
-        `${faces} left out.`,
-      );
+      say({ kind: 'faces-ignored', faceIds, reason }, `${faces} left out.`);
     },
   };
 }

@@ -82,7 +82,7 @@ function HistoryLine({ entry }: { entry: HistoryEntry }): JSX.Element {
           aria-label={`${label}: ${describe}`}
           onClick={() => {
             const said = isUndoing ? 'Done again.' : 'Undone.';
-            void correct([{ kind: 'undone', factId: fact.factId }], { said });
+            void correct({ kind: 'undone', factId: fact.factId }, { said });
           }}
         >
           <Icon name="undo" />

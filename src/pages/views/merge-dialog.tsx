@@ -12,6 +12,7 @@ import { Icon } from '../parts/icon.tsx';
 import { PersonSearch } from '../parts/person-search.tsx';
 import { Failure, Loading } from '../parts/states.tsx';
 
+type Write = (chosen: { name: string | undefined; head: number }) => Promise<void>;
 type Merge = Extract<Correction, { kind: 'people-merged' }>;
 
 /** Makes two people one: who the other is, what comes of it, and which name stays. */
@@ -21,8 +22,8 @@ export function MergeDialog(props: {
   /** What the person at the screen has seen, where the dialog writes it down. */
   head?: number | undefined;
   onClose: () => void;
-  /** Writes it down instead, with the name that stays where there are two. */
-  write?: (name: string | undefined) => Promise<void>;
+  /** Writes it down instead, with the name that stays where there are two, and what was seen. */
+  write?: Write;
   /** What is done when they are two, where that was the question. */
   onDifferent?: (() => void) | undefined;
 }): JSX.Element {
@@ -58,7 +59,7 @@ function MergePreview(props: {
   other: PersonSummary;
   head: number | undefined;
   onClose: () => void;
-  write: ((name: string | undefined) => Promise<void>) | undefined;
+  write: Write | undefined;
   onDifferent: (() => void) | undefined;
 }): JSX.Element {
   const { person, other, head, onClose, write, onDifferent } = props;
@@ -68,19 +69,29 @@ function MergePreview(props: {
     api.preview(merge),
   );
   const [chosen, setChosen] = useState<string | null>(null);
-  if (error !== null) return <Failure error={error} />;
+  if (error !== null) {
+    return (
+      <div class="merge">
+        <Failure error={error} />
+        <div class="dialog-actions">
+          <Different onClose={onClose} onDifferent={onDifferent} />
+        </div>
+      </div>
+    );
+  }
   if (data === null) return <Loading what="what comes of it" />;
-  const name = chosen ?? data.names[0] ?? null;
+  // A name that was chosen may be another by now.
+  const name = data.names.find((one) => one === chosen) ?? data.names[0] ?? null;
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     onClose();
     const said = `Now one person${name === null ? '' : `: ${name}`}.`;
     const needsName = data.names.length > 1;
     if (write !== undefined) {
-      await write(needsName && name !== null ? name : undefined);
+      await write({ name: needsName && name !== null ? name : undefined, head: data.head });
       return;
     }
-    const done = await correct([{ ...merge, name: needsName ? name : null }], { said, head });
+    const done = await correct({ ...merge, name: needsName ? name : null }, { said, head });
     if (done !== null && merge.into !== person.personId) go(personUrl(merge.into));
   };
   return (
@@ -93,21 +104,31 @@ function MergePreview(props: {
       <WhatComesOfIt preview={data} />
       <NameChoice names={data.names} name={name} onChoose={setChosen} />
       <div class="dialog-actions">
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            onClose();
-            onDifferent?.();
-          }}
-        >
-          {onDifferent === undefined ? 'Cancel' : 'No, they are different'}
-        </button>
+        <Different onClose={onClose} onDifferent={onDifferent} />
         <button type="submit" class="button primary">
           Yes, make them one
         </button>
       </div>
     </form>
+  );
+}
+
+function Different(props: {
+  onClose: () => void;
+  onDifferent: (() => void) | undefined;
+}): JSX.Element {
+  const { onClose, onDifferent } = props;
+  return (
+    <button
+      type="button"
+      class="button"
+      onClick={() => {
+        onClose();
+        onDifferent?.();
+      }}
+    >
+      {onDifferent === undefined ? 'Cancel' : 'No, they are different'}
+    </button>
   );
 }
 

@@ -1,12 +1,15 @@
 import type { JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
+import type { Api } from '../api/api.ts';
 import type { PersonSummary } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useSettled } from '../parts/person-search.tsx';
 
 const MOST_SUGGESTED = 6;
+/** People whose names hold the one typed. */
+const MOST_LOOKED_THROUGH = 500;
 
 /**
  * The person's name, changed in its place. A name that somebody has already leads to the question
@@ -48,26 +51,22 @@ export function NameField(props: {
 }
 
 function NameForm(props: Parameters<typeof NameField>[0]): JSX.Element {
-  const { person, setEditing, onName, onSamePerson } = props;
+  const { person, setEditing } = props;
   const [text, setText] = useState(person.name ?? '');
   const field = useRef<HTMLInputElement>(null);
   const others = useNamesakes(text.trim(), person.personId);
+  const { save, isSaving } = useSave(props, text.trim());
   useEffect(() => {
     field.current?.select();
   }, []);
-  const save = (event: Event): void => {
-    event.preventDefault();
-    const name = text.trim();
-    const other = others.find((one) => one.name?.toLowerCase() === name.toLowerCase());
-    setEditing(false);
-    if (name === (person.name ?? '')) return;
-    if (other === undefined) onName(name === '' ? null : name);
-    else onSamePerson(other, name);
-  };
   return (
     <form
       class="name-form"
-      onSubmit={save}
+      aria-busy={isSaving}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
       onKeyDown={(event) => {
         if (event.key === 'Escape') setEditing(false);
       }}
@@ -117,6 +116,52 @@ function NameInput(props: {
         ))}
       </datalist>
     </>
+  );
+}
+
+/** Gives the name, or asks about somebody who has it already: the server knows, however fast one types. */
+function useSave(
+  { person, setEditing, onName, onSamePerson }: Parameters<typeof NameField>[0],
+  name: string,
+): { save: () => Promise<void>; isSaving: boolean } {
+  const { api } = useApp();
+  const [isSaving, setSaving] = useState(false);
+  const isThere = useRef(true);
+  useEffect(
+    () => () => {
+      isThere.current = false;
+    },
+    [],
+  );
+  const save = async (): Promise<void> => {
+    if (isSaving) return;
+    if (name === (person.name ?? '') || name === '') {
+      setEditing(false);
+      if (name !== (person.name ?? '')) onName(null);
+      return;
+    }
+    setSaving(true);
+    const other = await findNamesake(api, name, person.personId);
+    // Cancelled meanwhile.
+    if (!isThere.current) return;
+    setEditing(false);
+    if (other === undefined) onName(name);
+    else onSamePerson(other, name);
+  };
+  return { save, isSaving };
+}
+
+/** Another person of this very name; undefined where nobody is known to have it. */
+async function findNamesake(
+  api: Api,
+  name: string,
+  personId: string,
+): Promise<PersonSummary | undefined> {
+  const query = { q: name, show: 'named', limit: MOST_LOOKED_THROUGH };
+  // Without an answer the naming itself tells what is wrong.
+  const found = await api.page<PersonSummary>('people', query).catch(() => ({ items: [] }));
+  return found.items.find(
+    (one) => one.personId !== personId && one.name?.toLowerCase() === name.toLowerCase(),
   );
 }
 

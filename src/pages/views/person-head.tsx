@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 import type { PersonDetails, PersonSummary } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
@@ -22,15 +22,16 @@ export function PersonHead(props: {
   setNaming: (naming: boolean) => void;
 }): JSX.Element {
   const { details, isNaming, setNaming } = props;
-  const { person, head } = details;
+  const { person } = details;
   const { correct } = useApp();
   const [open, setOpen] = useState<Open>(null);
+  const head = useHeld(details.head, isNaming || open !== null);
   const close = (): void => {
     setOpen(null);
   };
   const rename = (name: string | null): void => {
     const said = name === null ? 'Name removed.' : `This is ${name} now.`;
-    void correct([{ kind: 'person-named', personId: person.personId, name }], { said, head });
+    void correct({ kind: 'person-named', personId: person.personId, name }, { said, head });
   };
   return (
     <header class="person-head">
@@ -72,6 +73,13 @@ export function PersonHead(props: {
   );
 }
 
+/** The last value from before it was held: what is read while somebody decides is not what they saw. */
+function useHeld<T>(value: T, isHeld: boolean): T {
+  const held = useRef(value);
+  if (!isHeld) held.current = value;
+  return held.current;
+}
+
 function summaryText(person: PersonSummary): string {
   return [
     counted(person.photos, 'photo'),
@@ -93,7 +101,7 @@ function PersonActions(props: {
   const { personId, hidden } = person;
   const hide = (): void => {
     const said = hidden ? 'Shown in People again.' : 'Hidden from People.';
-    void correct([{ kind: 'person-hidden', personId, hidden: !hidden }], { said, head });
+    void correct({ kind: 'person-hidden', personId, hidden: !hidden }, { said, head });
   };
   return (
     <div class="actions">
@@ -143,7 +151,7 @@ function MergedFrom({ details }: { details: PersonDetails }): JSX.Element | null
             class="link-button"
             onClick={() => {
               const said = 'Two people again.';
-              void correct([{ kind: 'undone', factId }], { said, head: details.head });
+              void correct({ kind: 'undone', factId }, { said, head: details.head });
             }}
           >
             Separate again
@@ -165,7 +173,7 @@ function DeleteDialog(props: {
     onClose();
     const { personId } = person;
     const said = `${capital(nameOf(person))} is deleted.`;
-    const done = await correct([{ kind: 'person-deleted', personId }], { said, head });
+    const done = await correct({ kind: 'person-deleted', personId }, { said, head });
     if (done !== null) go(placeUrl([]));
   };
   return (

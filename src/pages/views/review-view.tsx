@@ -41,7 +41,7 @@ export function ReviewView(): JSX.Element {
         <MergeDialog
           person={person}
           other={other}
-          write={(name) => review.answer('yes', name)}
+          write={(chosen) => review.answer('yes', chosen)}
           onDifferent={() => void review.answer('no')}
           onClose={() => {
             setNaming(false);

@@ -14,11 +14,9 @@ export function SimilarPeople({ details }: { details: PersonDetails }): JSX.Elem
   const { correct } = useApp();
   if (details.similar.length === 0) return null;
   const tellApart = ({ personId }: PersonSummary): void => {
-    const personA = details.person.personId;
-    void correct([{ kind: 'people-distinct', personA, personB: personId }], {
-      said: 'Two different people, noted for ever.',
-      head: details.head,
-    });
+    const pair = { personA: details.person.personId, personB: personId };
+    const said = 'Two different people, noted for ever.';
+    void correct({ kind: 'people-distinct', ...pair }, { said, head: details.head });
   };
   return (
     <section class="similar" aria-labelledby="similar-title">

@@ -3,7 +3,6 @@ import { useEffect, useState } from 'preact/hooks';
 import { wordsFor } from '../api/api-error.ts';
 import type { Answer, Fact, ReviewItem } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
-import { offerToApply } from '../app/corrections.ts';
 import type { ListLoader } from '../app/list-loader.ts';
 import { useList } from '../app/use-list.ts';
 
@@ -23,8 +22,8 @@ export interface Review {
   readonly next: ReviewItem | undefined;
   readonly left: number;
   readonly canUndo: boolean;
-  /** `name` is the one that stays when two named people are one. */
-  answer(answer: Given, name?: string): Promise<void>;
+  /** `name` is the one that stays when two named people are one, of those seen at `head`. */
+  answer(answer: Given, chosen?: { name: string | undefined; head: number }): Promise<void>;
   undo(): Promise<void>;
 }
 
@@ -39,7 +38,7 @@ const FEW = 5;
 
 /** The questions one after the other. An answer shows the next at once, while it is written down. */
 export function useReview(): Review {
-  const { api, changed, correct, notify } = useApp();
+  const { api, changed, correct, notify, offerFor, writeUnlessChanged } = useApp();
   const list = useList<ReviewItem>('review');
   const [answered, setAnswered] = useState<readonly Answered[]>([]);
   const open = list.items.filter(({ id }) => answered.every((one) => one.id !== id));
@@ -54,7 +53,7 @@ export function useReview(): Review {
     drop(id);
     const fact = await written;
     if (fact !== null) {
-      await correct([{ kind: 'undone', factId: fact.factId }], { said: 'Taken back.' });
+      await correct({ kind: 'undone', factId: fact.factId }, { said: 'Taken back.' });
       return;
     }
     try {
@@ -68,26 +67,22 @@ export function useReview(): Review {
     const last = answered.at(-1);
     if (last !== undefined) await takeBack(last);
   };
-  const answer = async (given: Given, name?: string): Promise<void> => {
+  const answer: Review['answer'] = async (given, chosen) => {
     if (item === undefined) return;
     const { id } = item;
-    const asked = api.answer(id, given, name);
-    const done = {
-      id,
-      written: asked.then(
-        ({ fact }) => fact,
-        () => null,
-      ),
-    };
+    const asked = writeUnlessChanged(
+      (head) => api.answer(id, given, { name: chosen?.name, head }),
+      chosen?.head,
+    );
+    const done = { id, written: factOf(asked) };
     setAnswered((all) => [...all, done]);
     try {
-      const { wouldChange } = await asked;
-      notify({
-        text: SAID[given],
-        tone: 'good',
-        offer: offerToApply(wouldChange, { api, notify }),
-        undo: () => takeBack(done),
-      });
+      const told = await asked;
+      if (told === null) drop(id);
+      else {
+        const offer = told.fact === null ? undefined : offerFor(told);
+        notify({ text: SAID[given], tone: 'good', offer, undo: () => takeBack(done) });
+      }
     } catch (error) {
       drop(id);
       notify({ text: wordsFor(error), tone: 'bad' });
@@ -97,4 +92,9 @@ export function useReview(): Review {
   const skipped = list.items.length - open.length;
   const left = Math.max(open.length, (list.total ?? 0) - skipped);
   return { list, item, next, left, canUndo: answered.length > 0, answer, undo };
+}
+
+/** What was written down; null where nothing was. */
+async function factOf(asked: Promise<{ readonly fact: Fact | null } | null>): Promise<Fact | null> {
+  return (await asked.catch(() => null))?.fact ?? null;
 }

@@ -1,5 +1,6 @@
 import { Binary } from 'mongodb';
 import type { CreateIndexesOptions, IndexSpecification } from 'mongodb';
+import { currentBody, type StoredBody } from '../../identities/journal/current-body.ts';
 import type { Fact } from '../../identities/journal/fact.ts';
 import type { KnownFaceRecord, KnownPhoto, OwnerEntry } from '../../identities/known-faces.ts';
 import type { FaceRecord, PhotoRecord } from '../../identities/photo-record.ts';
@@ -34,6 +35,11 @@ export interface FactDocument extends Fact {
   readonly assetId: { readonly factId: string };
   readonly sequences: readonly number[];
   readonly unpublished: boolean;
+}
+
+/** A fact that this or an earlier version wrote. */
+export interface StoredFact extends Omit<Fact, 'body'> {
+  readonly body: StoredBody;
 }
 
 /** A document read with the projection KNOWN_ENTRY: of a photo what makes its faces known, or a fact. */
@@ -136,12 +142,18 @@ export function toPhotoRecord(photo: StoredPhoto): PhotoRecord {
   };
 }
 
+/** The fact as it would be written today. */
+export function toFact(stored: StoredFact): Fact {
+  return { ...stored, body: currentBody(stored.body) };
+}
+
 /** The entry of a document read with the projection KNOWN_ENTRY. */
 export function toOwnerEntry(document: KnownDocument): OwnerEntry {
   const { sequence } = document;
   if ('factId' in document) {
     const { ownerId, factId, at, by, body, changes } = document;
-    return { kind: 'fact', sequence, fact: { ownerId, sequence, factId, at, by, body, changes } };
+    const fact = toFact({ ownerId, sequence, factId, at, by, body, changes });
+    return { kind: 'fact', sequence, fact };
   }
   const { assetId, model } = document;
   const faces = document.faces.map(({ faceId, personId, quality, descriptor }) => ({

@@ -22,6 +22,7 @@ import {
   KNOWN_ENTRY,
   STORED_FACT,
   STORED_PHOTO,
+  toFact,
   toFactDocument,
   toOwnerEntry,
   toPhotoRecord,
@@ -312,7 +313,7 @@ export class MongoStore implements Store {
 
   async #readFacts(filter: Filter<FactDocument>, sort: Sort, limit = 0): Promise<Fact[]> {
     return this.#do(() =>
-      this.#facts.find(filter, { sort, limit }).project<Fact>(STORED_FACT).toArray(),
+      this.#facts.find(filter, { sort, limit }).project<Fact>(STORED_FACT).map(toFact).toArray(),
     );
   }
 

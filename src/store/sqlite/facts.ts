@@ -1,3 +1,4 @@
+import { currentBody, type StoredBody } from '../../identities/journal/current-body.ts';
 import type { Fact } from '../../identities/journal/fact.ts';
 import type { SqliteDatabase } from './database.ts';
 
@@ -7,6 +8,10 @@ interface FactRow {
   readonly fact_id: string;
   readonly at: string;
   readonly details: string;
+}
+
+interface StoredDetails extends Pick<Fact, 'by' | 'changes'> {
+  readonly body: StoredBody;
 }
 
 const COLUMNS = 'owner_id, sequence, fact_id, at, details';
@@ -45,11 +50,14 @@ export function unpublishedFacts(database: SqliteDatabase, limit: number): Fact[
 }
 
 function factFromRow(row: FactRow): Fact {
+  const { by, body, changes } = JSON.parse(row.details) as StoredDetails;
   return {
     ownerId: row.owner_id,
     sequence: row.sequence,
     factId: row.fact_id,
     at: row.at,
-    ...(JSON.parse(row.details) as Pick<Fact, 'by' | 'body' | 'changes'>),
+    by,
+    body: currentBody(body),
+    changes,
   };
 }

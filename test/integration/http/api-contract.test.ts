@@ -72,8 +72,11 @@ describe('what the people API promises to programs', () => {
         { kind: 'person-deleted', personId: aId },
         { people: [{ personId: aId, before: known, after: { ...known, deleted: true } }] },
       ],
-      [{ kind: 'face-denied', faceId, personId: aId }, { faces: [noMore] }],
-      [{ kind: 'face-ignored', faceId, reason: 'a poster' }, { faces: [noMore] }],
+      [{ kind: 'faces-denied', faceIds: [faceId], personId: aId }, { faces: [noMore] }],
+      [
+        { kind: 'faces-ignored', faceIds: [faceId, other!.faceId], reason: 'posters' },
+        { faces: [noMore, { ...noMore, faceId: other!.faceId, before: bId }] },
+      ],
       [
         { kind: 'faces-confirmed', faceIds: [faceId], personId: aId },
         { what: { kind: 'faces-assigned', faceIds: [faceId], personId: aId, as: 'confirmed' } },

@@ -116,6 +116,7 @@ describe('a worker with several logins', () => {
     jobId,
   }: Ids): [string, string, unknown?][] {
     const correction = (body: unknown): unknown => ({ correction: body });
+    const faceIds = [faceId];
     return [
       ['GET', `/api/people/${personId}`],
       ['GET', `/api/people/${personId}/faces`],
@@ -125,8 +126,8 @@ describe('a worker with several logins', () => {
       ['GET', '/api/photos/photo-2/image?width=480'],
       ['GET', `/api/faces/${faceId}/thumbnail`],
       ['POST', '/api/corrections', correction({ kind: 'person-deleted', personId })],
-      ['POST', '/api/corrections', correction({ kind: 'split', faceIds: [faceId] })],
-      ['POST', '/api/corrections', correction({ kind: 'face-ignored', faceId, reason: 'mine' })],
+      ['POST', '/api/corrections', correction({ kind: 'split', faceIds })],
+      ['POST', '/api/corrections', correction({ kind: 'faces-ignored', faceIds, reason: 'mine' })],
       ['POST', '/api/corrections', correction({ kind: 'undone', factId })],
       ['POST', '/api/corrections/preview', correction({ kind: 'person-deleted', personId })],
       ['POST', `/api/review/${reviewId}`, { answer: 'no' }],

@@ -60,7 +60,7 @@ describe('hostile names on the pages', () => {
   test('are text on every page and in Bull Board, and never run', async () => {
     const named = { kind: 'person-named', personId: 'person-0', name: MARKUP };
     expect(await post('/api/corrections', { correction: named })).toBe(200);
-    const ignored = { kind: 'face-ignored', faceId: 'face-0', reason: MARKUP };
+    const ignored = { kind: 'faces-ignored', faceIds: ['face-0'], reason: MARKUP };
     expect(await post('/api/corrections', { correction: ignored })).toBe(200);
     expect(
       await post('/api/corrections', { correction: { kind: 'undone', factId: await latest() } }),

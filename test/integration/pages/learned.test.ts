@@ -6,6 +6,9 @@ import { usePages, type Pages } from '../../helpers/pages.ts';
 import { makeFaceRecord, makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
 import { descriptorAt } from '../../helpers/seen.ts';
 
+const CROWD_PHOTOS = 500;
+const OF_CROWD = 'owner-of-a-crowd';
+
 interface Put {
   readonly faceId: string;
   readonly personId: string;
@@ -38,6 +41,18 @@ function withChild(name: string, seed: number): Put[] {
   }));
 }
 
+/** Strangers who came near to somebody with a child, on as many photos as are decided again at most. */
+function crowd(): Put[][] {
+  const strangers = Array.from({ length: CROWD_PHOTOS }, (_, photo) =>
+    Array.from({ length: 8 }, (_none, i) => {
+      const faceId = `stranger-${photo}-${i}`;
+      const descriptor = unitDescriptor(1000 + photo * 10 + i);
+      return { faceId, personId: faceId, descriptor, near: 'cy' };
+    }),
+  );
+  return [...withChild('cy', 50).map((put) => [put]), ...strangers];
+}
+
 async function fill(dataDir: string): Promise<void> {
   const alike = unitDescriptor(30);
   const faces: Put[] = [
@@ -51,11 +66,14 @@ async function fill(dataDir: string): Promise<void> {
     { faceId: 'kid-1', personId: 'kid', descriptor: unitDescriptor(40) },
   ];
   const store = await openStore({ dataDir, log: createLog({ level: 'silent' }) });
-  for (const [i, put] of faces.entries()) {
-    const assetId = `photo-of-${put.faceId}`;
-    const photo = { ownerId: 'default', assetId, path: null, sequence: i + 1, runId: assetId };
-    await store.commitPhoto(makePhotoRecord({ ...photo, faces: [faceOf(put)] }), null);
-    await store.markPublished('default', assetId, 1);
+  const owners = { default: faces.map((put) => [put]), [OF_CROWD]: crowd() };
+  for (const [ownerId, photos] of Object.entries(owners)) {
+    for (const [i, puts] of photos.entries()) {
+      const assetId = `photo-of-${puts[0]?.faceId ?? ''}`;
+      const photo = { ownerId, assetId, path: null, sequence: i + 1, runId: assetId };
+      await store.commitPhoto(makePhotoRecord({ ...photo, faces: puts.map(faceOf) }), null);
+      await store.markPublished(ownerId, assetId, 1);
+    }
   }
   await store.close();
 }
@@ -82,6 +100,11 @@ describe('what corrections teach', () => {
     const answer = await fetch(`${pages.worker.address}/api/photos/photo-of-${faceId}`);
     const { faces } = (await answer.json()) as { faces: { personId: string | null }[] };
     return faces[0]?.personId ?? null;
+  };
+  const history = async (): Promise<readonly string[]> => {
+    const answer = await fetch(`${pages.worker.address}/api/history?limit=500`);
+    const { items } = (await answer.json()) as { items: { describe: string }[] };
+    return items.map(({ describe }) => describe);
   };
   const questions = async (): Promise<readonly string[]> => {
     const answer = await fetch(`${pages.worker.address}/api/review?limit=500`);
@@ -112,8 +135,15 @@ describe('what corrections teach', () => {
     await pages.worker.logged('1 face: 1 known');
     expect(await whose('ada-3')).toBe(await whose('ada-2'));
     expect(await whose('ada-3')).not.toBe('ada');
-    await page.reload();
     await faceCount(page, 1);
+  }, 60_000);
+
+  test('what takes long to count is offered as soon as it is counted', async () => {
+    const page = await pages.open(`/people/photo/photo-of-cy-2?owner=${OF_CROWD}`);
+    await page.getByRole('button', { name: 'New person' }).click();
+    await toast(page, '1 face made a new person.').waitFor();
+    await toast(page, '1 other face would now go to somebody else').waitFor();
+    await page.context().close();
   }, 60_000);
 
   test('from a photo: the offer is taken back with the correction, when it was not taken up', async () => {
@@ -126,6 +156,32 @@ describe('what corrections teach', () => {
     expect(await whose('bo-2')).toBe('bo');
     expect(await toast(page, 'Undone.').textContent()).not.toContain('would now');
   }, 60_000);
+
+  test.each([
+    ['Not this person', '2 faces will never be taken for this person again.', 'said that 2 faces'],
+    ['Leave out…', '2 faces left out.', 'ignored 2 faces: It is not a face'],
+  ])(
+    'several faces at once: “%s” is one line of the history, and taken back as one',
+    async (button, said, told) => {
+      const page = await pages.open('/people/person/bo');
+      await faceCount(page, 3);
+      const before = await history();
+      const boxes = page.getByRole('list', { name: 'Faces' }).getByRole('checkbox');
+      for (const index of [0, 1]) await boxes.nth(index).check({ force: true });
+      await page.getByRole('button', { name: button }).click();
+      if (button.endsWith('…')) {
+        await page.getByRole('dialog').getByRole('button', { name: 'Leave out' }).click();
+      }
+      await toast(page, said).waitFor();
+      await faceCount(page, 1);
+      expect(await history()).toEqual([expect.stringContaining(told), ...before]);
+      await undo(page, said);
+      await faceCount(page, 3);
+      expect(await history()).toHaveLength(before.length + 2);
+      await page.context().close();
+    },
+    60_000,
+  );
 
   test('“Different” is for ever: neither shown nor asked again, until it is undone', async () => {
     const asked = 'proposed-merge left right';

@@ -134,6 +134,31 @@ describe('the questions', () => {
     expect(items.map((one) => one.name).sort()).toEqual(names);
   }, 60_000);
 
+  test('who is renamed elsewhere while the name is chosen is not overwritten without a word', async () => {
+    const merge = (await questions()).find(({ kind }) => kind === 'proposed-merge');
+    const [one, other] = merge?.people.map(({ personId }) => personId) ?? [];
+    await name(one ?? '', 'Mary');
+    await name(other ?? '', 'Joan');
+    const page = await pages.open('/people/review');
+    await page.locator('.review-card').waitFor();
+    for (let skips = 0; (await shown(page)) !== `question-${merge?.id ?? ''}`; skips++) {
+      expect(skips).toBeLessThan(50);
+      await press(page, 's', 'Skipped for now.');
+    }
+    await page.keyboard.press('y');
+    await page.getByRole('radio', { name: 'Joan' }).check();
+    await name(one ?? '', 'Mary Ann');
+    await page.getByRole('button', { name: 'Yes, make them one' }).click();
+    const conflict = page.getByRole('dialog', { name: 'This was changed meanwhile' });
+    await conflict.getByText('Named a person Mary Ann').waitFor();
+    expect((await history())[0]).toBe('named a person Mary Ann');
+    await conflict.getByRole('button', { name: 'Leave it as it is now' }).click();
+    await page.locator(`[aria-labelledby="question-${merge?.id ?? ''}"]`).waitFor();
+    expect((await history())[0]).toBe('named a person Mary Ann');
+    await page.context().close();
+    expect(pages.takeComplaints().filter((line) => !line.includes('409'))).toEqual([]);
+  }, 60_000);
+
   test('are answered with buttons as well, and the next takes the focus', async () => {
     const page = await pages.open('/people/review');
     const card = page.locator('.review-card');

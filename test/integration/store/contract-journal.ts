@@ -45,6 +45,26 @@ export function describeJournalContract(
       }
     });
 
+    it('reads what an earlier version wrote of single faces as it is written today', async () => {
+      const { store } = await openNew();
+      const old = [
+        { kind: 'face-denied', faceId: 'f', personId: 'p' },
+        { kind: 'face-ignored', faceId: 'g', reason: 'a poster' },
+      ] as unknown as Fact['body'][];
+      for (const [i, body] of old.entries()) {
+        expect(await store.commitFact(makeFact({ sequence: i + 1, body }))).toBe('committed');
+      }
+      const today = [
+        { kind: 'faces-denied', faceIds: ['f'], personId: 'p' },
+        { kind: 'faces-ignored', faceIds: ['g'], reason: 'a poster' },
+      ];
+      const entries = await store.readEntriesAfter(owner, 0, 10);
+      const bodies = entries.map((entry) => (entry.kind === 'fact' ? entry.fact.body : null));
+      expect(bodies).toEqual(today);
+      expect((await store.readFacts(owner)).map(({ body }) => body)).toEqual(today);
+      expect((await store.findUnpublishedFacts(10)).map(({ body }) => body)).toEqual(today);
+    });
+
     it('reads of photos what the index needs, and nothing else', async () => {
       const { store } = await openNew();
       const nobody = { personId: null, quality: { value: 0, reasons: ['small' as const] } };

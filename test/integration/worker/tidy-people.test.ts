@@ -123,7 +123,11 @@ describe.each(['sqlite', 'mongodb'] as const)('tidying with %s', (kind) => {
           personIds: [await worker.whose('b')],
         });
         const faceId = place?.faceId ?? '';
-        await worker.correct({ kind: 'face-denied', faceId, personId: await worker.whose('a') });
+        await worker.correct({
+          kind: 'faces-denied',
+          faceIds: [faceId],
+          personId: await worker.whose('a'),
+        });
       },
       null,
     ],

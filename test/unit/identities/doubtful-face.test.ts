@@ -49,8 +49,8 @@ test('what a user has spoken of is in doubt no more', () => {
   const doubtful = face('ada', [candidate('ada', 0.33)]);
   for (const body of [
     { kind: 'faces-assigned', faceIds: ['f'], personId: 'ada', as: 'confirmed' },
-    { kind: 'face-denied', faceId: 'f', personId: 'ada' },
-    { kind: 'face-ignored', faceId: 'f', reason: 'a statue' },
+    { kind: 'faces-denied', faceIds: ['f'], personId: 'ada' },
+    { kind: 'faces-ignored', faceIds: ['f'], reason: 'a statue' },
   ] as const) {
     expect(doubtOf(doubtful, 'photo', People.of([makeFact({ body })]))).toBeNull();
   }

@@ -1,4 +1,4 @@
-import { photoDayText, spanText } from '../../../src/pages/app/words.ts';
+import { photoDayText, shortId, spanText } from '../../../src/pages/app/words.ts';
 
 test('a photo has the day of its place, or the day on which it was looked at', () => {
   const at = '2010-12-31T23:59:00.000Z';
@@ -7,4 +7,9 @@ test('a photo has the day of its place, or the day on which it was looked at', (
     'looked at Nov 24, 2026',
   );
   expect(spanText(at, '2012-01-01T00:00:00.000Z')).toBe('Dec 2010 – Jan 2012');
+});
+
+test('of an owner whom nobody names the first part of a UUID is shown, and any other id whole', () => {
+  expect(shortId('52457ed6-1b1f-4c4c-9d0e-0a1b2c3d4e5f')).toBe('52457ed6');
+  expect(shortId('default-owner')).toBe('default-owner');
 });

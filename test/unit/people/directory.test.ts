@@ -37,9 +37,9 @@ function randomBody(roll: (sides: number) => number, facts: readonly Fact[]): Fa
         as: 'moved',
       };
     case 2:
-      return { kind: 'face-denied', faceId: face(), personId: person() };
+      return { kind: 'faces-denied', faceIds: [face()], personId: person() };
     case 3:
-      return { kind: 'face-ignored', faceId: face(), reason: 'a poster' };
+      return { kind: 'faces-ignored', faceIds: [face()], reason: 'a poster' };
     case 4:
       return { kind: 'person-deleted', personId: person() };
     case 5:

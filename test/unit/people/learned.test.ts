@@ -21,12 +21,35 @@ test('after a face was given away, the faces like it are counted and follow when
   expect(counted).toEqual({ faces: 1, photos: 1, counting: false });
   expect(await home.learned.apply('o')).toBe(1);
   expect(home.reruns).toEqual(['like']);
+  const applied = { faces: 0, photos: 0, counting: false };
+  expect(await home.learned.progress('o')).toEqual({ ...applied, applying: 1 });
   const again = await home.run('like', { reconsider: true });
+  expect(await home.learned.progress('o')).toEqual({ ...applied, applying: 0 });
   const founded = fact.body.kind === 'faces-assigned' ? fact.body.personId : '';
   expect(again.faces[0]).toMatchObject({ faceId: like.faceId, personId: founded });
   expect(again.path).toBe('like');
   const undone = await home.correct('o', { kind: 'undone', factId: fact.factId }, 'tester');
   expect((await home.learned.learn(undone, 10_000)).counting).toBe(false);
+});
+
+test('who does not wait is told that it is still being counted, and hears the number later', async () => {
+  const home = await house();
+  const child = descriptorAt(ada, 0.34, 5);
+  await home.look('first', seenFace(ada));
+  const person = (await home.look('child', seenFace(child))).faces[0]!;
+  await home.look('like', seenFace(descriptorAt(child, 0.1, 9)));
+  const fact = await home.correct('o', { kind: 'split', faceIds: [person.faceId] }, 'tester');
+  let goOn = (): void => undefined;
+  const mayGoOn = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const find = home.store.findPhoto.bind(home.store);
+  home.store.findPhoto = (...photo) => mayGoOn.then(() => find(...photo));
+  const none = { faces: 0, photos: 0, counting: true };
+  expect(await home.learned.learn(fact, 0)).toEqual(none);
+  expect(await home.learned.progress('o')).toEqual({ ...none, applying: 0 });
+  goOn();
+  expect(await home.learned.apply('o')).toBe(1);
 });
 
 test('deciding again takes nobody from another face, and no person from a face that matches nobody', async () => {

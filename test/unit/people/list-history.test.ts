@@ -32,7 +32,7 @@ test('each entry shows the faces it was about, and why the machine did it', () =
     { ...merge, evidence },
     { kind: 'undone', factId: 'fact-4' },
     merge,
-    { kind: 'face-ignored', faceId: 'face-gone', reason: 'a poster' },
+    { kind: 'faces-ignored', faceIds: ['face-gone'], reason: 'a poster' },
   );
   const { items } = listHistory(directory, { limit: 10 });
   expect(items.map(({ faceIds, reason }) => [faceIds, reason])).toEqual([

@@ -41,7 +41,7 @@ test('moved people keep names and corrections where the photos come later, at an
   const [one] = (await old.look('a', seenFace(ada))).faces;
   const [two] = (await old.look('b', seenFace(bo))).faces;
   await old.correct('o', { kind: 'person-named', personId: one!.personId!, name: 'Ada' }, 't');
-  const deny = { kind: 'face-denied', faceId: two!.faceId, personId: one!.personId! } as const;
+  const deny = { kind: 'faces-denied', faceIds: [two!.faceId], personId: one!.personId! } as const;
   await old.correct('o', deny, 't');
   const home = await house();
   expect(await moveInto(home, await exported(old))).toEqual({
@@ -93,6 +93,25 @@ test('a merge in the file gives no name to somebody who has another one here', a
   expect(people.stateOf(other.personId!).name).toBe('Bob');
 });
 
+test('a file of a version that denied and ignored faces one by one is read, and written as today', async () => {
+  const { place: old, one, two } = await houseOfTwo();
+  const by = { at: new Date().toISOString(), by: 't' };
+  const file = (await exported(old)) as object;
+  const facts = [
+    { kind: 'face-denied', faceId: one.faceId, personId: one.personId },
+    { kind: 'face-ignored', faceId: two.faceId, reason: 'a poster' },
+  ].map((body, i) => ({ ...by, factId: `fact-${i}`, body }));
+  const home = await house();
+  expect(await moveInto(home, { ...file, facts })).toMatchObject({ facts: 2, skipped: [] });
+  const { people } = await home.directories.current('o');
+  expect(people.isDenied(one.faceId, one.personId!)).toBe(true);
+  expect(people.ignoredReasonOf(two.faceId)).toBe('a poster');
+  expect(people.facts.map(({ body }) => body)).toEqual([
+    { kind: 'faces-denied', faceIds: [one.faceId], personId: one.personId },
+    { kind: 'faces-ignored', faceIds: [two.faceId], reason: 'a poster' },
+  ]);
+});
+
 /** The photo of the file in a house where it has another asset id. */
 function comeAs(home: House, assetId: string, former: string): ReturnType<House['run']> {
   const faces = former === 'both' ? [seenFace(ada), seenFace(bo, 1)] : [seenFace(ada)];
@@ -106,7 +125,11 @@ async function oldHouse(): Promise<{ data: unknown; adaId: string; faceIds: stri
   await old.look('one', seenFace(ada));
   const adaId = faces[0]!.personId!;
   await old.correct('o', { kind: 'person-named', personId: adaId, name: 'Ada' }, 't');
-  const ignored = { kind: 'face-ignored', faceId: faces[1]!.faceId, reason: 'a poster' } as const;
+  const ignored = {
+    kind: 'faces-ignored',
+    faceIds: [faces[1]!.faceId],
+    reason: 'a poster',
+  } as const;
   await old.correct('o', ignored, 't');
   return { data: await exported(old), adaId, faceIds: faces.map(({ faceId }) => faceId) };
 }

@@ -10,8 +10,8 @@ const peopleAfter = (...bodies: FactBody[]): People =>
   People.of(bodies.map((body, i) => makeFact({ sequence: i + 1, body })));
 
 const moved: FactBody = { kind: 'faces-assigned', faceIds: ['f'], personId: 'bo', as: 'moved' };
-const denied: FactBody = { kind: 'face-denied', faceId: 'f', personId: 'ada' };
-const ignored: FactBody = { kind: 'face-ignored', faceId: 'f', reason: 'a poster' };
+const denied: FactBody = { kind: 'faces-denied', faceIds: ['f'], personId: 'ada' };
+const ignored: FactBody = { kind: 'faces-ignored', faceIds: ['f'], reason: 'a poster' };
 const deleted: FactBody = { kind: 'person-deleted', personId: 'ada' };
 const merged: FactBody = { kind: 'people-merged', from: 'ada', into: 'bo', name: null };
 const undo = (sequence: number): FactBody => ({ kind: 'undone', factId: `fact-${sequence}` });

@@ -97,7 +97,7 @@ test('names, merges and corrections survive re-runs, new thresholds and a raised
   const [adaId, bobId] = [face(records['a']).personId ?? '', face(records['d']).personId ?? ''];
   expect(face(records['c']).personId).toBe(adaId);
   await correct({ kind: 'person-named', personId: adaId, name: 'Ada' });
-  await correct({ kind: 'face-denied', faceId: face(records['c']).faceId, personId: adaId });
+  await correct({ kind: 'faces-denied', faceIds: [face(records['c']).faceId], personId: adaId });
   await correct({ kind: 'faces-assigned', faceIds: [face(records['d']).faceId], personId: adaId });
   const expected = {
     ...records,
@@ -147,7 +147,7 @@ test('what is undone after a re-run is as before', async () => {
   const bobId = face(records['d']).personId ?? '';
   const facts = [
     await correct({ kind: 'people-merged', from: adaId, into: bobId, name: 'Both' }),
-    await correct({ kind: 'face-denied', faceId: face(records['c']).faceId, personId: bobId }),
+    await correct({ kind: 'faces-denied', faceIds: [face(records['c']).faceId], personId: bobId }),
   ];
   photos.set('/e', seenPhoto([seenFace(descriptorAt(ada, 0.1, 10))], 'e'));
   expect(face(await run(process, 'e')).personId).toBe(bobId);
@@ -278,7 +278,7 @@ test('a merge that takes a face from its person, since it is not the other one, 
   const [bobFace] = (await run(process, 'bob')).faces;
   const [adaId, bobId] = [adaFace?.personId ?? '', bobFace?.personId ?? ''];
   const faceId = bobFace?.faceId ?? '';
-  await correct({ kind: 'face-denied', faceId, personId: adaId });
+  await correct({ kind: 'faces-denied', faceIds: [faceId], personId: adaId });
   const merged = await correct({ kind: 'people-merged', from: adaId, into: bobId, name: null });
   expect(merged.changes.faces).toEqual([{ assetId: 'bob', faceId, before: bobId, after: null }]);
 });

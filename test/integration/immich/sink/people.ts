@@ -149,7 +149,7 @@ export function describePeople(openStore: () => Promise<Store>): void {
       const asset = await bench.addPhoto([{ personId: 'p1', faceId: 'f1' }]);
       const found = bench.detect(asset);
       await bench.write(asset);
-      await bench.correct({ kind: 'face-denied', faceId: 'f1', personId: 'p1' });
+      await bench.correct({ kind: 'faces-denied', faceIds: ['f1'], personId: 'p1' });
       expect(bench.faces(asset)).toEqual([found]);
       expect(found.personId).toBeNull();
       expect(bench.people()).toEqual([]);

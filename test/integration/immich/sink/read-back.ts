@@ -109,7 +109,7 @@ export function describeReadBack(openStore: () => Promise<Store>): void {
       const [asset] = await photosOf('p1', 2);
       bench.faces(asset!)[0]!.deletedAt = new Date();
       expect(await bench.readBack()).toMatchObject({ removedFaces: 1 });
-      expect(bodies()).toMatchObject([{ kind: 'face-ignored', reason: 'removed in Immich' }]);
+      expect(bodies()).toMatchObject([{ kind: 'faces-ignored', reason: 'removed in Immich' }]);
       expect(await writeAgain([asset!])).toEqual([]);
     });
 

@@ -80,13 +80,23 @@ test.each<[string, Correction, (string | null)[]]>([
   ['split', { kind: 'split', faceIds: ['f2'] }, ['ada', 'new-1', 'bob', 'cyd', null]],
   [
     'not this person',
-    { kind: 'face-denied', faceId: 'f2', personId: 'ada' },
+    { kind: 'faces-denied', faceIds: ['f2'], personId: 'ada' },
     ['ada', null, 'bob', 'cyd', null],
   ],
   [
     'ignore',
-    { kind: 'face-ignored', faceId: 'f4', reason: 'a statue' },
+    { kind: 'faces-ignored', faceIds: ['f4'], reason: 'a statue' },
     ['ada', 'ada', 'bob', null, null],
+  ],
+  [
+    'not this person, of several faces',
+    { kind: 'faces-denied', faceIds: ['f1', 'f2'], personId: 'ada' },
+    [null, null, 'bob', 'cyd', null],
+  ],
+  [
+    'ignore several faces',
+    { kind: 'faces-ignored', faceIds: ['f1', 'f4'], reason: 'statues' },
+    [null, 'ada', 'bob', null, null],
   ],
   ['delete', { kind: 'person-deleted', personId: 'ada' }, [null, null, 'bob', 'cyd', null]],
 ])('%s takes effect, can be undone, and done again', (_name, correction, after) => {
@@ -174,7 +184,7 @@ test('a merge that was taken back tells the two apart, until it is done again', 
 test('facts can be undone in any order', () => {
   const first = journal.do(merge('ada', 'bob', 'Both'));
   const second = journal.do(merge('bob', 'cyd'));
-  const third = journal.do({ kind: 'face-denied', faceId: 'f1', personId: 'cyd' });
+  const third = journal.do({ kind: 'faces-denied', faceIds: ['f1'], personId: 'cyd' });
   expect(journal.all()).toEqual([null, 'cyd', 'cyd', 'cyd', null]);
   expect(journal.people.stateOf('cyd').name).toBe('Both');
   journal.undo(first);
@@ -194,17 +204,17 @@ test('merges that are undone and turned round make no circle', () => {
 });
 
 test('"not this person" holds under every id of the person', () => {
-  journal.do({ kind: 'face-denied', faceId: 'f1', personId: 'bob' });
+  journal.do({ kind: 'faces-denied', faceIds: ['f1'], personId: 'bob' });
   journal.do(merge('ada', 'bob'));
   expect(journal.whose('f1')).toBeNull();
   expect(journal.whose('f2')).toBe('bob');
 });
 
 test("a later word on a face counts, and the person's history is kept", () => {
-  journal.do({ kind: 'face-denied', faceId: 'f1', personId: 'ada' });
+  journal.do({ kind: 'faces-denied', faceIds: ['f1'], personId: 'ada' });
   journal.do({ kind: 'faces-assigned', faceIds: ['f1'], personId: 'ada' });
   expect(journal.whose('f1')).toBe('ada');
-  journal.do({ kind: 'face-denied', faceId: 'f1', personId: 'ada' });
+  journal.do({ kind: 'faces-denied', faceIds: ['f1'], personId: 'ada' });
   expect(journal.whose('f1')).toBeNull();
   expect(journal.people.facts).toHaveLength(3);
 });
@@ -254,7 +264,7 @@ test('what was folded step by step is what is folded at once', () => {
     { kind: 'people-merged', from: 'ada', into: 'bob', name: null },
     { kind: 'faces-assigned', faceIds: ['f4'], personId: 'bob', as: 'moved' },
     { kind: 'undone', factId: 'fact-2' },
-    { kind: 'face-denied', faceId: 'f4', personId: 'bob' },
+    { kind: 'faces-denied', faceIds: ['f4'], personId: 'bob' },
   ];
   const facts = bodies.map((body, i) => makeFact({ sequence: i + 1, body }));
   const steps = new People();
@@ -266,7 +276,7 @@ test('what was folded step by step is what is folded at once', () => {
 
 test('a face given to a person stays, when whom it was denied turns out to be the same', () => {
   const bodies: FactBody[] = [
-    { kind: 'face-denied', faceId: 'f', personId: 'ada' },
+    { kind: 'faces-denied', faceIds: ['f'], personId: 'ada' },
     { kind: 'faces-assigned', faceIds: ['f'], personId: 'bob', as: 'moved' },
     { kind: 'people-merged', from: 'ada', into: 'bob', name: null },
   ];

@@ -41,7 +41,7 @@ const merged: Correction = { kind: 'people-merged', from: 'cy', into: 'bo', name
 const distinct: Correction = { kind: 'people-distinct', personA: 'ada', personB: 'bo' };
 const moved: Correction = { kind: 'faces-assigned', faceIds: ['face-0'], personId: 'bo' };
 const otherMoved: Correction = { kind: 'faces-assigned', faceIds: ['face-1'], personId: 'bo' };
-const denied: Correction = { kind: 'face-denied', faceId: 'face-0', personId: 'ada' };
+const denied: Correction = { kind: 'faces-denied', faceIds: ['face-0'], personId: 'ada' };
 const confirmed: Correction = { kind: 'faces-confirmed', faceIds: ['face-2'], personId: 'bo' };
 
 test.each<[string, Correction, readonly Correction[]]>([
@@ -58,7 +58,7 @@ test.each<[string, Correction, readonly Correction[]]>([
   ['telling two apart of whom one was named', distinct, [named]],
   [
     'leaving out a face',
-    { kind: 'face-ignored', faceId: 'face-0', reason: '' },
+    { kind: 'faces-ignored', faceIds: ['face-0'], reason: '' },
     [named, otherMoved],
   ],
 ])('%s is no conflict', (_what, correction, since) => {
