@@ -47,6 +47,7 @@ export function openSinkParts(config: Config, options: SinkPartsOptions): SinkPa
   const sink = createImmichSink({
     ...{ accounts, detection, log },
     links: store.immichLinks,
+    turns: store.immich,
     ours: openOurSide(options),
     settings: immichWrite ?? {
       ...ALL_KINDS,

@@ -14,10 +14,12 @@ import {
 } from './owner-context.ts';
 import { readBack, type ReadBack } from './read-back.ts';
 import { forgetWhatIsGone, type Repaired } from './repair.ts';
+import { turnsOf, type TurnStore } from './turns.ts';
 import { withdrawAll, type Withdrawn } from './withdraw.ts';
 import { inheritAlbum } from './same-collection.ts';
 import { renamePersonAlbum, writeCollectionsOfPhoto } from './write-collections.ts';
-import { absorbMerged, syncPerson, withdrawEmptyPerson } from './write-people.ts';
+import { absorbMerged } from './merge-people.ts';
+import { syncPerson, withdrawEmptyPerson } from './write-people.ts';
 import { writePeopleOfPhoto } from './write-photo.ts';
 
 /** What changed of an owner's people; of `PeopleChanged`. */
@@ -67,6 +69,7 @@ export interface ImmichSink {
 export interface SinkOptions {
   readonly accounts: ImmichAccounts;
   readonly links: ImmichLinks;
+  readonly turns: TurnStore;
   readonly ours: OurSide;
   readonly settings: WriteSettings;
   readonly detection: ImmichDetection;
@@ -92,6 +95,7 @@ export function createImmichSink(options: SinkOptions): ImmichSink {
     account,
     api: account.api,
     links: new OwnerLinks(options.links, account.userId),
+    turns: turnsOf(options.turns, account.userId),
     mutex,
   });
   const asUser = async <T>(

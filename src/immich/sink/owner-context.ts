@@ -7,6 +7,7 @@ import type { AlbumRules } from './album-rules.ts';
 import type { OwnerLinks } from './links.ts';
 import type { Mutex } from './mutex.ts';
 import type { OurSide } from './our-side.ts';
+import type { Turns } from './turns.ts';
 
 /** What is written into Immich. */
 export interface WriteSettings {
@@ -38,6 +39,7 @@ export interface OwnerContext {
   readonly detection: ImmichDetection;
   /** Of the whole process: assets by id, people and collections by owner. */
   readonly mutex: Mutex;
+  readonly turns: Turns;
   readonly log: Log;
 }
 

@@ -2,8 +2,9 @@ import { getAssetState } from '../client/asset-state.ts';
 import { listFaces } from '../client/faces.ts';
 import { getPerson, listPeople, type ImmichPerson } from '../client/people.ts';
 import { searchAssets } from '../client/search-assets.ts';
+import { joinNamed } from './join-named.ts';
 import type { FaceLink, PersonLink } from './links.ts';
-import { unlessGone, type OwnerContext } from './owner-context.ts';
+import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
 import { judgeFaces, judgePerson, type FaceChange } from './judge-changes.ts';
 import { takeOverFaces } from './take-over.ts';
 import { withdrawEmptyCollection } from './write-collections.ts';
@@ -20,6 +21,8 @@ import { TEMPORARY } from './write-faces.ts';
 export interface ReadBack {
   readonly people: number;
   readonly merged: number;
+  /** People whom a user named in Immich who turned out to be ours. */
+  readonly joined: number;
   readonly gone: number;
   readonly movedFaces: number;
   readonly removedFaces: number;
@@ -44,14 +47,22 @@ const SAMPLE = 25;
 export async function readBack(context: OwnerContext, options: ReadBackOptions): Promise<ReadBack> {
   // Asked for with the first of ours: who writes tags alone may have no right to.
   let listed: Map<string, ImmichPerson> | null = null;
-  const found = { people: 0, merged: 0, gone: 0, movedFaces: 0, removedFaces: 0, distrusted: 0 };
+  const found = {
+    people: 0,
+    merged: 0,
+    joined: 0,
+    gone: 0,
+    movedFaces: 0,
+    removedFaces: 0,
+    distrusted: 0,
+  };
   const changes: FaceChange[] = [];
   let faces = 0;
   for await (const link of context.links.all('person')) {
     options.signal.throwIfAborted();
     if (!isLookedAt(link)) continue;
     found.people += 1;
-    listed ??= new Map((await listPeople(context.api)).map((person) => [person.id, person]));
+    listed ??= await listById(context);
     const theirs = await personOf(context, link, listed);
     if (theirs === null) {
       found[await settleLost(context, link)] += 1;
@@ -59,16 +70,30 @@ export async function readBack(context: OwnerContext, options: ReadBackOptions):
     }
     await syncPerson(context, link.id, theirs);
     const seen = await changedFacesOf(context, theirs.id);
+    const whole = await wholeMove(context, link.id, seen);
+    if (whole !== null) {
+      await relink(context, link, whole);
+      found.merged += 1;
+      continue;
+    }
     changes.push(...seen.changes);
     faces += seen.faces;
     // Its last face may have gone just before a worker ended.
     if (seen.faces === 0) await withdrawEmptyPerson(context, theirs.id);
+  }
+  if (context.settings.people && mayAll(context, 'person.read', 'face.read')) {
+    listed ??= await listById(context);
+    found.joined = await joinNamed(context, { listed: listed.values(), ...options });
   }
   for await (const { id } of context.links.all('collection')) {
     await withdrawEmptyCollection(context, id);
   }
   const taken = await takeOverFaces(context, { changes, faces, ...options });
   return { ...found, ...taken };
+}
+
+async function listById({ api }: OwnerContext): Promise<Map<string, ImmichPerson>> {
+  return new Map((await listPeople(api)).map((person) => [person.id, person]));
 }
 
 function isLookedAt(link: PersonLink): boolean {
@@ -105,9 +130,7 @@ async function settleLost(context: OwnerContext, link: PersonLink): Promise<'mer
   }
   const [target] = await links.find('person', { immichId: into });
   if (target === undefined) {
-    // It goes by another id there now, and is as much ours as before.
-    await links.write({ ...link, immichId: into });
-    await movePersonOfFaces(context, immichPersonId, into);
+    await relink(context, link, into);
     return 'merged';
   }
   await correctQuietly(context, {
@@ -119,6 +142,32 @@ async function settleLost(context: OwnerContext, link: PersonLink): Promise<'mer
   await movePersonOfFaces(context, immichPersonId, into);
   await links.remove(link);
   return 'merged';
+}
+
+/** It goes by another id there now, whose name is taken over, and is as much ours as before. */
+async function relink(context: OwnerContext, link: PersonLink, immichId: string): Promise<void> {
+  const { links } = context;
+  await links.write({ ...link, immichId, details: { ...link.details, origin: 'adopted' } });
+  await movePersonOfFaces(context, link.immichId ?? '', immichId);
+  await syncPerson(context, link.id);
+}
+
+/**
+ * Somebody with a name who has all faces of ours now and was nobody of ours: a merge that was done
+ * face by face. Not when ours has another name, which says that they are two.
+ */
+async function wholeMove(
+  { links, ours, ownerId }: OwnerContext,
+  personId: string,
+  { changes, faces }: { readonly changes: readonly FaceChange[]; readonly faces: number },
+): Promise<string | null> {
+  const [first] = changes;
+  if (first?.kind !== 'moved' || changes.length < faces || first.to.name === '') return null;
+  const { to } = first;
+  if (!changes.every((change) => change.kind === 'moved' && change.to.id === to.id)) return null;
+  const { name } = (await ours.peopleOf(ownerId)).stateOf(personId);
+  if (name !== null && name !== to.name) return null;
+  return (await links.find('person', { immichId: to.id })).length > 0 ? null : to.id;
 }
 
 /** Faces that stand for ours and are not where they were written. */

@@ -129,6 +129,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       current = createImmichSink({
         ...{ accounts, ours, log },
         links: changes.links ?? store.immichLinks,
+        turns: store.immich,
         settings: { ...SETTINGS, ...changes.settings },
         detection: {
           isOn: () => Promise.resolve(false),
