@@ -65,15 +65,16 @@ const MOST_SHARE = 0.1;
  * moved them.
  */
 export function isDoubtful(changes: readonly FaceChange[], faces: number): boolean {
-  const byUser = new Set<string>();
+  const together = new Set<string>();
   let resets = 0;
+  let single = 0;
   for (const change of changes) {
     const { link } = change;
     if (change.kind === 'reset') resets += 1;
     else if (change.kind === 'moved' && link.details.origin === 'created') {
-      byUser.add(`${String(link.immichPersonId)} ${change.to.id}`);
-    } else byUser.add(link.id);
+      together.add(`${String(link.immichPersonId)} ${change.to.id}`);
+    } else single += 1;
   }
   const most = Math.max(MOST_CHANGES, MOST_SHARE * faces);
-  return byUser.size > most || resets > most;
+  return single + together.size > most || resets > most;
 }
