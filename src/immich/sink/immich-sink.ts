@@ -73,8 +73,13 @@ export interface SinkOptions {
   readonly ours: OurSide;
   readonly settings: WriteSettings;
   readonly detection: ImmichDetection;
+  /** People whose faces one read-back compares. */
+  readonly mostPeople?: number;
   readonly log: Log;
 }
+
+/** A minute of requests or so, in each quarter of an hour. */
+const MOST_PEOPLE = 300;
 
 /** Permissions without which no person is written. */
 export const PEOPLE_PERMISSIONS = [
@@ -139,6 +144,7 @@ export function createImmichSink(options: SinkOptions): ImmichSink {
       asUser(account, (context) =>
         readBack(context, {
           signal,
+          mostPeople: options.mostPeople ?? MOST_PEOPLE,
           writePhoto: (assetId) => writeOnePhoto(context, assetId),
         }),
       ),

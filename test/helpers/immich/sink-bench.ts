@@ -50,6 +50,7 @@ export interface SinkBench {
     links?: ImmichLinks;
     wrap?: (accounts: ImmichAccounts) => ImmichAccounts;
     keys?: readonly string[];
+    mostPeople?: number;
   }): Promise<{ sink: ImmichSink; accounts: ImmichAccounts }>;
   readonly sink: ImmichSink;
   /** The user's, of the last start. */
@@ -130,6 +131,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
         ...{ accounts, ours, log },
         links: changes.links ?? store.immichLinks,
         turns: store.immich,
+        ...(changes.mostPeople !== undefined && { mostPeople: changes.mostPeople }),
         settings: { ...SETTINGS, ...changes.settings },
         detection: {
           isOn: () => Promise.resolve(false),
