@@ -23,7 +23,7 @@ export async function joinNamed(
   context: OwnerContext,
   given: {
     readonly listed: Iterable<ImmichPerson>;
-    readonly writePhoto: (assetId: string) => Promise<void>;
+    readonly writePhoto: (assetId: string) => Promise<unknown>;
     readonly signal: AbortSignal;
   },
 ): Promise<number> {

@@ -32,7 +32,7 @@ export interface ReadBackOptions {
    */
   readonly mostPeople: number;
   /** Writes a photo whose faces Immich has found anew. */
-  readonly writePhoto: (assetId: string) => Promise<void>;
+  readonly writePhoto: (assetId: string) => Promise<unknown>;
 }
 
 /**

@@ -135,7 +135,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
         settings: { ...SETTINGS, ...changes.settings },
         detection: {
           isOn: () => Promise.resolve(false),
-          isBusy: () => Promise.resolve(false),
+          servedUntil: () => Promise.resolve(Date.now()),
           ...changes.detection,
         },
       });
@@ -167,7 +167,8 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       written -= again;
       while (written < facts.length) {
         const fact = facts[written++]!;
-        await bench.sink.writePeople(fact.ownerId, fact.changes, new AbortController().signal);
+        const { signal } = new AbortController();
+        await bench.sink.writePeople(fact.ownerId, fact.changes, { signal });
       }
     },
     readBack: async () => {
