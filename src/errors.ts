@@ -69,6 +69,7 @@ export const ERROR_CODES = {
   IMMICH_PERMISSION_MISSING: { retryable: false },
   ASSET_GONE: { retryable: false },
   IMMICH_DETECTION_PENDING: { retryable: true, patient: true },
+  IMMICH_FACES_PENDING: { retryable: true, patient: true },
   PREVIEW_NOT_READY: { retryable: true, patient: true },
   UPLOAD_INVALID: { retryable: false },
   RESULT_TIMEOUT: { retryable: true },

@@ -7,13 +7,14 @@ import { READING_SCOPES, type Scope } from './immich/client/scopes.ts';
 import { openDetection } from './immich/sink/detection.ts';
 import { createImmichSink, type ImmichSink } from './immich/sink/immich-sink.ts';
 import type { OurSide } from './immich/sink/our-side.ts';
+import type { Occasion } from './immich/sink/owner-context.ts';
 import { runSink } from './immich/sink/run-sink.ts';
 import { writingScopes } from './immich/sink/writing-scopes.ts';
 import { createLease } from './immich/source/lease.ts';
 import type { ImmichReports } from './immich/reports.ts';
 import type { Log } from './log.ts';
 import { createCorrector } from './pipeline/correct.ts';
-import { startResultWorker } from './queue/result-worker.ts';
+import { startResultWorker, type ResultOptions } from './queue/result-worker.ts';
 import type { Store } from './store/store.ts';
 
 /** What writing into Immich works with. */
@@ -47,6 +48,7 @@ export function openSinkParts(config: Config, options: SinkPartsOptions): SinkPa
   const sink = createImmichSink({
     ...{ accounts, detection, log },
     links: store.immichLinks,
+    turns: store.immich,
     ours: openOurSide(options),
     settings: immichWrite ?? {
       ...ALL_KINDS,
@@ -89,8 +91,11 @@ export function startImmichSink(
         concurrency: immich.concurrency,
         lockMillis: config.jobLockMillis,
         retry: config.jobs,
-        onPhoto: ({ ownerId, assetId }) => sink.writePhoto(ownerId, assetId),
-        onPeople: ({ ownerId, ...changed }, signal) => sink.writePeople(ownerId, changed, signal),
+        onPhoto: ({ ownerId, assetId }, how) => sink.writePhoto(ownerId, assetId, occasionOf(how)),
+        onPeople: ({ ownerId, ...changed }, how) => {
+          const options = { signal: how.signal, occasion: occasionOf(how) };
+          return sink.writePeople(ownerId, changed, options);
+        },
       }),
   });
   return {
@@ -100,6 +105,12 @@ export function startImmichSink(
     },
   };
 }
+
+function occasionOf({ sinceMillis, waitedFor }: ResultOptions): Occasion {
+  return { sinceMillis, hasWaited: waitedFor !== null && DETECTION_CODES.includes(waitedFor) };
+}
+
+const DETECTION_CODES: readonly string[] = ['IMMICH_DETECTION_PENDING', 'IMMICH_FACES_PENDING'];
 
 /** What the worker knows, as users see it now. */
 export function openOurSide({

@@ -188,6 +188,6 @@ export const VARIABLES = {
   IMMICH_WRITE_UNNAMED: oneOf(['on', 'off']).default('on'),
   IMMICH_ALBUMS_FILE: z.string().optional(),
   IMMICH_READ_BACK_MINUTES: whole(1, 43_200).default(15),
-  IMMICH_DETECTION_WAIT_MINUTES: whole(0, 43_200).default(60),
+  IMMICH_DETECTION_WAIT_MINUTES: whole(0, 43_200).default(1440),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 } as const;

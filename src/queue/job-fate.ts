@@ -1,5 +1,6 @@
 import type { Job } from 'bullmq';
 
+import { WorkerError } from '../errors.ts';
 import { patienceMillis, retryOptions, type RetryLimits } from './retry.ts';
 
 /** Delays a job whose time has not come; that is no failure, and uses up none of its runs. */
@@ -9,7 +10,8 @@ export async function putOff(
 ): Promise<boolean> {
   const millis = patienceMillis(error, waits);
   if (millis === null) return false;
-  await job.updateProgress({ stage: 'waiting for Immich', waits: waits + 1 });
+  const code = error instanceof WorkerError ? error.code : null;
+  await job.updateProgress({ stage: 'waiting for Immich', waits: waits + 1, code });
   await job.moveToDelayed(Date.now() + millis, token);
   return true;
 }
@@ -18,6 +20,12 @@ export async function putOff(
 export function waitsOf({ progress }: Job): number {
   const waits = typeof progress === 'object' && 'waits' in progress ? progress.waits : 0;
   return typeof waits === 'number' ? waits : 0;
+}
+
+/** The error's code for which the job was put off last; null when it was not. */
+export function waitedFor({ progress }: Job): string | null {
+  const code = typeof progress === 'object' && 'code' in progress ? progress.code : null;
+  return typeof code === 'string' ? code : null;
 }
 
 /** A job that its producer gave no retries gets ours; BullMQ reads them off the job in hand. */

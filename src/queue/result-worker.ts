@@ -6,7 +6,7 @@ import { messageOf, WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { closeQueue } from './connection.ts';
 import { FACES_IDENTIFIED } from './faces-identified.ts';
-import { lendRetries, putOff, waitsOf } from './job-fate.ts';
+import { lendRetries, putOff, waitedFor, waitsOf } from './job-fate.ts';
 import { lockedOptions, reportOutages, signalOf } from './job-worker.ts';
 import { Changes, PEOPLE_CHANGED, type PeopleChanged } from './people-changed.ts';
 import { toJobError, type RetryLimits } from './retry.ts';
@@ -22,12 +22,20 @@ export interface ResultWorkerOptions {
   /** Both answer with what became of it, for Bull Board. */
   readonly onPhoto: (
     photo: { ownerId: string; assetId: string },
-    signal: AbortSignal,
+    options: ResultOptions,
   ) => Promise<string>;
   readonly onPeople: (
     changed: Pick<PeopleChanged, 'ownerId' | 'people' | 'faces'>,
-    signal: AbortSignal,
+    options: ResultOptions,
   ) => Promise<string>;
+}
+
+export interface ResultOptions {
+  readonly signal: AbortSignal;
+  /** When the result was published, in ms since 1970. */
+  readonly sinceMillis: number;
+  /** The error's code for which it was put off last; null when it was not. */
+  readonly waitedFor: string | null;
 }
 
 const Photo = z.object({ ownerId: z.string().min(1), assetId: z.string().min(1) });
@@ -90,8 +98,9 @@ function handle(
   { onPhoto, onPeople }: ResultWorkerOptions,
   signal: AbortSignal,
 ): Promise<string> {
-  if (job.name === FACES_IDENTIFIED) return onPhoto(check(Photo, job), signal);
-  if (job.name === PEOPLE_CHANGED) return onPeople(check(People, job), signal);
+  const how = { signal, sinceMillis: job.timestamp, waitedFor: waitedFor(job) };
+  if (job.name === FACES_IDENTIFIED) return onPhoto(check(Photo, job), how);
+  if (job.name === PEOPLE_CHANGED) return onPeople(check(People, job), how);
   throw new WorkerError(
     'PAYLOAD_INVALID',
     `expected jobs named '${FACES_IDENTIFIED}' or '${PEOPLE_CHANGED}' on this queue, got '${job.name.slice(0, 80)}'`,

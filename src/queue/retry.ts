@@ -39,7 +39,11 @@ const STEADY_WAITS: Readonly<Partial<Record<ErrorCode, readonly SteadyWaits[]>>>
     { upTo: 30, millis: 2000 },
     { upTo: 70, millis: 15_000 },
   ],
+  // All photos of a person are looked at each time.
+  IMMICH_FACES_PENDING: [{ upTo: 6, millis: 10_000 }],
 };
+/** What tells itself when it has waited long enough. */
+const WITHOUT_END: readonly ErrorCode[] = ['IMMICH_DETECTION_PENDING', 'IMMICH_FACES_PENDING'];
 
 interface SteadyWaits {
   readonly upTo: number;
@@ -52,7 +56,7 @@ interface SteadyWaits {
  */
 export function patienceMillis(error: unknown, waits: number): number | null {
   if (!(error instanceof WorkerError) || !PATIENT_CODES.includes(error.code)) return null;
-  if (waits >= MOST_PATIENT_WAITS) return null;
+  if (waits >= MOST_PATIENT_WAITS && !WITHOUT_END.includes(error.code)) return null;
   const steady = STEADY_WAITS[error.code]?.find(({ upTo }) => waits < upTo);
   const wait = steady?.millis ?? doublingMillis(waits);
   return Math.round(wait * (1 - JITTER * Math.random()));

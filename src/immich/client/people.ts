@@ -11,6 +11,8 @@ export const ImmichPerson = z.object({
   isHidden: z.boolean().default(false),
   isFavorite: z.boolean().default(false),
   birthDate: z.string().nullish(),
+  /** Of its row: name, hiding, picture; moving a face need not change it. */
+  updatedAt: z.string().optional(),
 });
 export type ImmichPerson = z.infer<typeof ImmichPerson>;
 

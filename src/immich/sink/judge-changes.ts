@@ -59,10 +59,22 @@ export function judgePerson(now: readonly (string | null)[]): string | null {
 const MOST_CHANGES = 20;
 const MOST_SHARE = 0.1;
 
-/** Whether so many faces have changed that somebody has reset Immich, or brought back a backup. */
+/**
+ * Whether so many faces have changed that somebody has reset Immich, or brought back a backup. Faces
+ * of one person that were moved to another at once are one change, as long as only a user can have
+ * moved them.
+ */
 export function isDoubtful(changes: readonly FaceChange[], faces: number): boolean {
-  const byUser = changes.filter(({ kind }) => kind !== 'reset').length;
-  const resets = changes.length - byUser;
+  const together = new Set<string>();
+  let resets = 0;
+  let single = 0;
+  for (const change of changes) {
+    const { link } = change;
+    if (change.kind === 'reset') resets += 1;
+    else if (change.kind === 'moved' && link.details.origin === 'created') {
+      together.add(`${String(link.immichPersonId)} ${change.to.id}`);
+    } else single += 1;
+  }
   const most = Math.max(MOST_CHANGES, MOST_SHARE * faces);
-  return byUser > most || resets > most;
+  return single + together.size > most || resets > most;
 }

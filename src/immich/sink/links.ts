@@ -134,12 +134,13 @@ export class OwnerLinks {
     if (keys.length > 0) await this.#links.remove(keys);
   }
 
-  /** All of a kind, page by page. */
+  /** All of a kind, page by page, ascending by group and id from behind `start`. */
   async *all<K extends LinkKind>(
     kind: K,
     filter: LinkFilter = {},
+    start: Pick<Link, 'group' | 'id'> | null = null,
   ): AsyncGenerator<Link<DetailsOf[K]>> {
-    let after: Pick<Link, 'group' | 'id'> | null = null;
+    let after = start;
     for (;;) {
       const page: Link<DetailsOf[K]>[] = await this.find(kind, filter, { after, limit: PAGE });
       yield* page;

@@ -7,6 +7,7 @@ import type { AlbumRules } from './album-rules.ts';
 import type { OwnerLinks } from './links.ts';
 import type { Mutex } from './mutex.ts';
 import type { OurSide } from './our-side.ts';
+import type { Turns } from './turns.ts';
 
 /** What is written into Immich. */
 export interface WriteSettings {
@@ -23,8 +24,19 @@ export interface WriteSettings {
 /** Immich's own face detection, as far as it can be seen from outside. */
 export interface ImmichDetection {
   isOn(): Promise<boolean>;
-  /** Whether photos wait for it; null when nobody can tell. */
-  isBusy(): Promise<boolean | null>;
+  /**
+   * Until when, in ms since 1970, photos that were queued for it have had their turn; null when not
+   * yet one, undefined when nobody can tell.
+   */
+  servedUntil(): Promise<number | null | undefined>;
+}
+
+/** Why and since when a photo is to be written. */
+export interface Occasion {
+  /** When that was first tried, in ms since 1970. */
+  readonly sinceMillis: number;
+  /** It was put off before, until Immich's own detection has had its turn. */
+  readonly hasWaited: boolean;
 }
 
 /** All that writing for one of Immich's users works with. */
@@ -38,6 +50,8 @@ export interface OwnerContext {
   readonly detection: ImmichDetection;
   /** Of the whole process: assets by id, people and collections by owner. */
   readonly mutex: Mutex;
+  readonly turns: Turns;
+  readonly occasion: Occasion;
   readonly log: Log;
 }
 

@@ -1,25 +1,22 @@
-import { getAssetState } from '../client/asset-state.ts';
-import { listFaces } from '../client/faces.ts';
 import { getPerson, listPeople, type ImmichPerson } from '../client/people.ts';
-import { searchAssets } from '../client/search-assets.ts';
-import type { FaceLink, PersonLink } from './links.ts';
-import { unlessGone, type OwnerContext } from './owner-context.ts';
-import { judgeFaces, judgePerson, type FaceChange } from './judge-changes.ts';
+import { compareFacesOf, compareGroupPhotos } from './compare-faces.ts';
+import { joinNamed } from './join-named.ts';
+import type { FaceChange } from './judge-changes.ts';
+import type { PersonLink } from './links.ts';
+import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
+import { settleLost, settleWholeMove } from './settle-person.ts';
 import { takeOverFaces } from './take-over.ts';
+import { linkedPeople, whoIsDue } from './who-is-due.ts';
 import { withdrawEmptyCollection } from './write-collections.ts';
-import {
-  correctQuietly,
-  markGone,
-  movePersonOfFaces,
-  syncPerson,
-  withdrawEmptyPerson,
-} from './write-people.ts';
-import { TEMPORARY } from './write-faces.ts';
+import { syncPerson, withdrawEmptyPerson } from './write-people.ts';
 
 /** What a look at Immich has found. */
 export interface ReadBack {
+  /** Whose faces were compared. */
   readonly people: number;
   readonly merged: number;
+  /** People whom a user named in Immich who turned out to be ours. */
+  readonly joined: number;
   readonly gone: number;
   readonly movedFaces: number;
   readonly removedFaces: number;
@@ -29,149 +26,96 @@ export interface ReadBack {
 
 export interface ReadBackOptions {
   readonly signal: AbortSignal;
+  /**
+   * People whose faces are compared at most, and a third as many photos with several faces; the others
+   * have their turn in the next passes.
+   */
+  readonly mostPeople: number;
   /** Writes a photo whose faces Immich has found anew. */
-  readonly writePhoto: (assetId: string) => Promise<void>;
+  readonly writePhoto: (assetId: string) => Promise<unknown>;
 }
 
-/** Faces of a deleted person that are looked at to learn where they went. */
-const SAMPLE = 25;
-
 /**
- * Looks at everything that stands in Immich for ours and takes over what its user has done: names,
- * hiding, merges, faces moved and removed. A few requests for each person: the listing, the photos
- * that Immich shows of the person, a thousand a request, and the faces of those that are missing.
+ * Looks at what stands in Immich for ours and takes over what its user has done: names, hiding,
+ * merges, faces moved and removed. The listing, a thousand people a request, tells the names of all
+ * in it; faces are compared of so many people a pass, with two requests or more for each.
  */
 export async function readBack(context: OwnerContext, options: ReadBackOptions): Promise<ReadBack> {
-  // Asked for with the first of ours: who writes tags alone may have no right to.
-  let listed: Map<string, ImmichPerson> | null = null;
-  const found = { people: 0, merged: 0, gone: 0, movedFaces: 0, removedFaces: 0, distrusted: 0 };
-  const changes: FaceChange[] = [];
+  const links = await linkedPeople(context);
+  const mayRead = mayAll(context, 'person.read', 'face.read');
+  // Who writes tags alone may have no right to list people.
+  const isNeeded = links.length > 0 || (context.settings.people && mayRead);
+  const listed = isNeeded ? await listById(context) : new Map<string, ImmichPerson>();
+  for (const link of links) {
+    const theirs = listed.get(link.immichId ?? '');
+    if (theirs !== undefined) await syncPerson(context, link.id, theirs);
+  }
+  const compared = await comparePeople(context, links, { ...options, listed });
+  const joined =
+    context.settings.people && mayRead
+      ? await joinNamed(context, { listed: listed.values(), ...options })
+      : 0;
+  for await (const { id } of context.links.all('collection')) {
+    await withdrawEmptyCollection(context, id);
+  }
+  const { changes, faces, ...found } = compared;
+  const taken = await takeOverFaces(context, { changes, faces, ...options });
+  return { ...found, joined, ...taken };
+}
+
+async function listById({ api }: OwnerContext): Promise<Map<string, ImmichPerson>> {
+  return new Map((await listPeople(api)).map((person) => [person.id, person]));
+}
+
+interface ComparedPeople extends Pick<ReadBack, 'people' | 'merged' | 'gone'> {
+  readonly changes: readonly FaceChange[];
+  readonly faces: number;
+}
+
+async function comparePeople(
+  context: OwnerContext,
+  links: readonly PersonLink[],
+  given: ReadBackOptions & { readonly listed: ReadonlyMap<string, ImmichPerson> },
+): Promise<ComparedPeople> {
+  const { listed, signal, mostPeople: most } = given;
+  const found = { people: 0, merged: 0, gone: 0 };
+  const changes = new Map<string, FaceChange>();
   let faces = 0;
-  for await (const link of context.links.all('person')) {
-    options.signal.throwIfAborted();
-    if (!isLookedAt(link)) continue;
+  for (const link of await whoIsDue(context, links, { listed, most })) {
+    signal.throwIfAborted();
     found.people += 1;
-    listed ??= new Map((await listPeople(context.api)).map((person) => [person.id, person]));
     const theirs = await personOf(context, link, listed);
     if (theirs === null) {
       found[await settleLost(context, link)] += 1;
       continue;
     }
-    await syncPerson(context, link.id, theirs);
-    const seen = await changedFacesOf(context, theirs.id);
-    changes.push(...seen.changes);
-    faces += seen.faces;
+    const compared = await compareFacesOf(context, theirs.id);
+    if (await settleWholeMove(context, link, compared)) {
+      found.merged += 1;
+      continue;
+    }
+    for (const change of compared.changes) changes.set(keyOf(change), change);
+    faces += compared.faces;
     // Its last face may have gone just before a worker ended.
-    if (seen.faces === 0) await withdrawEmptyPerson(context, theirs.id);
+    if (compared.faces === 0) await withdrawEmptyPerson(context, theirs.id);
   }
-  for await (const { id } of context.links.all('collection')) {
-    await withdrawEmptyCollection(context, id);
-  }
-  const taken = await takeOverFaces(context, { changes, faces, ...options });
-  return { ...found, ...taken };
+  const together = await compareGroupPhotos(context, { most: Math.ceil(most / 3), signal });
+  for (const change of together.changes) changes.set(keyOf(change), change);
+  return { ...found, changes: [...changes.values()], faces: faces + together.faces };
 }
 
-function isLookedAt(link: PersonLink): boolean {
-  return (
-    link.details.state === 'linked' && link.immichId !== null && !link.id.startsWith(TEMPORARY)
-  );
-}
+const keyOf = ({ link }: FaceChange): string => `${link.group} ${link.id}`;
 
 /** The listing leaves people out, so that those missing are asked for. */
 async function personOf(
-  { api }: OwnerContext,
+  context: OwnerContext,
   link: PersonLink,
   listed: ReadonlyMap<string, ImmichPerson>,
 ): Promise<ImmichPerson | null> {
   const immichId = link.immichId ?? '';
-  return listed.get(immichId) ?? (await unlessGone(getPerson(api, immichId)));
-}
-
-/** A person that is gone was merged into the one who has its faces now, or was deleted. */
-async function settleLost(context: OwnerContext, link: PersonLink): Promise<'merged' | 'gone'> {
-  const { links, api } = context;
-  const immichPersonId = link.immichId ?? '';
-  const page = { after: null, limit: SAMPLE };
-  const sample = await links.find('face', { immichPersonId }, page);
-  const now: (string | null)[] = [];
-  for (const face of sample) {
-    const there = (await unlessGone(listFaces(api, face.group))) ?? [];
-    now.push(there.find(({ id }) => id === face.immichId)?.person?.id ?? null);
-  }
-  const into = judgePerson(now);
-  if (into === null) {
-    await markGone(context, link);
-    return 'gone';
-  }
-  const [target] = await links.find('person', { immichId: into });
-  if (target === undefined) {
-    // It goes by another id there now, and is as much ours as before.
-    await links.write({ ...link, immichId: into });
-    await movePersonOfFaces(context, immichPersonId, into);
-    return 'merged';
-  }
-  await correctQuietly(context, {
-    kind: 'people-merged',
-    from: link.id,
-    into: target.id,
-    name: null,
-  });
-  await movePersonOfFaces(context, immichPersonId, into);
-  await links.remove(link);
-  return 'merged';
-}
-
-/** Faces that stand for ours and are not where they were written. */
-async function changedFacesOf(
-  context: OwnerContext,
-  immichPersonId: string,
-): Promise<{ changes: FaceChange[]; faces: number }> {
-  const { links, api } = context;
-  const shown = await assetsOf(context, immichPersonId);
-  const missing = new Map<string, FaceLink[]>();
-  let faces = 0;
-  for await (const link of links.all('face', { immichPersonId })) {
-    if (link.details.state !== 'linked') continue;
-    faces += 1;
-    if (!shown.has(link.group)) missing.set(link.group, [...(missing.get(link.group) ?? []), link]);
-  }
-  const changes: FaceChange[] = [];
-  for (const [assetId, lost] of missing) {
-    const there = await unlessGone(listFaces(api, assetId));
-    if (there === null) {
-      await links.remove(...lost);
-      continue;
-    }
-    const ours = new Set<string>();
-    for (const { person } of there) {
-      if (person === null) continue;
-      const [link] = await links.find('person', { immichId: person.id });
-      if (link !== undefined) ours.add(person.id);
-    }
-    const judged = judgeFaces(lost, there, (id) => ours.has(id));
-    changes.push(...(await withoutCropped(context, assetId, judged)));
-  }
-  return { changes, faces };
-}
-
-/** Faces outside the crop of an edited photo are not listed; nobody has removed them. */
-async function withoutCropped(
-  { api }: OwnerContext,
-  assetId: string,
-  changes: readonly FaceChange[],
-): Promise<readonly FaceChange[]> {
-  if (!changes.some(({ kind }) => kind === 'removed')) return changes;
-  const asset = await unlessGone(getAssetState(api, assetId));
-  return asset?.isEdited === true ? changes.filter(({ kind }) => kind !== 'removed') : changes;
-}
-
-async function assetsOf({ api }: OwnerContext, immichPersonId: string): Promise<Set<string>> {
-  const ids = new Set<string>();
-  const search = { personIds: [immichPersonId], withDeleted: true, order: 'asc' } as const;
-  for (let page: number | null = 1; page !== null;) {
-    const found = await searchAssets(api, { ...search, size: 1000, page });
-    for (const { id } of found.assets) ids.add(id);
-    page = found.nextPage;
-  }
-  return ids;
+  const known = listed.get(immichId);
+  if (known !== undefined) return known;
+  const theirs = await unlessGone(getPerson(context.api, immichId));
+  if (theirs !== null) await syncPerson(context, link.id, theirs);
+  return theirs;
 }

@@ -12,7 +12,7 @@ export async function takeOverFaces(
     readonly changes: readonly FaceChange[];
     /** Faces that were compared. */
     readonly faces: number;
-    readonly writePhoto: (assetId: string) => Promise<void>;
+    readonly writePhoto: (assetId: string) => Promise<unknown>;
   },
 ): Promise<{ movedFaces: number; removedFaces: number; distrusted: number }> {
   const { changes, faces, writePhoto } = given;

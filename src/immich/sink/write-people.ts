@@ -7,7 +7,6 @@ import {
   deletePerson,
   findPeople,
   getPerson,
-  mergePerson,
   updatePerson,
   type ImmichPerson,
 } from '../client/people.ts';
@@ -31,7 +30,7 @@ export function ensurePerson(context: OwnerContext, personId: string): Promise<s
     if (known?.details.state === 'gone') return null;
     if (known?.immichId != null) return known.immichId;
     const { hidden } = (await ours.peopleOf(ownerId)).stateOf(personId);
-    const link = known ?? newLink(context, { personId, hidden });
+    const link = known ?? newPersonLink(context, { personId, hidden });
     if (known === undefined) await links.write(link);
     const { marker } = link.details;
     const found = known === undefined ? undefined : await findMarked(context, marker);
@@ -41,7 +40,8 @@ export function ensurePerson(context: OwnerContext, personId: string): Promise<s
   });
 }
 
-function newLink(
+/** Of a person of ours who stands nowhere in Immich yet. */
+export function newPersonLink(
   { ownerId }: OwnerContext,
   { personId, hidden }: { personId: string; hidden: boolean },
 ): PersonLink {
@@ -81,7 +81,7 @@ export async function adoptPerson(
     if ((await links.person(personId))?.immichId != null) return;
     if ((await links.find('person', { immichId: theirs.id })).length > 0) return;
     const link: PersonLink = {
-      ...newLink(context, { personId, hidden: false }),
+      ...newPersonLink(context, { personId, hidden: false }),
       immichId: theirs.id,
     };
     const details = { ...link.details, origin: 'adopted', state: 'linked', name: '' } as const;
@@ -106,7 +106,8 @@ export async function syncPerson(
   });
 }
 
-async function agree(
+/** Writes the link down with what both sides agree on now; says when the person is gone in Immich. */
+export async function agree(
   context: OwnerContext,
   link: PersonLink,
   given: ImmichPerson | null,
@@ -180,31 +181,6 @@ export async function markGone({ links, log }: OwnerContext, link: PersonLink): 
     { ownerId: link.ownerId, personId: link.id },
     "a person was deleted in Immich and is not written there again; 'immich-face-worker immich repair' brings it back",
   );
-}
-
-/** Two of our people are one: so are Immich's. What cannot be merged is moved face by face later. */
-export async function absorbMerged(context: OwnerContext, fromId: string): Promise<void> {
-  const { links, ours, mutex, ownerId, api } = context;
-  await mutex.run(`people ${ownerId}`, async () => {
-    const intoId = (await ours.peopleOf(ownerId)).resolve(fromId);
-    const from = await links.person(fromId);
-    if (intoId === fromId || from?.immichId == null) return;
-    const into = await links.person(intoId);
-    if (into === undefined) {
-      await links.write({ ...from, id: intoId });
-      await links.remove(from);
-      return;
-    }
-    if (into.immichId === null || into.details.state !== 'linked') return;
-    if (!mayAll(context, 'person.merge')) return;
-    // Named first: Immich gives one without a name that of the other, and it would pass for a user's.
-    await agree(context, into, null);
-    if ((await links.person(intoId))?.details.state !== 'linked') return;
-    const still = await unlessGone(getPerson(api, from.immichId));
-    if (still !== null) await mergePerson(api, into.immichId, from.immichId);
-    await movePersonOfFaces(context, from.immichId, into.immichId);
-    await links.remove(from);
-  });
 }
 
 /** The faces of one of Immich's people are another's now. */

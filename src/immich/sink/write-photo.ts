@@ -1,17 +1,14 @@
 import { WorkerError } from '../../errors.ts';
 import type { AssetState } from '../client/asset-state.ts';
-import { listFaces, type ImmichFace } from '../client/faces.ts';
+import { listFaces } from '../client/faces.ts';
 import type { FaceLink } from './links.ts';
 import type { OurPeople, OurPhoto } from './our-side.ts';
 import { unlessGone, type OwnerContext } from './owner-context.ts';
 import { planPhoto, type PhotoSituation, type Step } from './plan-photo.ts';
 import { runStep } from './write-faces.ts';
+import { waitForDetection } from './wait-for-detection.ts';
 import { settlePerson, withdrawEmptyPerson } from './write-people.ts';
 
-/** Immich queues a photo for its detection right after its preview is made, which shows in `updatedAt`. */
-const QUEUED_WITHIN_MILLIS = 5000;
-/** How long after an upload is waited where the queue of Immich's detection cannot be seen. */
-const UNSEEN_DETECTION_MILLIS = 60_000;
 /** Shapes that differ by more are of another picture: one that was cropped or turned since. */
 const SAME_SHAPE = 0.05;
 
@@ -130,46 +127,4 @@ async function refuseOtherPicture(
     `expected the shape of the photo that was looked at (${photo.image.width}×${photo.image.height}), ` +
       `got ${width}×${height} in Immich: it was edited since; its next result will be written`,
   );
-}
-
-/**
- * Faces that Immich finds itself are assigned, not made again: one that is made before Immich's own
- * detection comes stops that detection of the asset the second time (Immich's issue 26373).
- */
-async function waitForDetection(
-  { api, detection, settings }: OwnerContext,
-  photo: {
-    readonly assetId: string;
-    readonly immichFaces: readonly ImmichFace[];
-    readonly asset: () => Promise<AssetState>;
-  },
-): Promise<void> {
-  if (photo.immichFaces.some(isDetected)) return;
-  if (!(await detection.isOn())) return;
-  const asset = await photo.asset();
-  if (millisSince(asset.createdAt) > settings.detectionWaitMillis) return;
-  if (hadItsTurn(asset, await detection.isBusy())) {
-    // What came since the faces were listed is planned with the next try.
-    if (!(await listFaces(api, photo.assetId)).some(isDetected)) return;
-  }
-  throw new WorkerError(
-    'IMMICH_DETECTION_PENDING',
-    "Immich's own face detection has not had its turn for this photo yet; its faces are awaited " +
-      'before others are made (IMMICH_DETECTION_WAIT_MINUTES)',
-  );
-}
-
-const isDetected = ({ sourceType }: ImmichFace): boolean => sourceType === 'machine-learning';
-
-/** Not before the preview, which is what Immich detects on. `isBusy` is null where that cannot be seen. */
-function hadItsTurn(asset: AssetState, isBusy: boolean | null): boolean {
-  if (asset.thumbhash === null || isBusy === true) return false;
-  const isQueueSeen = isBusy === false && asset.thumbhash !== undefined;
-  return isQueueSeen
-    ? millisSince(asset.updatedAt) > QUEUED_WITHIN_MILLIS
-    : millisSince(asset.createdAt) > UNSEEN_DETECTION_MILLIS;
-}
-
-function millisSince(time: string | undefined): number {
-  return time === undefined ? Infinity : Date.now() - Date.parse(time);
 }

@@ -50,6 +50,7 @@ export interface SinkBench {
     links?: ImmichLinks;
     wrap?: (accounts: ImmichAccounts) => ImmichAccounts;
     keys?: readonly string[];
+    mostPeople?: number;
   }): Promise<{ sink: ImmichSink; accounts: ImmichAccounts }>;
   readonly sink: ImmichSink;
   /** The user's, of the last start. */
@@ -129,10 +130,12 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       current = createImmichSink({
         ...{ accounts, ours, log },
         links: changes.links ?? store.immichLinks,
+        turns: store.immich,
+        ...(changes.mostPeople !== undefined && { mostPeople: changes.mostPeople }),
         settings: { ...SETTINGS, ...changes.settings },
         detection: {
           isOn: () => Promise.resolve(false),
-          isBusy: () => Promise.resolve(false),
+          servedUntil: () => Promise.resolve(Date.now()),
           ...changes.detection,
         },
       });
@@ -164,7 +167,8 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       written -= again;
       while (written < facts.length) {
         const fact = facts[written++]!;
-        await bench.sink.writePeople(fact.ownerId, fact.changes, new AbortController().signal);
+        const { signal } = new AbortController();
+        await bench.sink.writePeople(fact.ownerId, fact.changes, { signal });
       }
     },
     readBack: async () => {

@@ -65,7 +65,7 @@ describe('two users of Immich who share all that they can', () => {
     const correct = createCorrector({ store, publish });
     const naming = { kind: 'person-named', personId: 'p1', name: text } as const;
     const { changes } = await correct(owner.id, naming, 'test');
-    await bench.sink.writePeople(owner.id, changes, signal);
+    await bench.sink.writePeople(owner.id, changes, { signal });
   }
 
   test('nothing of one is read or written with the key of the other', async () => {

@@ -1,13 +1,8 @@
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
 
 import { Queue, QueueEvents } from 'bullmq';
-import { Redis } from 'ioredis';
 
 import { readConfig, type Config } from '../../../src/config.ts';
-import { createAccounts } from '../../../src/immich/accounts.ts';
-import { openImmich } from '../../../src/immich/client/open-immich.ts';
-import { openDetection } from '../../../src/immich/sink/detection.ts';
 import { startImmichSink } from '../../../src/immich-sink-parts.ts';
 import { createLog } from '../../../src/log.ts';
 import { resultJobId, toFacesIdentified } from '../../../src/queue/faces-identified.ts';
@@ -141,7 +136,7 @@ describe('results on the queue', () => {
     bench.immich.state.facialRecognition = true;
     const asset = await bench.addPhoto([{ personId: 'p1' }]);
     const minutesAgo = new Date(Date.now() - 120_000);
-    Object.assign(asset, { thumbhash: null, createdAt: minutesAgo, updatedAt: minutesAgo });
+    Object.assign(asset, { thumbhash: null, updatedAt: minutesAgo });
     start([bench.key]);
     const ended = publish(asset);
     await once(events, 'delayed');
@@ -171,25 +166,5 @@ describe('results on the queue', () => {
     await expect(job.waitUntilFinished(events)).rejects.toThrow('PAYLOAD_INVALID');
     const wrong = await queue.add('faces-identified', { ownerId: 'a' });
     await expect(wrong.waitUntilFinished(events)).rejects.toThrow("field 'assetId'");
-  });
-
-  it('know whether photos wait for Immich’s detection, without writing there', async () => {
-    const client = openImmich({ url: bench.immich.url });
-    const accounts = createAccounts(client, { keys: [{ key: bench.key, label: 'ada' }], log });
-    await accounts.refresh();
-    const immichRedis = new Redis(redis.options);
-    const detection = openDetection({ accounts, events: { redis: redis.options, prefix }, log });
-    expect(await detection.isBusy()).toBe(false);
-    const detections = new Queue('faceDetection', { connection: redis.options, prefix });
-    await detections.add('AssetDetectFaces', { id: 'x' });
-    const keys = (await immichRedis.keys('*')).sort();
-    expect([await detection.isOn(), await detection.isBusy()]).toEqual([false, true]);
-    expect((await immichRedis.keys('*')).sort()).toEqual(keys);
-    await detections.close();
-    await detection.close();
-    immichRedis.disconnect();
-    await client.close();
-    // ioredis ends the socket on its own time.
-    await setTimeout(20);
   });
 });

@@ -5,6 +5,7 @@ import { tempFolder } from '../../helpers/pictures.ts';
 import { describeCollections } from './sink/collections.ts';
 import { describePeople } from './sink/people.ts';
 import { describeReadBack } from './sink/read-back.ts';
+import { describeUsersPeople } from './sink/users-people.ts';
 
 const log = createLog({ level: 'silent' });
 jest.setTimeout(60_000);
@@ -21,6 +22,7 @@ describe('writing into Immich, with SQLite', () => {
   const open = (): ReturnType<typeof openStore> => openStore({ dataDir: folder.path, log });
   describePeople(open);
   describeReadBack(open);
+  describeUsersPeople(open);
   describeCollections(open);
 });
 
@@ -37,5 +39,6 @@ describe('writing into Immich, with MongoDB', () => {
     openStore({ dataDir: '', log, mongodbUri: mongo.newDatabaseUri() });
   describePeople(open);
   describeReadBack(open);
+  describeUsersPeople(open);
   describeCollections(open);
 });

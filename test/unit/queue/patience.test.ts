@@ -25,4 +25,6 @@ test("Immich's detection is asked about steadily at first, for minutes, then for
   expect(Math.max(...waits.slice(0, 30))).toBeLessThanOrEqual(2000);
   expect(Math.max(...waits.slice(30, 70))).toBeLessThanOrEqual(15_000);
   expect(waits.reduce((all, wait) => all + wait, 0)).toBeGreaterThan(3 * 3600 * 1000);
+  // How long is too long, who writes into Immich says.
+  expect(patienceMillis(pending, 10_000)).toBeGreaterThan(0);
 });

@@ -1,6 +1,6 @@
 import type { Store } from '../../../../src/store/store.ts';
 import { addPerson, mergePeople, removePerson } from '../../../helpers/immich/routes/people.ts';
-import { startSinkBench, type SinkBench } from '../../../helpers/immich/sink-bench.ts';
+import { OTHER_BOX, startSinkBench, type SinkBench } from '../../../helpers/immich/sink-bench.ts';
 import type { StandInAsset } from '../../../helpers/immich/state.ts';
 
 /** Declares what of a user's changes in Immich is taken over, whatever the store. */
@@ -105,6 +105,51 @@ export function describeReadBack(openStore: () => Promise<Store>): void {
       expect(await writeAgain([one!, two!, three!])).toEqual([]);
     });
 
+    it('is taken over when two faces on one photo were swapped', async () => {
+      const alone = [...(await photosOf('p1', 1)), ...(await photosOf('p2', 1))];
+      const together = await bench.addPhoto([
+        { personId: 'p1', faceId: 'a' },
+        { personId: 'p2', faceId: 'b', box: OTHER_BOX },
+      ]);
+      const found = bench.detect(together, OTHER_BOX);
+      await bench.write(together);
+      const made = bench.faces(together).find(({ id }) => id !== found.id)!;
+      [made.personId, found.personId] = [found.personId, made.personId];
+      // Immich shows both people on the photo, as before.
+      expect(await writeAgain([...alone, together])).toEqual([]);
+      expect(await bench.readBack()).toMatchObject({ movedFaces: 2, distrusted: 0 });
+      expect(bodies()).toHaveLength(2);
+      expect(bodies()).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ kind: 'faces-assigned', faceIds: ['a'], personId: 'p2' }),
+          expect.objectContaining({ kind: 'faces-assigned', faceIds: ['b'], personId: 'p1' }),
+        ]),
+      );
+      expect(await writeAgain([...alone, together])).toEqual([]);
+      expect(await bench.readBack()).toMatchObject({ movedFaces: 0 });
+    });
+
+    it('is taken over when a face went to somebody new and another took its place', async () => {
+      await photosOf('p1', 2);
+      await photosOf('p2', 2);
+      const together = await bench.addPhoto([
+        { personId: 'p1', faceId: 'a' },
+        { personId: 'p2', faceId: 'b', box: OTHER_BOX },
+      ]);
+      await bench.write(together);
+      const [a, b] = bench.faces(together);
+      const fresh = addPerson(bench.immich.state, bench.user, { name: 'Grace' });
+      [a!.personId, b!.personId] = [fresh.id, a!.personId];
+      expect(await bench.readBack()).toMatchObject({ movedFaces: 2 });
+      expect(bodies()).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ kind: 'person-named', name: 'Grace' }),
+          expect.objectContaining({ kind: 'faces-assigned', faceIds: ['b'], personId: 'p1' }),
+        ]),
+      );
+      expect(await writeAgain([together])).toEqual([]);
+    });
+
     it('is taken over when a face was removed: nobody is known by it, nor written again', async () => {
       const [asset] = await photosOf('p1', 2);
       bench.faces(asset!)[0]!.deletedAt = new Date();
@@ -136,6 +181,77 @@ export function describeReadBack(openStore: () => Promise<Store>): void {
       expect(await bench.readBack()).toMatchObject({ gone: 1 });
       expect(bodies()).toEqual([]);
       expect(await writeAgain(assets)).toEqual([]);
+    });
+  });
+
+  describe('a look at more people than one pass is for', () => {
+    const MOST = 6;
+    const PEOPLE = 20;
+
+    /** Requests of one pass, by route. */
+    async function requestsOfPass(): Promise<Record<string, number>> {
+      await bench.readBack();
+      const counts: Record<string, number> = {};
+      for (const { route } of bench.immich.takeRequests()) counts[route] = (counts[route] ?? 0) + 1;
+      return counts;
+    }
+    async function manyPeople(): Promise<StandInAsset[]> {
+      const assets: StandInAsset[] = [];
+      for (let i = 0; i < PEOPLE; i++) assets.push(...(await photosOf(`p${i}`, 1)));
+      await bench.start({ mostPeople: MOST });
+      return assets;
+    }
+
+    it('asks for no more of them in a pass, and for all of them in turn', async () => {
+      const assets = await manyPeople();
+      for (const asset of assets) bench.faces(asset)[0]!.deletedAt = new Date();
+      for (let pass = 0; pass < Math.ceil(PEOPLE / MOST); pass++) {
+        const { 'GET /people': lists, 'POST /search/metadata': searches } = await requestsOfPass();
+        expect({ lists, searches: searches! <= MOST }).toEqual({ lists: 1, searches: true });
+      }
+      expect(bodies()).toHaveLength(PEOPLE);
+    });
+
+    it('takes over at once who was named, deleted or merged, as far as Immich lists them', async () => {
+      await manyPeople();
+      for (const [i, person] of bench.people().entries()) person.name = `Name ${i}`;
+      expect(await bench.readBack()).toMatchObject({ people: MOST });
+      expect(bodies()).toHaveLength(PEOPLE);
+      const people = bench.people();
+      const changed = [people[12]!, people[17]!];
+      mergePeople(bench.immich.state, changed[1]!, changed[0]!);
+      expect(await bench.readBack()).toMatchObject({ people: MOST, merged: 1 });
+      expect(bodies().at(-1)).toMatchObject({ kind: 'people-merged', into: 'p17' });
+    });
+
+    it('begins with whom Immich says to have changed', async () => {
+      const assets = await manyPeople();
+      for (const [i, person] of bench.people().entries()) person.name = `Name ${i}`;
+      await bench.readBack();
+      for (const i of [3, 9]) {
+        bench.faces(assets[i]!)[0]!.personId = bench.people()[15]!.id;
+        bench.people()[15]!.updatedAt = new Date(Date.now() + 60_000 * i);
+        bench.people()[i]!.updatedAt = new Date(Date.now() + 60_000 * i);
+        expect(await bench.readBack()).toMatchObject({ people: MOST, movedFaces: 1 });
+      }
+    });
+
+    it('looks at photos with several faces in turn', async () => {
+      await bench.start({ mostPeople: 3 });
+      const photos: StandInAsset[] = [];
+      for (let i = 0; i < 4; i++) {
+        const asset = await bench.addPhoto([
+          { personId: 'p1' },
+          { personId: 'p2', box: OTHER_BOX },
+        ]);
+        await bench.write(asset);
+        const [a, b] = bench.faces(asset);
+        [a!.personId, b!.personId] = [b!.personId, a!.personId];
+        photos.push(asset);
+      }
+      const moved: number[] = [];
+      while (moved.length < photos.length) moved.push((await bench.readBack()).movedFaces);
+      expect(moved).toEqual([2, 2, 2, 2]);
     });
   });
 
