@@ -1,7 +1,7 @@
 import { getPerson, mergePerson, type ImmichPerson } from '../client/people.ts';
 import type { PersonDetails, PersonLink } from './links.ts';
 import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
-import { agree, movePersonOfFaces, newPersonLink } from './write-people.ts';
+import { agree, linkAdopted, movePersonOfFaces } from './write-people.ts';
 
 /** Two of our people are one: so are Immich's. What cannot be merged is moved face by face later. */
 export async function absorbMerged(context: OwnerContext, fromId: string): Promise<void> {
@@ -92,9 +92,7 @@ export async function joinPerson(
     const link = await links.person(personId);
     if (link?.details.state === 'creating') return false;
     if (link?.details.state === 'linked' && !(await giveWay(context, link, theirs))) return false;
-    const fresh = newPersonLink(context, { personId, hidden: false });
-    const details = { ...fresh.details, origin: 'adopted', state: 'linked', name: '' } as const;
-    await agree(context, { ...fresh, immichId: theirs.id, details }, theirs);
+    await linkAdopted(context, personId, theirs);
     return true;
   });
 }

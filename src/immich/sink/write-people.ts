@@ -40,8 +40,7 @@ export function ensurePerson(context: OwnerContext, personId: string): Promise<s
   });
 }
 
-/** Of a person of ours who stands nowhere in Immich yet. */
-export function newPersonLink(
+function newPersonLink(
   { ownerId }: OwnerContext,
   { personId, hidden }: { personId: string; hidden: boolean },
 ): PersonLink {
@@ -70,6 +69,17 @@ export async function settlePerson(context: OwnerContext, personId: string): Pro
   });
 }
 
+/** Writes down that Immich's person, whom a user has made, is ours from now on, and takes over its name. */
+export async function linkAdopted(
+  context: OwnerContext,
+  personId: string,
+  theirs: ImmichPerson,
+): Promise<void> {
+  const fresh = newPersonLink(context, { personId, hidden: false });
+  const details = { ...fresh.details, origin: 'adopted', state: 'linked', name: '' } as const;
+  await agree(context, { ...fresh, immichId: theirs.id, details }, theirs);
+}
+
 /** Takes Immich's person to be ours; what it is called there is taken over. */
 export async function adoptPerson(
   context: OwnerContext,
@@ -80,12 +90,7 @@ export async function adoptPerson(
   await mutex.run(`people ${ownerId}`, async () => {
     if ((await links.person(personId))?.immichId != null) return;
     if ((await links.find('person', { immichId: theirs.id })).length > 0) return;
-    const link: PersonLink = {
-      ...newPersonLink(context, { personId, hidden: false }),
-      immichId: theirs.id,
-    };
-    const details = { ...link.details, origin: 'adopted', state: 'linked', name: '' } as const;
-    await agree(context, { ...link, details }, theirs);
+    await linkAdopted(context, personId, theirs);
   });
 }
 
