@@ -22,7 +22,7 @@ import { readArguments, type SoakArguments } from './arguments.ts';
 import { checkAll } from './check.ts';
 import { planSoak } from './jobs.ts';
 import { addPhotos, drain } from './load.ts';
-import { slopeMiBPer1000Jobs } from './memory.ts';
+import { slopeMiBPer1000Jobs } from './steady-worker.ts';
 import { Progress } from './progress.ts';
 import { recordOnce } from './record.ts';
 import { readRecordings } from './recordings.ts';
