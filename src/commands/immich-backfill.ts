@@ -129,7 +129,11 @@ async function isWanted(ownerId: string, { asset, known }: Candidate, run: Run):
   const record = await run.findPhoto(ownerId, asset.id);
   const isThere = record !== null && !record.removed;
   if (belowRevision) return isThere && !run.isCurrent(record);
-  if (force || !isThere || !run.isCurrent(record)) return true;
+  return force || !isThere || !run.isCurrent(record) || isReplaced({ asset, known });
+}
+
+/** Whether Immich has another picture of the asset than a job was queued for last. */
+function isReplaced({ asset, known }: Candidate): boolean {
   return known !== undefined && known.picture !== pictureOf(asset);
 }
 
@@ -139,13 +143,14 @@ async function queue(ownerId: string, wanted: readonly Candidate[], run: Run): P
   while (done < wanted.length) {
     const room = await run.admit('backfill', wanted.length - done);
     if (room === 0) break;
-    const next = wanted
-      .slice(done, done + room)
-      .map(({ asset, known }) => nextOf(asset, known, run.model));
+    const now = wanted.slice(done, done + room);
+    const next = now.map(({ asset, known }) => nextOf(asset, known, run.model));
     await run.jobs.add(
-      next.map(({ assetId, jobs: number }) => ({
-        ...{ assetId, ownerId, number, source: 'backfill' as const },
-        ...(run.options.force ? { force: true } : {}),
+      now.map((candidate, i) => ({
+        ...{ assetId: candidate.asset.id, ownerId, source: 'backfill' as const },
+        number: next[i]?.jobs ?? 0,
+        // The worker passes over what is current by its descriptors; of which picture it cannot tell.
+        ...(run.options.force || isReplaced(candidate) ? { force: true } : {}),
       })),
     );
     await run.store.writeAssets(ownerId, next);

@@ -152,6 +152,29 @@ describe('backfill from Immich', () => {
     }
   }, 120_000);
 
+  test('a picture that was replaced since is looked at again, whoever notices it first', async () => {
+    const replaced = assets[1]!;
+    immich.state.touch(replaced, { checksum: 'bmV3', preview: await readFile(samplePhoto(3)) });
+    expect((await run(['--user', 'ada'])).output).toContain('1 queued, 2 known already');
+    const worker = await startWorkerProcess(environment);
+    const revision = async (): Promise<unknown> => {
+      const answer = await fetch(
+        `${worker.address}/photos/${replaced.id}?ownerId=${replaced.ownerId}`,
+      );
+      return ((await answer.json()) as { revision: number }).revision;
+    };
+    try {
+      const jobId = `immich.${replaced.ownerId}.${replaced.id}.2`;
+      while ((await (await producer.queue.getJob(jobId))?.isCompleted()) !== true) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      expect(await revision()).toBe(2);
+      expect((await run(['--user', 'ada'])).output).toContain('0 queued, 3 known already');
+    } finally {
+      await worker.stop();
+    }
+  }, 120_000);
+
   test('what cannot work says why', async () => {
     expect((await run(['--user', 'nobody'])).errors).toMatch(
       /\[IMMICH_KEY_MISSING\].*"nobody".*ada.*bob/,
