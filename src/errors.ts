@@ -72,6 +72,7 @@ export const ERROR_CODES = {
   IMMICH_FACES_PENDING: { retryable: true, patient: 'always' },
   PREVIEW_NOT_READY: { retryable: true, patient: 'for hours' },
   UPLOAD_INVALID: { retryable: false },
+  UPLOAD_ELSEWHERE: { retryable: true, patient: 'for hours' },
   RESULT_TIMEOUT: { retryable: true },
   WORKER_ENDED: { retryable: false },
   SYSTEM_PACKAGE_MISSING: { retryable: false },

@@ -1,11 +1,9 @@
-import path from 'node:path';
-
 import type { Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { createAccounts, type ImmichAccounts } from './immich/accounts.ts';
 import { openImmich } from './immich/client/open-immich.ts';
 import type { Scope } from './immich/client/scopes.ts';
-import { createPhotoFetcher } from './immich/fetch-photo.ts';
+import { createPhotoFetcher, fetchedFolder } from './immich/fetch-photo.ts';
 import { reportRequest, type ImmichReports, type RequestReport } from './immich/reports.ts';
 import { listenForNudges } from './immich/source/nudges.ts';
 import { watchImmich, type ImmichSource } from './immich/source/watch-immich.ts';
@@ -69,7 +67,7 @@ export function openImmichFetcher(
 ): Promise<FetchPhoto> {
   return createPhotoFetcher({
     accounts,
-    folder: path.join(dataDir, 'fetched'),
+    folder: fetchedFolder(dataDir),
     maxBytes: limits.maxPhotoBytes,
     pathMap: immich?.pathMap ?? [],
     locate,

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-
 import { QueueEvents } from 'bullmq';
 
 import { childEnvironment, type Config } from './config.ts';
@@ -41,9 +39,10 @@ import {
 import { IMAGE_ADDED } from './queue/image-added.ts';
 import { startPhotoWorker } from './queue/photo-worker.ts';
 import { createProducer } from './queue/producer.ts';
+import { locateWithUploads } from './queue/locate-upload.ts';
 import { createResultPublisher, type ResultPublisher } from './queue/result-publisher.ts';
 import { createTidyQueue, startTidyWorker, type TidyQueue } from './queue/tidy-queue.ts';
-import { uploadFolder } from './queue/upload-folder.ts';
+import { openUploadFolder, uploadsRoot, type UploadFolder } from './queue/upload-folder.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import { planVision, type VisionPlan } from './vision/plan.ts';
@@ -66,6 +65,7 @@ interface Parts {
   readonly publisher: ResultPublisher;
   readonly tidyQueue: TidyQueue;
   readonly locate: (path: string) => Promise<string>;
+  readonly uploads: UploadFolder;
   readonly fetchPhoto: FetchPhoto | undefined;
   readonly immich: OpenedImmich | null;
   readonly vision: VisionPool;
@@ -102,9 +102,9 @@ async function openAll(
   const { redis, queuePrefix: prefix, dataDir, mongodbUri } = config;
   await waitForRedis(redis, { log, signal });
   const store = opened.add(await openStore({ dataDir, log, mongodbUri, waitUntil: signal }));
-  await mkdir(uploadFolder(dataDir), { recursive: true });
-  const mediaRoots = [...config.mediaRoots, uploadFolder(dataDir)];
-  const locate = (path: string): Promise<string> => locatePhoto(path, mediaRoots);
+  const uploads = await openUploadFolder(dataDir);
+  const mediaRoots = [...config.mediaRoots, uploadsRoot(dataDir)];
+  const locate = locateWithUploads((path) => locatePhoto(path, mediaRoots), uploads);
   const plan = planVision({ profile: config.profile, ...config.vision }, readMachine());
   const identity = identityOf(config, store);
   const metrics = opened.add(
@@ -132,7 +132,7 @@ async function openAll(
   );
   const parts: Parts = {
     ...{ log, opened, store, publisher, tidyQueue, locate, vision, plan, identity, metrics },
-    ...{ fetchPhoto, immich },
+    ...{ fetchPhoto, immich, uploads },
   };
   const http = await openHttp(config, parts);
   startTidying(config, parts);
@@ -198,8 +198,8 @@ async function openHttp(
   config: Config,
   parts: Parts,
 ): Promise<{ address: string; people: OpenedPeople; about: Record<string, unknown> }> {
-  const { log, opened, store, publisher, locate, metrics } = parts;
-  const { redis, queuePrefix: prefix, dataDir } = config;
+  const { log, opened, store, publisher, locate, uploads, metrics } = parts;
+  const { redis, queuePrefix: prefix } = config;
   const reporter = outageReporter(log, `events of ${redisAddress(redis)}`);
   const producer = opened.add(
     createProducer({ redis, prefix, retry: config.jobs, onError: reporter.failed }),
@@ -224,7 +224,7 @@ async function openHttp(
       await producer.queue.getJobCounts('active');
     },
   };
-  const photos = { producer, events, store, locate, dataDir, ...config.http };
+  const photos = { producer, events, store, locate, uploads, ...config.http };
   const ownerNames = (): Record<string, string> => immichUserNames(parts.immich);
   const people = opened.add(openPeople(config, { ...parts, producer, about, ownerNames }));
   const http = opened.add(

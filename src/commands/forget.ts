@@ -11,7 +11,7 @@ export interface ForgetPorts {
   /** `image-added` and `faces-identified`. */
   readonly queues: readonly Queue[];
   /** The owner's. */
-  readonly uploadFolder: string;
+  readonly uploadFolders: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -55,7 +55,8 @@ export async function forgetOwner(ownerId: string, ports: ForgetPorts): Promise<
     if (left === 0 && !(await anyInHand(queues, ownerId))) break;
     signal.throwIfAborted();
   }
-  const uploads = await removeFolder(ports.uploadFolder);
+  let uploads = 0;
+  for (const folder of ports.uploadFolders) uploads += await removeFolder(folder);
   // Its entries carry results; they only serve those who wait for a job right now.
   for (const queue of queues) await queue.trimEvents(0);
   return { ...gone, uploads };

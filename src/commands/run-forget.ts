@@ -4,10 +4,11 @@ import path from 'node:path';
 import { Queue } from 'bullmq';
 
 import type { Config } from '../config.ts';
+import { fetchedFolder, removeFetched } from '../immich/fetch-photo.ts';
 import { closeQueue, promptConnection } from '../queue/connection.ts';
 import { FACES_IDENTIFIED } from '../queue/faces-identified.ts';
 import { createProducer } from '../queue/producer.ts';
-import { ownerUploadFolder } from '../queue/upload-folder.ts';
+import { ownerUploadFolders } from '../queue/upload-folder.ts';
 import { ownerPicturesFolder, THUMBNAILS_FOLDER } from '../thumbnails/thumbnails.ts';
 import { forgetOwner } from './forget.ts';
 import { redisOrError, type CommandContext } from './run-backfill.ts';
@@ -21,19 +22,20 @@ export async function runForget(ownerId: string, context: CommandContext): Promi
   const queues = openQueues(config);
   try {
     await withStore(config, async (store) => {
-      const uploadFolder = ownerUploadFolder(config.dataDir, ownerId);
-      const gone = await forgetOwner(ownerId, { store, queues: queues.all, uploadFolder, signal });
+      const uploadFolders = await ownerUploadFolders(config.dataDir, ownerId);
+      const gone = await forgetOwner(ownerId, { store, queues: queues.all, uploadFolders, signal });
       const pictures = path.join(config.dataDir, THUMBNAILS_FOLDER, ownerPicturesFolder(ownerId));
       await rm(pictures, { recursive: true, force: true });
+      const fetched = await removeFetched(fetchedFolder(config.dataDir), ownerId);
       output.write(
         `forgotten of owner ${ownerId}: ${counted(gone.photos, 'photo')}, ${counted(gone.faces, 'face')}, ` +
           `${counted(gone.facts, 'correction')}, ${counted(gone.jobs, 'job')}, ` +
-          `${counted(gone.uploads, 'uploaded file')}\n`,
+          `${counted(gone.uploads, 'uploaded file')}, ${counted(fetched, 'fetched preview')}\n`,
       );
       // Only MongoDB is shared by machines, each with a folder of its own.
       if (store.kind === 'mongodb') {
         output.write(
-          `uploaded files and pictures of faces went from ${config.dataDir} alone; run this again ` +
+          `uploaded files, fetched previews and pictures of faces went from ${config.dataDir} alone; run this again ` +
             'with the DATA_DIR of each worker that has another\n',
         );
       }

@@ -7,7 +7,7 @@ import { assetIdForPath, assetIdForUpload } from '../queue/asset-id.ts';
 import { toFacesIdentified } from '../queue/faces-identified.ts';
 import { DEFAULT_OWNER_ID, ImageAdded } from '../queue/image-added.ts';
 import type { Producer } from '../queue/producer.ts';
-import { ownerUploadFolder } from '../queue/upload-folder.ts';
+import { ownerUploadFolder, type UploadFolder } from '../queue/upload-folder.ts';
 import type { Store } from '../store/store.ts';
 import { statusOf } from './status-of.ts';
 import { discardUpload, keepUpload } from './uploads.ts';
@@ -18,7 +18,7 @@ export interface PhotoRouteOptions {
   readonly store: Pick<Store, 'findPhoto'>;
   /** The real path of a photo inside the media roots, or a `WorkerError`. */
   readonly locate: (path: string) => Promise<string>;
-  readonly dataDir: string;
+  readonly uploads: UploadFolder;
   readonly uploadMaxBytes: number;
   readonly uploadWaitMillis: number;
 }
@@ -95,7 +95,7 @@ async function readPayload(request: FastifyRequest, options: PhotoRouteOptions):
   const { assetId } = query;
   const ownerId = ownerAllowed(request, query.ownerId);
   const kept = await keepUpload(
-    ownerUploadFolder(options.dataDir, ownerId ?? DEFAULT_OWNER_ID),
+    ownerUploadFolder(options.uploads, ownerId ?? DEFAULT_OWNER_ID),
     bytes,
   );
   const payload: ImageAdded = {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { access, constants, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -76,7 +76,7 @@ async function previewOf(
   },
 ): Promise<FetchedPhoto> {
   const { api, options, signal } = wanted;
-  const file = path.join(options.folder, randomUUID());
+  const file = path.join(options.folder, previewName(asset.ownerId));
   await fetchPreview({ api, asset, file, maxBytes: options.maxBytes, signal });
   return {
     path: file,
@@ -154,6 +154,28 @@ async function fetchPreview(wanted: {
         "'Generate thumbnails: missing' in Immich's job page",
     );
   }
+}
+
+/** Where previews lie while they are looked at. */
+export function fetchedFolder(dataDir: string): string {
+  return path.join(dataDir, 'fetched');
+}
+
+/** Removes an owner's previews that killed workers left; answers how many. */
+export async function removeFetched(folder: string, ownerId: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const left = names.filter((name) => name.startsWith(ownerPrefix(ownerId)));
+  for (const name of left) await rm(path.join(folder, name), { force: true });
+  return left.length;
+}
+
+/** A name of its own that tells whose it is. */
+export function previewName(ownerId: string): string {
+  return `${ownerPrefix(ownerId)}${randomUUID()}`;
+}
+
+function ownerPrefix(ownerId: string): string {
+  return `${createHash('sha256').update(ownerId).digest('hex').slice(0, 32)}.`;
 }
 
 async function removeLeftBehind(folder: string): Promise<void> {

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { PhotoTask } from '../pipeline/ports.ts';
 import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
 import { DEFAULT_OWNER_ID, IMAGE_ADDED, IMAGE_REMOVED, parseImageAdded } from './image-added.ts';
-import { lendRetries, logWaiting, putOff, waitsOf } from './job-fate.ts';
+import { lendRetries, logWaiting, putOff, waitedFor, waitsOf } from './job-fate.ts';
 import { closeWithin, lockedOptions, reportOutages, signalOf } from './job-worker.ts';
 import { isTrouble, toJobError, type RetryLimits } from './retry.ts';
 
@@ -114,6 +114,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
   lendRetries(job, options.retry);
   const stages: string[] = [];
   const waits = waitsOf(job);
+  const waited = waitedFor(job);
   // One line a run: each is a way to Redis and back.
   const tell = (end: string): void => {
     note(log, job.log([...stages, `${end} (${millis()} ms)`].join(' → ')));
@@ -139,7 +140,8 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
     const tellFailure = (isFinal: boolean): void => {
       options.onOutcome?.({ kind: 'failed', code, millis: millis(), waitMillis, isFinal });
     };
-    tell(messageOf(error));
+    // Of what is waited for time and again the first line says enough.
+    if (waited !== code) tell(messageOf(error));
     if (await putOffUnlessLost(run, waits, error)) {
       logWaiting(log, { waits, error, waiting: 'the photo waits' });
       if (isTrouble(error)) tellFailure(false);

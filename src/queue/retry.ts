@@ -42,13 +42,22 @@ const STEADY_WAITS: Readonly<Partial<Record<ErrorCode, readonly SteadyWaits[]>>>
   ],
   // All photos of a person are looked at each time.
   IMMICH_FACES_PENDING: [{ upTo: 6, millis: 10_000 }],
+  // Whoever is free takes it next, so that with many workers it meets several before the right one.
+  UPLOAD_ELSEWHERE: [
+    { upTo: 60, millis: 1000 },
+    { upTo: 110, millis: 5000 },
+    { upTo: 3000, millis: 60_000 },
+  ],
 };
-/** What every photo may meet in Immich on a good day, and an Immich that is away, which is told once for all. */
+/** Those that wait more often; a worker that was switched off may be back after a day or two. */
+const MOST_WAITS: Readonly<Partial<Record<ErrorCode, number>>> = { UPLOAD_ELSEWHERE: 3000 };
+/** What a photo may meet on a good day, and an Immich that is away, which is told once for all. */
 const EXPECTED: readonly ErrorCode[] = [
   'IMMICH_UNAVAILABLE',
   'PREVIEW_NOT_READY',
   'IMMICH_DETECTION_PENDING',
   'IMMICH_FACES_PENDING',
+  'UPLOAD_ELSEWHERE',
 ];
 
 interface SteadyWaits {
@@ -62,7 +71,8 @@ interface SteadyWaits {
  */
 export function patienceMillis(error: unknown, waits: number): number | null {
   if (!(error instanceof WorkerError) || !PATIENT_CODES.includes(error.code)) return null;
-  if (waits >= MOST_PATIENT_WAITS && !ENDLESS_CODES.includes(error.code)) return null;
+  const most = MOST_WAITS[error.code] ?? MOST_PATIENT_WAITS;
+  if (waits >= most && !ENDLESS_CODES.includes(error.code)) return null;
   const steady = STEADY_WAITS[error.code]?.find(({ upTo }) => waits < upTo);
   const wait = steady?.millis ?? doublingMillis(waits);
   return Math.round(wait * (1 - JITTER * Math.random()));

@@ -96,6 +96,7 @@ async function answer(
 const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
   PATH_NOT_FOUND: 'the original photo is gone',
   PATH_OUTSIDE_ROOTS: 'the original photo lies outside MEDIA_ROOTS',
+  UPLOAD_ELSEWHERE: 'the original photo was uploaded to another worker, which alone has it',
   PATH_UNREADABLE: 'the original photo may not be read',
   PHOTO_SOURCE_MISSING: 'the worker does not know where the original photo is',
   PHOTO_CHANGED: 'the photo was replaced since its faces were found',

@@ -4,8 +4,9 @@ import { PassThrough } from 'node:stream';
 
 import { runForget } from '../../../src/commands/run-forget.ts';
 import { readConfig } from '../../../src/config.ts';
+import { fetchedFolder, previewName } from '../../../src/immich/fetch-photo.ts';
 import { createLog } from '../../../src/log.ts';
-import { ownerUploadFolder } from '../../../src/queue/upload-folder.ts';
+import { openUploadFolder, ownerUploadFolder } from '../../../src/queue/upload-folder.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { startMongo } from '../../helpers/mongodb.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
@@ -18,9 +19,17 @@ test('forget on one of many machines clears its folder and says that the others 
   const [redis, mongo, folder] = await Promise.all([startRedis(), startMongo(), tempFolder()]);
   const mongodbUri = mongo.newDatabaseUri();
   const machines = ['one', 'two'].map((name) => path.join(folder.path, name));
+  const uploads: string[] = [];
+  const previews = ['ada', 'bob'].map(previewName);
   for (const dataDir of machines) {
-    await mkdir(ownerUploadFolder(dataDir, 'ada'), { recursive: true });
-    await writeFile(path.join(ownerUploadFolder(dataDir, 'ada'), 'photo.jpg'), 'a photo');
+    const own = ownerUploadFolder(await openUploadFolder(dataDir), 'ada');
+    await mkdir(own, { recursive: true });
+    await writeFile(path.join(own, 'photo.jpg'), 'a photo');
+    uploads.push(own);
+    await mkdir(fetchedFolder(dataDir), { recursive: true });
+    for (const name of previews) {
+      await writeFile(path.join(fetchedFolder(dataDir), name), 'left by a killed worker');
+    }
   }
   const store = await openStore({ dataDir: '', mongodbUri, log });
   await store.commitPhoto(makePhotoRecord({ ownerId: 'ada' }), null);
@@ -36,10 +45,11 @@ test('forget on one of many machines clears its folder and says that the others 
     return String(output.read());
   };
   const said = await forget(machines[0]);
-  expect(said).toContain('1 photo, 1 face, 0 corrections, 0 jobs, 1 uploaded file\n');
+  expect(said).toContain('1 photo, 1 face, 0 corrections, 0 jobs, 1 uploaded file, 1 fetched');
   expect(said).toContain(`went from ${machines[0] ?? ''} alone; run this again`);
   expect(await store.countPhotos('ada')).toBe(0);
-  expect(await readdir(ownerUploadFolder(machines[1] ?? '', 'ada'))).toEqual(['photo.jpg']);
+  expect(await readdir(fetchedFolder(machines[0] ?? ''))).toEqual([previews[1]]);
+  expect(await readdir(uploads[1] ?? '')).toEqual(['photo.jpg']);
   expect(await forget(machines[1])).toContain('0 photos, 0 faces, 0 corrections, 0 jobs, 1 upload');
   await store.close();
   await Promise.all([redis.stop(), mongo.stop(), folder.remove()]);

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 
 import { createAccounts, type ImmichAccounts } from '../../../src/immich/accounts.ts';
 import { openImmich, type Immich } from '../../../src/immich/client/open-immich.ts';
-import { createPhotoFetcher } from '../../../src/immich/fetch-photo.ts';
+import { createPhotoFetcher, removeFetched } from '../../../src/immich/fetch-photo.ts';
 import { locatePhoto } from '../../../src/image/locate-photo.ts';
 import { createLog } from '../../../src/log.ts';
 import { startImmich, type StandInImmich } from '../../helpers/immich/server.ts';
@@ -180,6 +180,16 @@ describe('fetching photos from Immich', () => {
     ]) {
       expect(path.dirname(await pathOf(changes))).toBe(fetched);
     }
+  });
+
+  test('what a killed worker left of one owner can be told from that of others', async () => {
+    const asset = await immich.upload(ada, picture);
+    await immich.jobs.settled();
+    const fetchPhoto = await fetcher();
+    await fetchPhoto({ assetId: asset.id, ownerId: ada.id }, signal);
+    expect(await removeFetched(fetched, 'bob')).toBe(0);
+    expect(await removeFetched(fetched, ada.id)).toBe(1);
+    expect(await readdir(fetched)).toEqual([]);
   });
 
   test('files that a killed worker left long ago go at the next start', async () => {

@@ -28,3 +28,13 @@ test("Immich's detection is asked about steadily at first, for minutes, then for
   // How long is too long, who writes into Immich says.
   expect(patienceMillis(pending, 10_000)).toBeGreaterThan(0);
 });
+
+test("another worker's upload is passed on quickly, then waits a day or two for its worker", () => {
+  const elsewhere = new WorkerError('UPLOAD_ELSEWHERE', 'not here');
+  const waits = Array.from({ length: 3000 }, (_, i) => patienceMillis(elsewhere, i) ?? 0);
+  expect(Math.max(...waits.slice(0, 60))).toBeLessThanOrEqual(1000);
+  const all = waits.reduce((sum, wait) => sum + wait, 0);
+  expect(all).toBeGreaterThan(24 * 3600 * 1000);
+  expect(all).toBeLessThan(49 * 3600 * 1000);
+  expect(patienceMillis(elsewhere, 3000)).toBeNull();
+});
