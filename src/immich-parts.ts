@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
-import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
+import { DESCRIPTOR_REVISION, sameModel } from './descriptors/descriptor.ts';
+import type { PhotoRecord } from './identities/photo-record.ts';
 import { createAccounts, type ImmichAccounts } from './immich/accounts.ts';
 import { openImmich } from './immich/client/open-immich.ts';
 import type { Scope } from './immich/client/scopes.ts';
@@ -11,7 +12,7 @@ import type { Log } from './log.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import type { FetchPhoto } from './pipeline/ports.ts';
 import { closeQueue, outageReporter, patientConnection, redisAddress } from './queue/connection.ts';
-import { createImmichJobs, type ImmichJobs } from './queue/immich-jobs.ts';
+import { createImmichJobs, standingOf, type ImmichJobs } from './queue/immich-jobs.ts';
 import { createProducer } from './queue/producer.ts';
 import type { Store } from './store/store.ts';
 
@@ -23,6 +24,10 @@ export interface OpenedImmich {
 
 /** Names the descriptors of today: pack and revision. */
 export const MODEL_NAME = `${FACE_API_PACK}.${DESCRIPTOR_REVISION}`;
+
+function isCurrent({ model }: PhotoRecord): boolean {
+  return sameModel(model, { pack: FACE_API_PACK, descriptorRevision: DESCRIPTOR_REVISION });
+}
 
 /** Null without IMMICH_URL. */
 export function openImmichAccounts(
@@ -99,6 +104,8 @@ export function startImmichSource(
         const record = await store.findPhoto(ownerId, assetId);
         return record !== null && !record.removed;
       },
+      standingOf: async (job) =>
+        standingOf(await store.findPhoto(job.ownerId, job.assetId), job, isCurrent),
     },
     model: MODEL_NAME,
     onSwept: reports.swept,

@@ -107,12 +107,12 @@ function earlier(at: string | null, nowMillis: number): string {
 }
 
 /** Where Redis does not say, one process cannot be told from another. */
-async function runOf(queue: Queue): Promise<string> {
+export async function runOf(queue: Queue): Promise<string> {
   return (await runIdOf(await redisOf(queue))) ?? '';
 }
 
 /** BullMQ counts every job that it is given, also those that are there already. */
-async function addedTo(queue: Queue): Promise<number> {
+export async function addedTo(queue: Queue): Promise<number> {
   return Number(await (await redisOf(queue)).get(queue.toKey('id'))) || 0;
 }
 

@@ -69,5 +69,19 @@ export interface PhotoJobs {
   countWaiting(): Promise<number>;
 }
 
+/** What tells that jobs were lost. */
+export interface QueueSight {
+  /** Which of the jobs the queue holds, ended or not. */
+  areKept(jobs: readonly AssetJob[]): Promise<boolean[]>;
+  /** In which Redis process the queue lies, and how many jobs it has ever taken. */
+  readState(): Promise<{ readonly run: string; readonly added: number }>;
+}
+
 /** Whether faces of the asset's photo are in the store: its removal has something to remove. */
 export type HasPhoto = (ownerId: string, assetId: string) => Promise<boolean>;
+
+/**
+ * What the store knows of an asset's job: it is done, only an earlier one of the asset is, or the
+ * photo is still to be looked at by today's model.
+ */
+export type StandingOf = (job: AssetJob) => Promise<'done' | 'earlier' | 'none'>;

@@ -9,13 +9,17 @@ import { compareLibrary, readPosition } from './compare-library.ts';
 import type { JudgeRules } from './judge-asset.ts';
 import { createLease, RENEW_MILLIS, type Lease } from './lease.ts';
 import type { Nudges } from './nudges.ts';
-import type { ImmichStore } from './ports.ts';
+import type { ImmichStore, QueueSight, StandingOf } from './ports.ts';
 import type { QueuePorts } from './queue-assets.ts';
+import { requeueLost } from './requeue-lost.ts';
 import { OVERLAP_MILLIS, sweepChanges, type Anchor } from './sweep-changes.ts';
 
 export interface WatchOptions {
   readonly accounts: ImmichAccounts;
-  readonly ports: QueuePorts;
+  readonly ports: QueuePorts & {
+    readonly jobs: QueueSight;
+    readonly standingOf: StandingOf;
+  };
   /** Names the descriptors of today. */
   readonly model: string;
   /** Starts to listen to Immich's events; null: the sweep by the clock alone finds what is new. */
@@ -69,7 +73,10 @@ class Watch implements ImmichSource {
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#lease = createLease(options.ports.store, options.log);
-    this.#running = [this.#holdLease(), this.#sweepOften(), this.#compareSometimes()];
+    this.#running = [
+      ...[this.#holdLease(), this.#sweepOften()],
+      ...[this.#compareSometimes(), this.#requeueSometimes()],
+    ];
     if (options.listen !== null) this.#running.push(this.#listen(options.listen));
   }
 
@@ -168,6 +175,26 @@ class Watch implements ImmichSource {
       }
       await this.#rest(LOOK_FOR_DUE_MILLIS);
     }
+  }
+
+  /** Beside the comparison, which may wait for hours for room on the queue. */
+  async #requeueSometimes(): Promise<void> {
+    while (!this.#isStopped()) {
+      for (const account of this.#lease.isHeld ? this.#options.accounts.all() : []) {
+        await this.#do(account, 'queueing what Redis lost', () => this.#requeueLost(account));
+      }
+      await this.#rest(LOOK_FOR_DUE_MILLIS);
+    }
+  }
+
+  async #requeueLost({ userId: ownerId, name }: ImmichAccount): Promise<void> {
+    const { ports, model, maxWaiting, log } = this.#options;
+    const { signal } = this.#stop;
+    const count = await requeueLost({
+      ...{ ownerId, model, signal, pauseMillis: PAUSE_BETWEEN_PAGES_MILLIS },
+      ports: { ...ports, admit: admitWhenRoom(ports.jobs, maxWaiting, signal) },
+    });
+    if (count > 0) log.warn({ user: name, count }, 'Redis lost jobs; they are queued again');
   }
 
   async #compareWhenDue(account: ImmichAccount): Promise<void> {

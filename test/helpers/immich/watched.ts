@@ -6,7 +6,7 @@ import { listenForNudges } from '../../../src/immich/source/nudges.ts';
 import { watchImmich, type WatchOptions } from '../../../src/immich/source/watch-immich.ts';
 import { createLog } from '../../../src/log.ts';
 import { closeQueue, patientConnection } from '../../../src/queue/connection.ts';
-import { createImmichJobs } from '../../../src/queue/immich-jobs.ts';
+import { createImmichJobs, standingOf } from '../../../src/queue/immich-jobs.ts';
 import { createProducer, type Producer } from '../../../src/queue/producer.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { TestRedis } from '../redis.ts';
@@ -53,6 +53,8 @@ export function watch(options: {
         const record = await store.findPhoto(ownerId, assetId);
         return record !== null && !record.removed;
       },
+      standingOf: async (job) =>
+        standingOf(await store.findPhoto(job.ownerId, job.assetId), job, () => true),
     },
     model: 'face-api.1',
     listen:
