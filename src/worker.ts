@@ -39,6 +39,7 @@ import {
 import { IMAGE_ADDED } from './queue/image-added.ts';
 import { startPhotoWorker } from './queue/photo-worker.ts';
 import { createProducer } from './queue/producer.ts';
+import { createPromisedPhotos } from './queue/promised-photos.ts';
 import { locateWithUploads } from './queue/locate-upload.ts';
 import { createResultPublisher, type ResultPublisher } from './queue/result-publisher.ts';
 import { createTidyQueue, startTidyWorker, type TidyQueue } from './queue/tidy-queue.ts';
@@ -224,7 +225,8 @@ async function openHttp(
       await producer.queue.getJobCounts('active');
     },
   };
-  const photos = { producer, events, store, locate, uploads, ...config.http };
+  const promises = opened.add(createPromisedPhotos({ uploads, producer, store, log }));
+  const photos = { producer, events, store, locate, uploads, promises, ...config.http };
   const ownerNames = (): Record<string, string> => immichUserNames(parts.immich);
   const people = opened.add(openPeople(config, { ...parts, producer, about, ownerNames }));
   const http = opened.add(

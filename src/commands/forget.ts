@@ -113,7 +113,7 @@ async function removeJobs(queue: Queue, ownerId: string): Promise<number> {
 
 /** Answers how many files went. */
 async function removeFolder(folder: string): Promise<number> {
-  const files = await readdir(folder).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   await rm(folder, { recursive: true, force: true });
-  return files.length;
+  return entries.filter((entry) => entry.isFile()).length;
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { QueueEvents } from 'bullmq';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -7,6 +9,7 @@ import { assetIdForPath, assetIdForUpload } from '../queue/asset-id.ts';
 import { toFacesIdentified } from '../queue/faces-identified.ts';
 import { DEFAULT_OWNER_ID, ImageAdded } from '../queue/image-added.ts';
 import type { Producer } from '../queue/producer.ts';
+import type { PromisedPhotos } from '../queue/promised-photos.ts';
 import { ownerUploadFolder, type UploadFolder } from '../queue/upload-folder.ts';
 import type { Store } from '../store/store.ts';
 import { statusOf } from './status-of.ts';
@@ -19,6 +22,7 @@ export interface PhotoRouteOptions {
   /** The real path of a photo inside the media roots, or a `WorkerError`. */
   readonly locate: (path: string) => Promise<string>;
   readonly uploads: UploadFolder;
+  readonly promises: Pick<PromisedPhotos, 'readRun' | 'keep'>;
   readonly uploadMaxBytes: number;
   readonly uploadWaitMillis: number;
 }
@@ -42,8 +46,9 @@ export async function photoRoutes(app: FastifyInstance, options: PhotoRouteOptio
   });
   app.post('/photos', async (request, reply) => {
     const { payload, upload } = await readPayload(request, options);
-    const jobId = await options.producer.add(payload);
-    return answerWhenDone(reply, { payload, upload, jobId, options });
+    const run = await options.promises.readRun();
+    const jobId = await options.producer.add(payload, { jobId: `photo.${randomUUID()}` });
+    return answerWhenDone(reply, { payload, upload, jobId, run, options });
   });
   app.get<{ Params: { assetId: string } }>('/photos/:assetId', async (request, reply) => {
     const ownerId = ownerAllowed(request, parseQuery(request).ownerId);
@@ -63,6 +68,12 @@ interface Received {
   readonly payload: ImageAdded;
   /** Path of the photo that came with the request; null when the request named one. */
   readonly upload: string | null;
+}
+
+interface Promised extends Received {
+  readonly jobId: string;
+  /** The Redis process that holds the job. */
+  readonly run: string;
 }
 
 /** A login of one owner asks for that owner's photos and no others. Throws FORBIDDEN. */
@@ -157,19 +168,19 @@ function parseQuery(request: FastifyRequest): z.infer<typeof Query> {
 
 async function answerWhenDone(
   reply: FastifyReply,
-  work: Received & { jobId: string; options: PhotoRouteOptions },
+  work: Promised & { readonly options: PhotoRouteOptions },
 ): Promise<unknown> {
-  const { payload, jobId, options } = work;
+  const { jobId, options } = work;
   const { queue } = options.producer;
   const job = await queue.getJob(jobId);
   // BullMQ takes a wait of 0 for one without end.
-  if (job === undefined || options.uploadWaitMillis === 0) return askLater(reply, payload, jobId);
+  if (job === undefined || options.uploadWaitMillis === 0) return askLater(reply, work);
   try {
     const result: unknown = await job.waitUntilFinished(options.events, options.uploadWaitMillis);
     return result;
   } catch (error) {
     // BullMQ tells a failed job from a wait that is over only by the job's state.
-    if (!(await job.isFailed())) return askLater(reply, payload, jobId);
+    if (!(await job.isFailed())) return await askLater(reply, work);
     const reason = (await queue.getJob(jobId))?.failedReason ?? '';
     const failure = /^\[(?<code>[A-Z_]+)\] (?<message>[^]*)$/.exec(reason)?.groups;
     if (failure === undefined) throw error;
@@ -179,7 +190,11 @@ async function answerWhenDone(
   }
 }
 
-function askLater(reply: FastifyReply, payload: ImageAdded, jobId: string): FastifyReply {
+async function askLater(
+  reply: FastifyReply,
+  { payload, jobId, run, options }: Promised & { readonly options: PhotoRouteOptions },
+): Promise<FastifyReply> {
+  await options.promises.keep({ jobId, payload, run });
   const owner = encodeURIComponent(payload.ownerId ?? DEFAULT_OWNER_ID);
   const location = `/photos/${encodeURIComponent(payload.assetId)}?ownerId=${owner}`;
   return reply
