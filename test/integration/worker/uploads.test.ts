@@ -31,7 +31,7 @@ describe('uploads to workers on two machines', () => {
     await Promise.all([mongo.stop(), redis.stop(), folder.remove()]);
   });
 
-  async function start(name: string): Promise<TestWorker> {
+  async function start(name: string, waitMillis = 120_000): Promise<TestWorker> {
     const dataDir = path.join(folder.path, name);
     await mkdir(path.join(dataDir, 'media'), { recursive: true });
     return startWorkerProcess({
@@ -41,7 +41,7 @@ describe('uploads to workers on two machines', () => {
       DATA_DIR: dataDir,
       MEDIA_ROOTS: path.join(dataDir, 'media'),
       VISION_CHILDREN: '1',
-      UPLOAD_WAIT_MILLIS: '120000',
+      UPLOAD_WAIT_MILLIS: String(waitMillis),
     });
   }
 
@@ -66,6 +66,24 @@ describe('uploads to workers on two machines', () => {
       const jobs = await producer.queue.getJobs(['completed']);
       expect(jobs.map(({ attemptsMade }) => attemptsMade)).toEqual(names.map(() => 1));
       await Promise.all([one.stop(), two.stop()]);
+    },
+    WORKER_TIMEOUT_MILLIS,
+  );
+
+  test(
+    'one whose job is lost with Redis while its answer is still to come is looked at all the same',
+    async () => {
+      const worker = await start('three', 0);
+      await producer.queue.pause();
+      expect(await post(worker, 'lost')).toBe(202);
+      const { port } = redis;
+      await redis.stop();
+      redis = await startRedis({ port });
+      await worker.logged('Redis lost jobs of uploads');
+      await worker.logged('3 faces');
+      const answer = await fetch(`${worker.address}/photos/lost?ownerId=default`);
+      expect([answer.status, await answer.json()]).toMatchObject([200, { assetId: 'lost' }]);
+      await worker.stop();
     },
     WORKER_TIMEOUT_MILLIS,
   );
