@@ -3,7 +3,6 @@ import { Redis } from 'ioredis';
 import { WATERMARK } from '../../../src/immich/source/sweep-changes.ts';
 import { CURSOR } from '../../../src/immich/source/nudges.ts';
 import { NO_OWNER } from '../../../src/immich/source/ports.ts';
-import { QUEUE_SEEN } from '../../../src/immich/source/requeue-lost.ts';
 import { createLog } from '../../../src/log.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -93,9 +92,7 @@ describe('the source', () => {
     async function looksDone(...assets: readonly StandInAsset[]): Promise<void> {
       for (const { id, ownerId } of assets) {
         const sequence = (await store.headSequence(ownerId)) + 1;
-        const runId = `immich.${ownerId}.${id}.1.1700000000000.0`;
-        const record = makePhotoRecord({ ownerId, assetId: id, sequence, runId });
-        await store.commitPhoto(record, null);
+        await store.commitPhoto(makePhotoRecord({ ownerId, assetId: id, sequence }), null);
       }
     }
 
@@ -127,37 +124,6 @@ describe('the source', () => {
       watched = undefined;
       const after = await store.immich.readMark(NO_OWNER, CURSOR);
       expect(Number(after?.split('-')[0])).toBeGreaterThan(Number(cursor?.split('-')[0]));
-    });
-
-    test('jobs that Redis lost are queued again, and nothing else is', async () => {
-      const source = start({ events: false });
-      const [done, replaced, removed, lost] = Array.from({ length: 4 }, () => existing());
-      await source.until((jobs) => jobs.length === 4);
-      await looksDone(done!, replaced!, removed!);
-      const first = await store.findPhoto(ada.id, removed!.id);
-      const gone = { removed: true, faces: [], revision: 2, sequence: first!.sequence + 1 };
-      await store.commitPhoto({ ...first!, ...gone, runId: 'by-hand.1.0' }, first!.sequence);
-      immich.state.touch(replaced!, { checksum: 'bmV3' });
-      await source.until((jobs) => jobs.includes(`rerun ${replaced!.id}`));
-      await settle(source);
-      // Five jobs were taken when it was noted last.
-      while (!/"added":5/.test((await store.immich.readMark(ada.id, QUEUE_SEEN)) ?? '')) {
-        await immich.requested('POST /search/metadata');
-      }
-      await source.close();
-      watched = undefined;
-
-      const admin = new Redis(redis.options);
-      for (const key of await admin.keys(`${prefix}:*`)) await admin.del(key);
-      admin.disconnect();
-      const again = start({ events: false });
-      const ids = [replaced, lost].map((asset) => `backfill ${asset!.id}`);
-      const jobs = await again.until((found) => found.length === 2);
-      expect(new Set(jobs)).toEqual(new Set(ids));
-      const queued = await again.producer.queue.getJobs(['prioritized']);
-      const forced = queued.filter(({ data }) => data.force === true);
-      expect(forced.map(({ data }) => data.assetId)).toEqual([replaced!.id]);
-      expect(new Set(await settle(again))).toEqual(new Set(ids));
     });
 
     test('a sweep alone finds uploads, without any event', async () => {
@@ -242,6 +208,25 @@ describe('the source', () => {
       await immich.upload(bob, picture);
       const last = await immich.upload(ada, picture);
       expect(await source.until((jobs) => jobs.length === 3)).toContain(`upload ${last.id}`);
+    });
+
+    test('one user of whom Immich does not answer holds up nobody else', async () => {
+      const bob = immich.state.addUser('bob');
+      const [hers, his] = [immich.state.addKey(ada), immich.state.addKey(bob)];
+      const answer = immich.faults.add({ kind: 'silent' }, { key: hers });
+      // A try of hers lasts longer than the test.
+      const source = start({ keys: [hers, his], answerMillis: 120_000 });
+      const first = await immich.upload(bob, picture);
+      await source.until((jobs) => jobs.includes(`upload ${first.id}`));
+      answer();
+      await source.close();
+      const again = start({ keys: [hers, his], answerMillis: 120_000 });
+      const mine = await immich.upload(ada, picture);
+      await again.until((jobs) => jobs.includes(`upload ${mine.id}`));
+      immich.faults.add({ kind: 'silent' }, { key: hers });
+      await immich.faults.met('silent');
+      const second = await immich.upload(bob, picture);
+      await again.until((jobs) => jobs.includes(`upload ${second.id}`));
     });
 
     test('an Immich that answers late, half, slowly, wrongly or not at all loses nothing', async () => {
