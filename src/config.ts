@@ -12,6 +12,7 @@ import {
   type ImmichWriteSettings,
 } from './config/immich-write-settings.ts';
 import { readRedis, redisContradictions } from './config/redis-settings.ts';
+import { misspelled, type Misspelled } from './config/misspelled.ts';
 import { SECRETS, VARIABLES } from './config/variables.ts';
 import { WorkerError } from './errors.ts';
 
@@ -103,6 +104,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     );
   }
   return toConfig(parsed.data, { redis, immichWrite });
+}
+
+/** Variables of the environment that are probably meant to be settings, and are none. */
+export function misspelledVariables(environment: NodeJS.ProcessEnv = process.env): Misspelled[] {
+  return misspelled(environment);
 }
 
 /** The environment for child processes that open strangers' photos: without any secret. */

@@ -59,6 +59,7 @@ export const ERROR_CODES = {
   REDIS_UNAVAILABLE: { retryable: true },
   REDIS_EVICTS: { retryable: false },
   HTTP_ADDRESS_IN_USE: { retryable: false },
+  HTTP_ADDRESS_UNUSABLE: { retryable: false },
   PAGES_MISSING: { retryable: false },
   JOB_ABORTED: { retryable: true, patient: 'always' },
   IMMICH_UNAVAILABLE: { retryable: true, patient: 'for hours' },

@@ -4,6 +4,7 @@ import { QueueEvents } from 'bullmq';
 
 import { childEnvironment, type Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
+import { WorkerError } from './errors.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
 import {
@@ -36,6 +37,7 @@ import {
   outageReporter,
   patientConnection,
   redisAddress,
+  redisReason,
   waitForRedis,
 } from './queue/connection.ts';
 import { IMAGE_ADDED } from './queue/image-added.ts';
@@ -221,7 +223,9 @@ async function openHttp(
   const checks = {
     store: () => store.ping(),
     redis: async () => {
-      await producer.queue.getJobCounts('active');
+      await producer.queue.getJobCounts('active').catch((error: unknown) => {
+        throw new WorkerError('REDIS_UNAVAILABLE', redisReason(error, redis));
+      });
     },
   };
   const photos = { producer, events, store, locate, dataDir, ...config.http };

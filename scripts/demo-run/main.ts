@@ -133,6 +133,7 @@ async function present(
       ? 'Contact sheet skipped: canvas is not installed; scripts/setup says why.'
       : `Contact sheet: ${sheet}`,
   );
+  if (options.exit) return;
   console.log(`People: ${worker.address}/people`);
   console.log(`Queues: ${worker.address}/queues`);
 }
