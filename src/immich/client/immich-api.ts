@@ -39,6 +39,8 @@ export interface ImmichApi {
   json<T>(request: ImmichRequest, schema: z.ZodType<T>): Promise<T>;
   /** For calls whose answer says no more than that they were carried out. */
   done(request: ImmichRequest): Promise<void>;
+  /** The answer's first bytes, `mostBytes` at most. */
+  beginning(request: ImmichRequest, mostBytes: number): Promise<Buffer>;
   /** Writes the answer to a new file. Throws PHOTO_TOO_LARGE and leaves no file when it fails. */
   save(
     request: ImmichRequest,

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 
 import { WorkerError } from '../../errors.ts';
 import type { RequestReport } from '../reports.ts';
-import { readText, saveBody, type Attempt, type TimeLimits } from './attempt.ts';
+import { readBeginning, readText, saveBody, type Attempt, type TimeLimits } from './attempt.ts';
 import type { ImmichApi, ImmichRequest } from './immich-api.ts';
 import { unavailable, type Call } from './refusal.ts';
 import { withRetries, type RetryPlan } from './retry.ts';
@@ -86,6 +86,8 @@ export function openImmich(options: ImmichOptions): Immich {
       done: async (request) => {
         await run(request, readText);
       },
+      beginning: (request, mostBytes) =>
+        run(request, (attempt) => readBeginning(attempt, mostBytes)),
       save: (request, file) => run(request, (attempt) => saveBody(attempt, file)),
     };
     return api;

@@ -3,6 +3,7 @@ import { openStore } from '../../../src/store/open-store.ts';
 import { startMongo, type TestMongo } from '../../helpers/mongodb.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
 import { describeCollections } from './sink/collections.ts';
+import { describeFacePixels } from './sink/face-pixels.ts';
 import { describePeople } from './sink/people.ts';
 import { describeReadBack } from './sink/read-back.ts';
 import { describeUsersPeople } from './sink/users-people.ts';
@@ -21,6 +22,7 @@ describe('writing into Immich, with SQLite', () => {
 
   const open = (): ReturnType<typeof openStore> => openStore({ dataDir: folder.path, log });
   describePeople(open);
+  describeFacePixels(open);
   describeReadBack(open);
   describeUsersPeople(open);
   describeCollections(open);
@@ -38,6 +40,7 @@ describe('writing into Immich, with MongoDB', () => {
   const open = (): ReturnType<typeof openStore> =>
     openStore({ dataDir: '', log, mongodbUri: mongo.newDatabaseUri() });
   describePeople(open);
+  describeFacePixels(open);
   describeReadBack(open);
   describeUsersPeople(open);
   describeCollections(open);

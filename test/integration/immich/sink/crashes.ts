@@ -66,6 +66,7 @@ class Killer {
       version: () => api.version(),
       json: (request, schema) => around(request, () => api.json(request, schema)),
       done: (request) => around(request, () => api.done(request)),
+      beginning: (request, mostBytes) => api.beginning(request, mostBytes),
       save: (request, file) => api.save(request, file),
     };
   }
