@@ -94,6 +94,7 @@ export interface StandInAlbum {
   readonly assetIds: Set<string>;
   /** Users who see it besides its owner. */
   readonly sharedWith?: ReadonlySet<string>;
+  readonly hasSharedLink?: boolean;
 }
 
 /** Everything that the stand-in knows; tests may change it as a user of Immich would. */

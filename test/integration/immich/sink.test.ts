@@ -6,6 +6,7 @@ import { describeCollections } from './sink/collections.ts';
 import { describeFacePixels } from './sink/face-pixels.ts';
 import { describePeople } from './sink/people.ts';
 import { describeReadBack } from './sink/read-back.ts';
+import { describeRuleAlbums } from './sink/rule-albums.ts';
 import { describeUsersPeople } from './sink/users-people.ts';
 
 const log = createLog({ level: 'silent' });
@@ -26,6 +27,7 @@ describe('writing into Immich, with SQLite', () => {
   describeReadBack(open);
   describeUsersPeople(open);
   describeCollections(open);
+  describeRuleAlbums(open);
 });
 
 describe('writing into Immich, with MongoDB', () => {
@@ -44,4 +46,5 @@ describe('writing into Immich, with MongoDB', () => {
   describeReadBack(open);
   describeUsersPeople(open);
   describeCollections(open);
+  describeRuleAlbums(open);
 });
