@@ -33,8 +33,8 @@ export interface SavedFile {
 export interface ImmichApi {
   /** Names the key in logs and messages: the user's name where it is known. Never the key. */
   readonly who: string;
-  /** The server's version, asked for once. */
-  version(): Promise<ImmichVersion>;
+  /** The server's version, asked for until it was told once. */
+  version(signal?: AbortSignal): Promise<ImmichVersion>;
   /** The JSON answer, of which the fields of `schema` are checked. */
   json<T>(request: ImmichRequest, schema: z.ZodType<T>): Promise<T>;
   /** For calls whose answer says no more than that they were carried out. */
