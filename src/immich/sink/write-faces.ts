@@ -49,6 +49,9 @@ export async function runStep(context: StepContext, step: Step): Promise<void> {
       return context.links.write(withDetails(step.link, { state: 'declined' }));
     case 'forget':
       return context.links.remove(step.link);
+    case 'hand-over':
+      await context.links.write(step.to);
+      return context.links.remove(step.from);
   }
 }
 

@@ -7,6 +7,7 @@ import type { OurPeople, OurPhoto } from './our-side.ts';
 import { isSameShape, type ImageSize } from './overlap.ts';
 import { unlessGone, type OwnerContext } from './owner-context.ts';
 import { planPhoto, type PhotoSituation, type Step } from './plan-photo.ts';
+import { putAway } from './put-away.ts';
 import { runStep } from './write-faces.ts';
 import { waitForDetection } from './wait-for-detection.ts';
 import { settlePerson, withdrawEmptyPerson } from './write-people.ts';
@@ -27,8 +28,7 @@ export async function writePeopleOfPhoto(
   if ((photo?.faces ?? []).length === 0 && faceLinks.length === 0) return;
   const immichFaces = await unlessGone(listFaces(context.api, assetId));
   if (immichFaces === null) {
-    // Faces go with their asset, in Immich too.
-    await links.remove(...faceLinks);
+    await putAway(context, faceLinks);
     return;
   }
   const situation = await situationOf(context, { photo, faceLinks, immichFaces });
@@ -68,12 +68,12 @@ async function situationOf(
     const link = await links.person(personId);
     if (link !== undefined) personLinks.set(personId, link);
   }
-  const ourPersonOf = new Map<string, string>();
-  for (const { person } of known.immichFaces) {
-    if (person === null || ourPersonOf.has(person.id)) continue;
-    const [link] = await links.find('person', { immichId: person.id });
-    if (link !== undefined) ourPersonOf.set(person.id, people.resolve(link.id));
-  }
+  const ourLinks = await links.peopleAs(
+    known.immichFaces.flatMap(({ person }) => person?.id ?? []),
+  );
+  const ourPersonOf = new Map(
+    [...ourLinks].map(([immichId, { id }]) => [immichId, people.resolve(id)]),
+  );
   return {
     ...known,
     personLinks,

@@ -4,6 +4,7 @@ import { startMongo, type TestMongo } from '../../helpers/mongodb.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
 import { describeCollections } from './sink/collections.ts';
 import { describeFacePixels } from './sink/face-pixels.ts';
+import { describeOutOfSight } from './sink/out-of-sight.ts';
 import { describePeople } from './sink/people.ts';
 import { describeReadBack } from './sink/read-back.ts';
 import { describeRuleAlbums } from './sink/rule-albums.ts';
@@ -24,6 +25,7 @@ describe('writing into Immich, with SQLite', () => {
   const open = (): ReturnType<typeof openStore> => openStore({ dataDir: folder.path, log });
   describePeople(open);
   describeFacePixels(open);
+  describeOutOfSight(open);
   describeReadBack(open);
   describeUsersPeople(open);
   describeCollections(open);
@@ -43,6 +45,7 @@ describe('writing into Immich, with MongoDB', () => {
     openStore({ dataDir: '', log, mongodbUri: mongo.newDatabaseUri() });
   describePeople(open);
   describeFacePixels(open);
+  describeOutOfSight(open);
   describeReadBack(open);
   describeUsersPeople(open);
   describeCollections(open);

@@ -183,12 +183,16 @@ export function describePeople(openStore: () => Promise<Store>): void {
       expect(bench.faces(two)).toHaveLength(1);
     });
 
-    it('is forgotten with an asset that was deleted in Immich', async () => {
+    it('is let be with an asset that was deleted in Immich', async () => {
       const asset = await bench.addPhoto([{ personId: 'p1' }]);
       await bench.write(asset);
       bench.immich.state.assets.delete(asset.id);
       await bench.write(asset);
-      expect(await bench.store.immichLinks.find(bench.user.id, 'face', {})).toEqual([]);
+      const [link] = await bench.store.immichLinks.find(bench.user.id, 'face', {});
+      expect(link?.details).toMatchObject({ state: 'away' });
+      bench.takeWrites();
+      await bench.write(asset);
+      expect(bench.takeWrites()).toEqual([]);
     });
   });
 
