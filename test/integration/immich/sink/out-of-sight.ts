@@ -76,7 +76,7 @@ export function describeOutOfSight(openStore: () => Promise<Store>): void {
       Object.assign(asset, back);
       await bench.lookAgain(asset, facesOf('p2', 'p1'));
       await bench.write(asset);
-      const [first, second] = JSON.parse(before)[1] as StandInFace[];
+      const [, [first, second]] = JSON.parse(before) as [unknown, StandInFace[]];
       expect(bench.faces(asset)).toMatchObject([
         { id: first?.id, personId: second?.personId },
         { id: second?.id, personId: first?.personId },
