@@ -52,7 +52,10 @@ async function withdrawMembers(
       continue;
     }
     counts[isTag(link.group) ? 'tagged' : 'inAlbums'] += 1;
-    if (!dryRun) await removeMember(context, link);
+    if (!dryRun) {
+      await removeMember(context, link);
+      await context.links.remove(link);
+    }
   }
   return counts;
 }

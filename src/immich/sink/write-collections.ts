@@ -246,9 +246,10 @@ async function renameAlbumTo(context: OwnerContext, key: string, name: string): 
   });
 }
 
-/** Takes out a photo that the worker put in. */
+/** Takes out a photo that the worker put in; a key without the right to leaves it there. */
 export async function removeMember(context: OwnerContext, link: MemberLink): Promise<void> {
   const { links, api } = context;
+  if (!mayAll(context, isTag(link.group) ? 'tag.asset' : 'albumAsset.delete')) return;
   const immichId = (await links.collection(link.group))?.immichId ?? null;
   const takeOut = isTag(link.group) ? untagAsset : removeFromAlbum;
   if (immichId !== null && !(await isHeldElsewhere(context, link, immichId))) {
