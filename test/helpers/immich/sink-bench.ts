@@ -11,6 +11,7 @@ import {
 import { openImmich, type Immich } from '../../../src/immich/client/open-immich.ts';
 import { createImmichSink, type ImmichSink } from '../../../src/immich/sink/immich-sink.ts';
 import type { ImmichLinks } from '../../../src/immich/sink/links.ts';
+import type { OurSide } from '../../../src/immich/sink/our-side.ts';
 import type { ImmichDetection, WriteSettings } from '../../../src/immich/sink/owner-context.ts';
 import { openOurSide } from '../../../src/immich-sink-parts.ts';
 import { createLog } from '../../../src/log.ts';
@@ -50,6 +51,7 @@ export interface SinkBench {
     detection?: Partial<ImmichDetection>;
     links?: ImmichLinks;
     wrap?: (accounts: ImmichAccounts) => ImmichAccounts;
+    wrapOurs?: (ours: OurSide) => OurSide;
     keys?: readonly string[];
     mostPeople?: number;
   }): Promise<{ sink: ImmichSink; accounts: ImmichAccounts }>;
@@ -131,7 +133,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       const accounts = changes.wrap?.(opened) ?? opened;
       account = accounts.of(user.id);
       current = createImmichSink({
-        ...{ accounts, ours, log },
+        ...{ accounts, log, ours: changes.wrapOurs?.(ours) ?? ours },
         links: changes.links ?? store.immichLinks,
         turns: store.immich,
         ...(changes.mostPeople !== undefined && { mostPeople: changes.mostPeople }),
