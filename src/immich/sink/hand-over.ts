@@ -1,6 +1,7 @@
+import type { ImmichFace } from '../client/faces.ts';
 import type { FaceLink } from './links.ts';
+import type { OurPhoto } from './our-side.ts';
 import { pairByOverlap, placeOf, placeOfImmich } from './overlap.ts';
-import type { PhotoSituation } from './plan-photo.ts';
 
 /** What stood for a face of ours stands for the same face under another id. */
 export interface HandOver {
@@ -17,7 +18,11 @@ export function handOver({
   photo,
   faceLinks,
   immichFaces,
-}: Pick<PhotoSituation, 'photo' | 'faceLinks' | 'immichFaces'>): HandOver[] {
+}: {
+  readonly photo: OurPhoto | null;
+  readonly faceLinks: readonly FaceLink[];
+  readonly immichFaces: readonly ImmichFace[];
+}): HandOver[] {
   if (photo === null) return [];
   const known = new Set(photo.faces.map(({ faceId }) => faceId));
   const linked = new Set(faceLinks.map(({ id }) => id));
