@@ -13,7 +13,7 @@ import {
 } from './config/immich-write-settings.ts';
 import { readRedis, redisContradictions } from './config/redis-settings.ts';
 import { misspelled, type Misspelled } from './config/misspelled.ts';
-import { SECRETS, VARIABLES } from './config/variables.ts';
+import { JOINED_SECRETS, SECRETS, VARIABLES } from './config/variables.ts';
 import { WorkerError } from './errors.ts';
 
 /** The worker's settings, frozen; see .env.example for what each variable does. */
@@ -139,12 +139,15 @@ function readSecretFiles(
   for (const name of SECRETS) {
     const file = given[`${name}_FILE`];
     if (file === undefined) continue;
-    if (given[name] !== undefined) {
+    const join = JOINED_SECRETS[name];
+    const value = given[name];
+    if (value !== undefined && join === undefined) {
       problems.push(`${name}_FILE: expected only one of ${name} and ${name}_FILE, got both`);
       continue;
     }
     try {
-      values[name] = readFileSync(file, 'utf8').trim();
+      const content = readFileSync(file, 'utf8').trim();
+      values[name] = value === undefined || join === undefined ? content : join(content, value);
     } catch {
       problems.push(`${name}_FILE: expected a readable file, got ${JSON.stringify(file)}`);
     }

@@ -137,3 +137,8 @@ export function systemCodeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
+
+/** Whether it lies with the file: one that is not there any more, or is none that can be read here. */
+export function isFileAtFault(error: unknown): boolean {
+  return error instanceof WorkerError && /^(PATH_NOT_FOUND$|PHOTO_)/.test(error.code);
+}

@@ -210,6 +210,25 @@ describe('the source', () => {
       expect(await source.until((jobs) => jobs.length === 3)).toContain(`upload ${last.id}`);
     });
 
+    test('one user of whom Immich does not answer holds up nobody else', async () => {
+      const bob = immich.state.addUser('bob');
+      const [hers, his] = [immich.state.addKey(ada), immich.state.addKey(bob)];
+      const answer = immich.faults.add({ kind: 'silent' }, { key: hers });
+      // A try of hers lasts longer than the test.
+      const source = start({ keys: [hers, his], answerMillis: 120_000 });
+      const first = await immich.upload(bob, picture);
+      await source.until((jobs) => jobs.includes(`upload ${first.id}`));
+      answer();
+      await source.close();
+      const again = start({ keys: [hers, his], answerMillis: 120_000 });
+      const mine = await immich.upload(ada, picture);
+      await again.until((jobs) => jobs.includes(`upload ${mine.id}`));
+      immich.faults.add({ kind: 'silent' }, { key: hers });
+      await immich.faults.met('silent');
+      const second = await immich.upload(bob, picture);
+      await again.until((jobs) => jobs.includes(`upload ${second.id}`));
+    });
+
     test('an Immich that answers late, half, slowly, wrongly or not at all loses nothing', async () => {
       const source = start({ events: false });
       const expected: string[] = [];
