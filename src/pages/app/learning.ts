@@ -62,13 +62,13 @@ export class Learning {
     if (this.#isWatching) return;
     this.#isWatching = true;
     try {
-      for (let quietMillis = 0; this.#isBusy && quietMillis < MOST_MILLIS_WITHOUT_NEWS;) {
+      for (let quietMillis = 0; this.#isBusy() && quietMillis < MOST_MILLIS_WITHOUT_NEWS;) {
         const waitMillis = this.#waitMillis;
         this.#waitMillis = Math.min(1.5 * waitMillis, LONGEST_WAIT_MILLIS);
         await new Promise((resolve) => setTimeout(resolve, waitMillis));
         await untilSeen(this.#end.signal);
         quietMillis += waitMillis;
-        if (this.#isBusy && (await this.#look())) {
+        if (this.#isBusy() && (await this.#look())) {
           quietMillis = 0;
           this.#waitMillis = FIRST_WAIT_MILLIS;
         }
@@ -81,7 +81,7 @@ export class Learning {
     this.#isWatching = false;
   }
 
-  get #isBusy(): boolean {
+  #isBusy(): boolean {
     return !this.#end.signal.aborted && (this.#isCounting || this.#applying > 0);
   }
 

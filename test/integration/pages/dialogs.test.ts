@@ -33,8 +33,8 @@ const chooseFaces = async (
 const TWO = ['ada-1', 'ada-3'];
 const correct = async (correction: object): Promise<string> => {
   const visitor = await new Visitor(pages.worker.address).arrive();
-  const { json } = await visitor.post('/api/corrections', { correction });
-  return (json as { fact: { factId: string } }).fact.factId;
+  const answer = await visitor.post('/api/corrections', { correction });
+  return (answer.json as { fact: { factId: string } }).fact.factId;
 };
 const dialog = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole('dialog', { name }).waitFor();
@@ -233,9 +233,8 @@ describe('what opens over the pages', () => {
   ] as const)(
     'is right for axe, and within reach (%s)',
     async (_name, context) => {
-      const page = await pages.open('/people', context);
       // Colours on their way are no colours to judge.
-      await page.emulateMedia({ reducedMotion: 'reduce' });
+      const page = await pages.open('/people', { ...context, reducedMotion: 'reduce' });
       for (const { what, open, leave } of OPENINGS) {
         await open(page);
         expect([what, await axeViolations(page)]).toEqual([what, []]);
