@@ -114,7 +114,7 @@ function FaceTile(props: {
         <input
           type="checkbox"
           checked={isChosen}
-          aria-label={`Choose ${words.toLowerCase()}`}
+          aria-label={`Choose f${words.slice(1)}`}
           onClick={(event) => {
             onChoose(event.shiftKey);
           }}

@@ -16,19 +16,21 @@ const visit = async (page: Page, place: string): Promise<void> => {
   await page.getByRole('heading', { level: 1 }).waitFor();
 };
 /** By the keyboard, since the bar of chosen faces may be over the next one. */
+const tick = async (page: Page, faceIds: readonly string[]): Promise<void> => {
+  for (const faceId of faceIds) {
+    const link = page.locator(`a[href*="face=${faceId}"]`);
+    const face = page.getByRole('listitem').filter({ has: link });
+    await face.getByRole('checkbox').press('Space');
+  }
+  await page.getByText(/faces? chosen/).waitFor();
+};
 const chooseFaces = async (
   page: Page,
   person: string,
   faceIds: readonly string[],
 ): Promise<void> => {
   await visit(page, `person/${person}`);
-  for (const faceId of faceIds) {
-    const face = page
-      .getByRole('listitem')
-      .filter({ has: page.locator(`a[href*="face=${faceId}"]`) });
-    await face.getByRole('checkbox').press('Space');
-  }
-  await page.getByText(/faces? chosen/).waitFor();
+  await tick(page, faceIds);
 };
 const TWO = ['ada-1', 'ada-3'];
 const correct = async (correction: object): Promise<string> => {
@@ -67,6 +69,16 @@ const OPENINGS: readonly {
   readonly leave?: (page: Page) => Promise<void>;
 }[] = [
   { what: 'faces chosen', open: (page) => chooseFaces(page, 'ada', TWO) },
+  {
+    what: 'faces chosen, with a message',
+    open: async (page) => {
+      await visit(page, 'person/ada');
+      await press(page, 'Hide');
+      await toast(page, 'Hidden from People.').waitFor();
+      await tick(page, TWO);
+    },
+    leave: (page) => undo(page, 'Hidden from People.'),
+  },
   {
     what: 'whose the faces are',
     open: async (page) => {
