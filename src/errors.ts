@@ -3,8 +3,8 @@ import { types } from 'node:util';
 /**
  * Every error that a user can meet, with whether trying again can help.
  * `queue/` turns `retryable: false` into a job that fails at once and for good, lets a job that
- * `endsChild` run once more at most, and lets one that is `patient` wait for minutes and hours without
- * using up its runs.
+ * `endsChild` run once more at most, and lets one that is `patient` wait without using up its runs: for
+ * hours, or always, as what is no photo's fault must not fail a whole backlog.
  */
 export const ERROR_CODES = {
   CONFIG_INVALID: { retryable: false },
@@ -32,12 +32,12 @@ export const ERROR_CODES = {
   ENGINE_UNAVAILABLE: { retryable: false },
   WEIGHTS_MISSING: { retryable: false },
   WEIGHTS_MISMATCH: { retryable: false },
-  STORE_UNAVAILABLE: { retryable: true },
-  STORE_NOT_WRITABLE: { retryable: false },
+  STORE_UNAVAILABLE: { retryable: true, patient: 'always' },
+  STORE_NOT_WRITABLE: { retryable: true, patient: 'always' },
   STORE_NEWER_VERSION: { retryable: false },
   STORE_DAMAGED: { retryable: false },
   STORE_UNSUPPORTED: { retryable: false },
-  STORE_CONFLICT: { retryable: true },
+  STORE_CONFLICT: { retryable: true, patient: 'always' },
   PHOTO_CHANGED: { retryable: true },
   PHOTO_NOT_KNOWN: { retryable: false },
   CORRECTION_REFUSED: { retryable: false },
@@ -60,22 +60,25 @@ export const ERROR_CODES = {
   REDIS_EVICTS: { retryable: false },
   HTTP_ADDRESS_IN_USE: { retryable: false },
   PAGES_MISSING: { retryable: false },
-  JOB_ABORTED: { retryable: true },
-  IMMICH_UNAVAILABLE: { retryable: true, patient: true },
+  JOB_ABORTED: { retryable: true, patient: 'always' },
+  IMMICH_UNAVAILABLE: { retryable: true, patient: 'for hours' },
   IMMICH_ANSWER_INVALID: { retryable: false },
   IMMICH_REFUSED: { retryable: false },
   IMMICH_KEY_REFUSED: { retryable: false },
   IMMICH_KEY_MISSING: { retryable: false },
   IMMICH_PERMISSION_MISSING: { retryable: false },
   ASSET_GONE: { retryable: false },
-  IMMICH_DETECTION_PENDING: { retryable: true, patient: true },
-  IMMICH_FACES_PENDING: { retryable: true, patient: true },
-  PREVIEW_NOT_READY: { retryable: true, patient: true },
+  IMMICH_DETECTION_PENDING: { retryable: true, patient: 'always' },
+  IMMICH_FACES_PENDING: { retryable: true, patient: 'always' },
+  PREVIEW_NOT_READY: { retryable: true, patient: 'for hours' },
   UPLOAD_INVALID: { retryable: false },
   RESULT_TIMEOUT: { retryable: true },
   WORKER_ENDED: { retryable: false },
   SYSTEM_PACKAGE_MISSING: { retryable: false },
-} as const satisfies Record<string, { retryable: boolean; endsChild?: true; patient?: true }>;
+} as const satisfies Record<
+  string,
+  { retryable: boolean; endsChild?: true; patient?: 'for hours' | 'always' }
+>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
@@ -84,10 +87,17 @@ export const CHILD_ENDING_CODES = Object.entries(ERROR_CODES).flatMap(([code, tr
   'endsChild' in traits ? [code as ErrorCode] : [],
 );
 
-/** Codes of what passes by itself, but may take its time. */
-export const PATIENT_CODES = Object.entries(ERROR_CODES).flatMap(([code, traits]) =>
-  'patient' in traits ? [code as ErrorCode] : [],
-);
+/** Codes of what passes by itself, but may take its time: jobs wait for it and use up no run. */
+export const PATIENT_CODES = codesThatAre('for hours', 'always');
+
+/** Those of them that never use up a run: what waits tells itself when it has waited long enough. */
+export const ENDLESS_CODES = codesThatAre('always');
+
+function codesThatAre(...patient: readonly string[]): readonly ErrorCode[] {
+  return Object.entries(ERROR_CODES).flatMap(([code, traits]) =>
+    'patient' in traits && patient.includes(traits.patient) ? [code as ErrorCode] : [],
+  );
+}
 
 /** An error with a code of the closed list above; `message` reads as what happened and what to do. */
 export class WorkerError extends Error {

@@ -1,8 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
+
 import { readConfig, type Config } from './config.ts';
 import { messageOf } from './errors.ts';
 import { missingRoots } from './image/missing-roots.ts';
 import { createLog } from './log.ts';
 import { startWorker } from './worker.ts';
+
+/** For what is closed after the photo in hand, beyond the grace period. */
+const GOODBYE_MILLIS = 10_000;
 
 /**
  * The worker process: reads the settings and runs until a signal. The first SIGTERM or SIGINT
@@ -35,7 +40,8 @@ export async function runWorker(): Promise<number> {
   try {
     const worker = await startWorker(config, { log, signal: stop.signal });
     await aborted(stop.signal);
-    await worker.close();
+    const isClosed = await within(config.shutdownGraceMillis + GOODBYE_MILLIS, worker.close());
+    if (!isClosed) log.warn('Redis did not let go in time; a photo in hand comes again');
     log.info('stopped');
     return 0;
   } catch (error) {
@@ -43,6 +49,17 @@ export async function runWorker(): Promise<number> {
     log.fatal({ err: messageOf(error) }, 'the worker cannot run');
     process.stderr.write(`${messageOf(error)}\n`);
     return 1;
+  }
+}
+
+/** Answers whether it was done in time. */
+async function within(millis: number, work: Promise<void>): Promise<boolean> {
+  const over = new AbortController();
+  const late = setTimeout(millis, false, { signal: over.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    over.abort();
   }
 }
 

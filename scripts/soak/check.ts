@@ -5,7 +5,9 @@ import type { OwnerEntry } from '../../src/identities/known-faces.ts';
 import { FACES_IDENTIFIED, type FacesIdentified } from '../../src/queue/faces-identified.ts';
 import { PEOPLE_CHANGED, type PeopleChanged } from '../../src/queue/people-changed.ts';
 import type { Store } from '../../src/store/store.ts';
-import { assetOf, ownerName, OWNERS, type SoakPlan } from './jobs.ts';
+import { DecisionsCheck } from './decisions.ts';
+import { assetOf, numberOf, ownerName, OWNERS, type SoakPlan } from './jobs.ts';
+import type { Copy } from './recordings.ts';
 
 const PAGE = 500;
 
@@ -41,14 +43,16 @@ interface Marks {
 /**
  * Holds store and result queue against the jobs. Each photo has one record, decided once by its job
  * and again only where the maintenance job found whose an open face is; each revision has at most
- * one result and the last exactly one, which repeats the record; each fact is published once; and
- * each owner's sequences were given without gap or double.
+ * one result and the last exactly one, which repeats the record; each fact is published once; each
+ * owner's sequences were given without gap or double; and a photo's faces are those of its copy, each
+ * recorded face one person.
  */
 export async function checkAll(
   store: Store,
   queue: ResultQueue,
-  plan: SoakPlan,
+  { plan, copyOf }: { plan: SoakPlan; copyOf: (number: number) => Copy },
 ): Promise<Findings> {
+  const decisions = new DecisionsCheck(copyOf);
   const marks: Marks = { lost: new Map(), doubled: new Map() };
   const published = await readPublished(queue);
   const asked = new Set<string>();
@@ -67,6 +71,9 @@ export async function checkAll(
       const key = keyOf(ownerId, record.assetId);
       if (kept.has(key)) marks.doubled.set(key, 'two records');
       kept.add(key);
+      if (!decisions.isAsSeen(numberOf(record.assetId), record, people)) {
+        marks.lost.set(key, 'its faces are not those that were seen');
+      }
       faces += record.faces.length;
       given += record.revision;
       tidied += record.revision - 1;
@@ -79,6 +86,7 @@ export async function checkAll(
   for (const key of [...kept, ...published.photos.keys()]) {
     if (!asked.has(key)) marks.doubled.set(key, 'nobody asked for it');
   }
+  for (const [face, people] of decisions.parted) marks.doubled.set(face, `${people} people`);
   return { ...marks, faces, tidied };
 }
 
@@ -93,6 +101,12 @@ async function checkFacts(
     const times = published.facts.get(keyOf(ownerId, factId)) ?? 0;
     if (times === 0) marks.lost.set(keyOf(ownerId, factId), 'no people-changed job');
     if (times > 1) marks.doubled.set(keyOf(ownerId, factId), `${times} people-changed jobs`);
+  }
+  const stored = new Set(facts.map(({ factId }) => keyOf(ownerId, factId)));
+  for (const key of published.facts.keys()) {
+    if (key.startsWith(keyOf(ownerId, '')) && !stored.has(key)) {
+      marks.doubled.set(key, 'a people-changed job of no fact');
+    }
   }
   return People.of(facts);
 }

@@ -65,9 +65,9 @@ export async function makeJobs(
   return jobs;
 }
 
-/** The number of the photo in a file. */
+/** The number of the photo in a file, or of an asset. */
 export function numberOf(file: string): number {
-  const number = /-(?<number>\d+)\.jpg$/.exec(file)?.groups?.['number'];
+  const number = /-(?<number>\d+)(?:\.jpg)?$/.exec(file)?.groups?.['number'];
   if (number === undefined) throw new Error(`expected a file of the soak, got ${file}`);
   return Number(number);
 }

@@ -22,10 +22,10 @@ import { readArguments, type SoakArguments } from './arguments.ts';
 import { checkAll } from './check.ts';
 import { planSoak } from './jobs.ts';
 import { addPhotos, drain } from './load.ts';
-import { slopeMiBPer1000Jobs } from './memory.ts';
+import { slopeMiBPer1000Jobs } from './steady-worker.ts';
 import { Progress } from './progress.ts';
 import { recordOnce } from './record.ts';
-import { readRecordings } from './recordings.ts';
+import { copiesOf, readRecordings } from './recordings.ts';
 import { describe, isGood, type SoakReport } from './report.ts';
 import { SoakWorkers } from './workers.ts';
 
@@ -123,7 +123,9 @@ async function soak(
   closers.push(() => store.close());
   const inOutbox = await waitForOutbox(store, signal);
   const badEnds = (await end()).filter((exitCode) => exitCode !== 0).length;
-  const findings = await checkAll(store, results, plan);
+  const recordings = await readRecordings(recordingsFile);
+  const copyOf = copiesOf(recordings, plan.seed);
+  const findings = await checkAll(store, results, { plan, copyOf });
   const seconds = (progress.lastDoneMillis - start) / 1000;
   const report: SoakReport = {
     figures: {
@@ -135,7 +137,7 @@ async function soak(
       rssSlopeMiBPer1000Jobs: rounded(slopeMiBPer1000Jobs(workers.steadySamples)),
     },
     ...{ seconds, findings, inOutbox, badEnds, seed: options.seed, store: place.storeName },
-    recordings: (await readRecordings(recordingsFile)).source,
+    recordings: recordings.source,
     reasons: progress.reasons,
     overtaking: progress.overtaking(),
     steady: workers.steadySamples,
@@ -148,7 +150,8 @@ async function soak(
 async function waitForOutbox(store: Store, signal: AbortSignal): Promise<number> {
   const giveUpAt = performance.now() + OUTBOX_PATIENCE_MILLIS;
   for (;;) {
-    const { length } = await store.findUnpublished(100);
+    const photos = await store.findUnpublished(100);
+    const length = photos.length + (await store.findUnpublishedFacts(100)).length;
     if (length === 0 || performance.now() > giveUpAt) return length;
     await wait(200, undefined, { signal });
   }

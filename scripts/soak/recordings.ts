@@ -57,7 +57,7 @@ export function toJson({ source, photos }: Recordings): string {
 
 /** The `number`-th photo of a soak: a recorded one, its descriptors moved a little. */
 export function photoOf(recordings: Recordings, number: number, seed: number): SeenPhoto {
-  const recorded = recordings.photos[number % recordings.photos.length] as SeenPhoto;
+  const recorded = recordings.photos[recordingOf(recordings, number)] as SeenPhoto;
   const random = seededRandom(seed, number);
   return {
     ...recorded,
@@ -67,6 +67,23 @@ export function photoOf(recordings: Recordings, number: number, seed: number): S
       descriptor: face.descriptor === null ? null : moved(face.descriptor, random),
     })),
   };
+}
+
+/** The photo of a number as the nets saw it, and which recorded photo it is a copy of. */
+export interface Copy {
+  readonly seen: SeenPhoto;
+  readonly recording: number;
+}
+
+export function copiesOf(recordings: Recordings, seed: number): (number: number) => Copy {
+  return (number) => ({
+    seen: photoOf(recordings, number, seed),
+    recording: recordingOf(recordings, number),
+  });
+}
+
+function recordingOf({ photos }: Recordings, number: number): number {
+  return number % photos.length;
 }
 
 function moved(descriptor: Float32Array, random: () => number): Float32Array {

@@ -1,6 +1,6 @@
 import type { Findings } from './check.ts';
-import type { MemorySample } from './memory.ts';
 import type { Overtaking } from './progress.ts';
+import { mostPassedBy, type SteadySample } from './steady-worker.ts';
 
 /** What `--json` writes. */
 export interface SoakFigures {
@@ -21,7 +21,7 @@ export interface SoakReport {
   readonly findings: Findings;
   readonly reasons: ReadonlyMap<string, number>;
   readonly overtaking: Overtaking;
-  readonly steady: readonly MemorySample[];
+  readonly steady: readonly SteadySample[];
   /** Results that are still marked as to be published. */
   readonly inOutbox: number;
   /** Exit codes other than 0 of workers that were asked to end. */
@@ -35,11 +35,19 @@ const MOST_SHOWN = 10;
 const LEAST_JOBS_FOR_MEMORY = 20_000;
 /** What a worker may grow in 1,000 jobs beside the descriptors: names of faces, and the heap's ups and downs. */
 const MOST_MIB_PER_1000_JOBS = 2;
+/** Photos that the others may do while the spared worker does none: some ten seconds of theirs. */
+const MOST_PASSED_BY = 3000;
 
 export function isGood(report: SoakReport): boolean {
   const { figures, overtaking, inOutbox, badEnds } = report;
   const isWhole = figures.lost === 0 && figures.doubled === 0 && inOutbox === 0;
-  return isWhole && badEnds === 0 && overtaking.overtook && isMemoryFlat(report);
+  const isRunning = badEnds === 0 && !hangs(report);
+  return isWhole && isRunning && overtaking.overtook && isMemoryFlat(report);
+}
+
+/** A worker that waits for a lock or starts a new child is back long before. */
+function hangs({ steady }: SoakReport): boolean {
+  return mostPassedBy(steady) > MOST_PASSED_BY;
 }
 
 function isMemoryFlat(report: SoakReport): boolean {
@@ -68,6 +76,9 @@ export function describe(report: SoakReport): string {
     `uploads ${overtaking.overtook ? 'overtook' : 'did NOT overtake'} the backlog: between adding and ` +
       `completing one, ${overtaking.medianPassedBy} jobs of the backlog were done (median of ` +
       `${overtaking.uploads}; most ${overtaking.mostPassedBy}), while ${overtaking.medianBacklog} waited`,
+    `the worker that was spared the longest did ${report.steady.at(-1)?.photos ?? 0} photos, and at ` +
+      `most ${mostPassedBy(report.steady)} were done by the others while it did none` +
+      (hangs(report) ? ': it HUNG' : ''),
     memoryLine(report),
   ].join('\n');
 }
@@ -81,7 +92,7 @@ function memoryLine(report: SoakReport): string {
   const last = steady.at(-1);
   if (last === undefined) return 'memory: nothing was measured';
   return (
-    `memory of the worker that was spared the longest: ${last.rssMiB.toFixed(0)} MiB after ` +
+    `its memory: ${last.rssMiB.toFixed(0)} MiB after ` +
     `${last.jobs} photos of all workers; ${findings.faces} known faces at the end; it grew by ` +
     `${figures.rssSlopeMiBPer1000Jobs} MiB per 1,000 photos in its second half, of which ` +
     `${descriptorsMiBPer1000Jobs(report).toFixed(1)} MiB are descriptors of known faces (512 bytes ` +

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { freePort } from '../harness/redis.ts';
 import { startWorkerProcess, type WorkerProcess } from '../harness/worker-process.ts';
-import { readRssMiB, type MemorySample } from './memory.ts';
+import { readSteadyWorker, type SteadySample } from './steady-worker.ts';
 import { seededRandom } from '../harness/random.ts';
 
 const WORKERS = 4;
@@ -40,7 +40,7 @@ export class SoakWorkers {
   readonly #slots: readonly Slot[];
   readonly #over = new AbortController();
   readonly #failures: Error[] = [];
-  readonly #samples: MemorySample[] = [];
+  readonly #samples: SteadySample[] = [];
   #chores: Promise<unknown>[] = [];
   #kills = 0;
 
@@ -76,8 +76,8 @@ export class SoakWorkers {
     if (failure !== undefined) throw failure;
   }
 
-  /** Memory of the first worker in its first life. */
-  get steadySamples(): readonly MemorySample[] {
+  /** The first worker in its first life. */
+  get steadySamples(): readonly SteadySample[] {
     return this.#samples;
   }
 
@@ -140,8 +140,8 @@ export class SoakWorkers {
     while (!this.#isOver && steady?.lives === 1) {
       // Asked for before, so that memory is never held against jobs that came after.
       const jobs = this.#options.jobsDone();
-      const rssMiB = steady.worker === null ? null : await readRssMiB(steady.worker.address);
-      if (rssMiB !== null) this.#samples.push({ jobs, rssMiB });
+      const read = steady.worker === null ? null : await readSteadyWorker(steady.worker.address);
+      if (read !== null) this.#samples.push({ jobs, ...read });
       await this.#pause(SAMPLE_EVERY_MILLIS);
     }
   }

@@ -13,6 +13,8 @@ const SOCKET_TIMEOUT_MILLIS = 30_000;
 const LONGEST_RECONNECT_MILLIS = 5000;
 const KEEP_ALIVE_MILLIS = 10_000;
 const LONGEST_GREETING_MILLIS = 2000;
+/** How long a queue may take to let go; without Redis BullMQ's workers never do. */
+const LONGEST_CLOSING_MILLIS = 5000;
 
 /** Connection settings shared by all that talk to Redis. */
 function withDefaults(redis: RedisOptions): RedisOptions {
@@ -43,12 +45,21 @@ interface Connected {
 /**
  * Closes a queue, its events or its worker once the connection has said hello. BullMQ 5.81 leaves a
  * rejection that nobody can catch when one is closed while its first commands are on their way, which
- * ends the process.
+ * ends the process. What has not let go after `withinMillis` is left behind, for the process to end.
  */
-export async function closeQueue(queue: Connected): Promise<void> {
+export async function closeQueue(
+  queue: Connected,
+  withinMillis = LONGEST_CLOSING_MILLIS,
+): Promise<void> {
   const greeted = queue.waitUntilReady().catch(() => undefined);
   await Promise.race([greeted, delay(LONGEST_GREETING_MILLIS, undefined, { ref: false })]);
-  await queue.close();
+  const over = new AbortController();
+  const limit = delay(withinMillis, undefined, { signal: over.signal }).catch(() => undefined);
+  try {
+    await Promise.race([queue.close(), limit]);
+  } finally {
+    over.abort();
+  }
 }
 
 /** Where Redis is, for logs and messages: never a user or password. */

@@ -1,7 +1,8 @@
 import type { Job } from 'bullmq';
 
-import { WorkerError } from '../errors.ts';
-import { patienceMillis, retryOptions, type RetryLimits } from './retry.ts';
+import { messageOf, WorkerError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { isTrouble, patienceMillis, retryOptions, type RetryLimits } from './retry.ts';
 
 /** Delays a job whose time has not come; that is no failure, and uses up none of its runs. */
 export async function putOff(
@@ -11,9 +12,18 @@ export async function putOff(
   const millis = patienceMillis(error, waits);
   if (millis === null) return false;
   const code = error instanceof WorkerError ? error.code : null;
-  await job.updateProgress({ stage: 'waiting for Immich', waits: waits + 1, code });
+  await job.updateProgress({ stage: 'waiting', waits: waits + 1, code });
   await job.moveToDelayed(Date.now() + millis, token);
   return true;
+}
+
+/** One line a job for what should not be; none but for debugging for what is to be expected. */
+export function logWaiting(
+  log: Log,
+  { waits, error, waiting }: { waits: number; error: unknown; waiting: string },
+): void {
+  const code = error instanceof WorkerError ? error.code : null;
+  log[isTrouble(error) && waits === 0 ? 'warn' : 'debug']({ code, err: messageOf(error) }, waiting);
 }
 
 /** How often the job was put off; BullMQ's count of starts has those of lost workers in it too. */

@@ -46,6 +46,9 @@ export function signalOf(stopping: AbortSignal, lockLost: AbortSignal | undefine
   return lockLost === undefined ? stopping : AbortSignal.any([stopping, lockLost]);
 }
 
+/** For jobs that were told to stop to be handed back. */
+const GOODBYE_MILLIS = 5000;
+
 /** Waits for the jobs in hand; after `graceMillis` they are told to stop. */
 export async function closeWithin(
   graceMillis: number,
@@ -56,7 +59,7 @@ export async function closeWithin(
     stopping.abort(new Error('the worker stops and its grace period is over'));
   }, graceMillis);
   try {
-    await closeQueue(worker);
+    await closeQueue(worker, graceMillis + GOODBYE_MILLIS);
   } finally {
     clearTimeout(timer);
   }

@@ -7,9 +7,9 @@ import type { Log } from '../log.ts';
 import type { PhotoTask } from '../pipeline/ports.ts';
 import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
 import { DEFAULT_OWNER_ID, IMAGE_ADDED, IMAGE_REMOVED, parseImageAdded } from './image-added.ts';
-import { lendRetries, putOff, waitsOf } from './job-fate.ts';
+import { lendRetries, logWaiting, putOff, waitsOf } from './job-fate.ts';
 import { closeWithin, lockedOptions, reportOutages, signalOf } from './job-worker.ts';
-import { toJobError, type RetryLimits } from './retry.ts';
+import { isTrouble, toJobError, type RetryLimits } from './retry.ts';
 
 /** What became of a photo, for the metrics. */
 export type PhotoOutcome =
@@ -74,7 +74,7 @@ export function startPhotoWorker(options: PhotoWorkerOptions): PhotoWorker {
   const worker = new Worker<unknown, FacesIdentified>(
     IMAGE_ADDED,
     (job, token, lockLost) =>
-      runJob({ job, token, signal: signalOf(stopping.signal, lockLost) }, options),
+      runJob({ job, token, lockLost, signal: signalOf(stopping.signal, lockLost) }, options),
     {
       ...lockedOptions(options),
       concurrency: options.concurrency,
@@ -99,6 +99,9 @@ export function startPhotoWorker(options: PhotoWorkerOptions): PhotoWorker {
 interface Run {
   readonly job: Job<unknown, FacesIdentified>;
   readonly token: string | undefined;
+  /** Fires when the job is another worker's. */
+  readonly lockLost: AbortSignal | undefined;
+  /** Fires when the run is to end. */
   readonly signal: AbortSignal;
 }
 
@@ -133,17 +136,26 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
     return toFacesIdentified(record);
   } catch (error) {
     const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
+    const tellFailure = (isFinal: boolean): void => {
+      options.onOutcome?.({ kind: 'failed', code, millis: millis(), waitMillis, isFinal });
+    };
     tell(messageOf(error));
-    if (await putOff(job, { token: run.token, waits, error })) {
-      log.debug({ code, reason: messageOf(error) }, 'the photo waits');
+    if (await putOffUnlessLost(run, waits, error)) {
+      logWaiting(log, { waits, error, waiting: 'the photo waits' });
+      if (isTrouble(error)) tellFailure(false);
       throw new DelayedError(messageOf(error));
     }
     log.warn({ code, err: messageOf(error), attempt: job.attemptsMade + 1 }, 'the photo failed');
     const jobError = toJobError(error, job.stacktrace ?? []);
-    const isFinal = isLastRun(job, jobError);
-    options.onOutcome?.({ kind: 'failed', code, millis: millis(), waitMillis, isFinal });
+    tellFailure(isLastRun(job, jobError));
     throw jobError;
   }
+}
+
+/** A job whose lock was lost is another worker's to put off. */
+async function putOffUnlessLost(run: Run, waits: number, error: unknown): Promise<boolean> {
+  if (run.lockLost?.aborted === true) return false;
+  return putOff(run.job, { token: run.token, waits, error });
 }
 
 function isLastRun(job: Job, error: Error): boolean {

@@ -6,7 +6,7 @@ import { messageOf, WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { closeQueue } from './connection.ts';
 import { FACES_IDENTIFIED } from './faces-identified.ts';
-import { lendRetries, putOff, waitedFor, waitsOf } from './job-fate.ts';
+import { lendRetries, logWaiting, putOff, waitedFor, waitsOf } from './job-fate.ts';
 import { lockedOptions, reportOutages, signalOf } from './job-worker.ts';
 import { Changes, PEOPLE_CHANGED, type PeopleChanged } from './people-changed.ts';
 import { toJobError, type RetryLimits } from './retry.ts';
@@ -83,11 +83,12 @@ async function run(
   try {
     return await handle(job, options, signal);
   } catch (error) {
-    const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
-    if (await putOff(job, { token, waits: waitsOf(job), error })) {
-      log.debug({ jobId: job.id, code, reason: messageOf(error) }, 'a result waits');
+    const waits = waitsOf(job);
+    if (await putOff(job, { token, waits, error })) {
+      logWaiting(log.child({ jobId: job.id }), { waits, error, waiting: 'a result waits' });
       throw new DelayedError(messageOf(error));
     }
+    const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
     log.warn({ jobId: job.id, code, err: messageOf(error) }, 'a result could not be written');
     throw toJobError(error, job.stacktrace ?? []);
   }

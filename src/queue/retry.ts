@@ -2,6 +2,7 @@ import { UnrecoverableError, type JobsOptions } from 'bullmq';
 
 import {
   CHILD_ENDING_CODES,
+  ENDLESS_CODES,
   messageOf,
   PATIENT_CODES,
   WorkerError,
@@ -42,8 +43,13 @@ const STEADY_WAITS: Readonly<Partial<Record<ErrorCode, readonly SteadyWaits[]>>>
   // All photos of a person are looked at each time.
   IMMICH_FACES_PENDING: [{ upTo: 6, millis: 10_000 }],
 };
-/** What tells itself when it has waited long enough. */
-const WITHOUT_END: readonly ErrorCode[] = ['IMMICH_DETECTION_PENDING', 'IMMICH_FACES_PENDING'];
+/** What every photo may meet in Immich on a good day, and an Immich that is away, which is told once for all. */
+const EXPECTED: readonly ErrorCode[] = [
+  'IMMICH_UNAVAILABLE',
+  'PREVIEW_NOT_READY',
+  'IMMICH_DETECTION_PENDING',
+  'IMMICH_FACES_PENDING',
+];
 
 interface SteadyWaits {
   readonly upTo: number;
@@ -56,10 +62,15 @@ interface SteadyWaits {
  */
 export function patienceMillis(error: unknown, waits: number): number | null {
   if (!(error instanceof WorkerError) || !PATIENT_CODES.includes(error.code)) return null;
-  if (waits >= MOST_PATIENT_WAITS && !WITHOUT_END.includes(error.code)) return null;
+  if (waits >= MOST_PATIENT_WAITS && !ENDLESS_CODES.includes(error.code)) return null;
   const steady = STEADY_WAITS[error.code]?.find(({ upTo }) => waits < upTo);
   const wait = steady?.millis ?? doublingMillis(waits);
   return Math.round(wait * (1 - JITTER * Math.random()));
+}
+
+/** Whether a job that waits for it is worth a line to who runs the worker. */
+export function isTrouble(error: unknown): boolean {
+  return !(error instanceof WorkerError && EXPECTED.includes(error.code));
 }
 
 function doublingMillis(waits: number): number {

@@ -37,7 +37,7 @@ describe('a MongoDB that fails under load', () => {
     await fault();
     await scene.drained();
     await scene.expectWholeAndOnce(assets);
-    const failures = worker.log.filter(({ msg }) => msg === 'the photo failed');
+    const failures = worker.log.filter(({ msg }) => msg === 'the photo waits');
     const failure = expect.objectContaining({
       code: 'STORE_UNAVAILABLE',
       err: expect.stringContaining(reason) as string,

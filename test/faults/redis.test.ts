@@ -171,6 +171,21 @@ test('a Redis that is away, then reads its file (LOADING) at start: results that
   }
 }, 120_000);
 
+test('a Redis that is away does not keep a worker that is told to stop', async () => {
+  const redis = await startRedis();
+  const scene = await openScene(redis);
+  try {
+    const worker = await scene.start({ SHUTDOWN_GRACE_MILLIS: '1000' });
+    await redis.stop();
+    await worker.logged('Redis does not answer; trying again');
+    expect(await worker.stop()).toBe(0);
+    expect(worker.log.at(-1)).toMatchObject({ msg: 'stopped' });
+  } finally {
+    await scene.close();
+    await redis.stop();
+  }
+}, 120_000);
+
 test('a Redis that evicts is refused at start, with what to set', async () => {
   const redis = await startRedis({
     args: ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru'],

@@ -41,7 +41,7 @@ describe('a worker that is told to stop', () => {
     await until(async () => (await job.getState()) === 'active');
     expect(await worker.stop()).toBe(0);
     expect(storedPhotos(scene.databasePath)).toEqual([]);
-    expect(await worker.logged('the photo failed')).toMatchObject({ code: 'JOB_ABORTED' });
+    expect(await worker.logged('the photo waits')).toMatchObject({ code: 'JOB_ABORTED' });
     await scene.start();
     await scene.drained();
     await scene.expectWholeAndOnce(['a']);

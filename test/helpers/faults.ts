@@ -74,7 +74,8 @@ export async function openScene(
   const producer = createProducer({
     redis: redis.options,
     prefix,
-    retry: { attempts: 20, backoffMillis: 100 },
+    // None of its own: the worker's default is what must hold.
+    retry: { attempts: 1, backoffMillis: 0 },
   });
   const results = new Queue('faces-identified', { connection: redis.options, prefix });
   results.on('error', () => undefined);

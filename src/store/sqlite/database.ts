@@ -8,6 +8,8 @@ export type SqlValue = string | number | null | Uint8Array;
  */
 const BLOCKING_BUSY_TIMEOUT_MILLIS = 20;
 
+const WRITES = /^\s*(?:INSERT|UPDATE|DELETE)\b/;
+
 /** A connection with its prepared statements. Calls run on the spot and throw libsql's errors. */
 export class SqliteDatabase {
   readonly #connection: Libsql.Database;
@@ -19,11 +21,13 @@ export class SqliteDatabase {
 
   /** All rows; a BLOB comes as an ArrayBuffer. */
   all<Row>(sql: string, ...values: readonly SqlValue[]): Row[] {
-    return this.#prepared(sql).all(values) as Row[];
+    return this.#locked(sql, () => this.#prepared(sql).all(values) as Row[]);
   }
 
   run(sql: string, ...values: readonly SqlValue[]): void {
-    this.#prepared(sql).run(values);
+    this.#locked(sql, () => {
+      this.#prepared(sql).run(values);
+    });
   }
 
   /** Several statements without values. */
@@ -39,6 +43,15 @@ export class SqliteDatabase {
   /** Takes the write lock first, so that what `work` reads still holds when it writes. */
   transaction<Result>(work: () => Result): Result {
     return this.#between('BEGIN IMMEDIATE', work);
+  }
+
+  /**
+   * A prepared write that finds the file locked stays begun until it is run again (libsql resets it
+   * no sooner), and SQLite commits nothing beside it. So a write waits for the lock at BEGIN.
+   */
+  #locked<Result>(sql: string, work: () => Result): Result {
+    const isAlone = WRITES.test(sql) && !this.#connection.inTransaction;
+    return isAlone ? this.transaction(work) : work();
   }
 
   #between<Result>(begin: string, work: () => Result): Result {

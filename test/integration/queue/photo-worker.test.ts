@@ -73,7 +73,7 @@ describe('the image-added queue', () => {
     const runIds: string[] = [];
     start((task) => {
       runIds.push(task.runId);
-      if (runIds.length < 3) return Promise.reject(new WorkerError('STORE_UNAVAILABLE', 'away'));
+      if (runIds.length < 3) return Promise.reject(new WorkerError('VISION_FAILED', 'away'));
       return Promise.resolve(recordOf(task));
     });
     const job = await addForeign({ assetId: 'a' });
@@ -92,6 +92,24 @@ describe('the image-added queue', () => {
     expect(runs).toBe(4);
   });
 
+  test('a store that is away fails no photo, however long: its run goes on when it is back', async () => {
+    const runIds: string[] = [];
+    const codes: string[] = [];
+    start(
+      (task) => {
+        runIds.push(task.runId);
+        // More often than the job may run.
+        if (runIds.length < 5) return Promise.reject(new WorkerError('STORE_UNAVAILABLE', 'away'));
+        return Promise.resolve(recordOf(task));
+      },
+      { onOutcome: (outcome) => codes.push(outcome.kind === 'failed' ? outcome.code : 'done') },
+    );
+    const job = await addForeign({ assetId: 'a' });
+    expect(await job.waitUntilFinished(events)).toMatchObject({ assetId: 'a' });
+    expect(new Set(runIds).size).toBe(1);
+    expect(codes).toEqual([...Array<string>(4).fill('STORE_UNAVAILABLE'), 'done']);
+  }, 30_000);
+
   test('what cannot pass is not tried again', async () => {
     let runs = 0;
     start(() => {
@@ -109,7 +127,7 @@ describe('the image-added queue', () => {
       runs++;
       return Promise.reject(
         runs === 1
-          ? new WorkerError('STORE_UNAVAILABLE', 'away')
+          ? new WorkerError('VISION_FAILED', 'away')
           : new WorkerError(runs === 2 ? 'VISION_MEMORY' : 'VISION_CHILD_KILLED', 'SIGSEGV'),
       );
     });

@@ -1,7 +1,10 @@
 import { Queue } from 'bullmq';
 
 import { checkAll, type Findings } from '../../../scripts/soak/check.ts';
+import { DecisionsCheck } from '../../../scripts/soak/decisions.ts';
 import { assetOf, planSoak } from '../../../scripts/soak/jobs.ts';
+import type { Copy } from '../../../scripts/soak/recordings.ts';
+import { People } from '../../../src/identities/journal/people.ts';
 import type { PhotoRecord } from '../../../src/identities/photo-record.ts';
 import { createLog } from '../../../src/log.ts';
 import type { FacesIdentified } from '../../../src/queue/faces-identified.ts';
@@ -13,6 +16,7 @@ import {
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
+import { seenPhoto } from '../../helpers/seen.ts';
 import { makeFaceRecord, makeFact, makePhotoRecord } from '../../helpers/records.ts';
 import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 
@@ -22,6 +26,15 @@ const plan = planSoak({ jobs: 2, mediaRoot: '', seed: 1 });
 const [first, second] = [assetOf(0, plan), assetOf(1, plan)];
 const open = makeFaceRecord({ faceId: 'open', personId: null, isNewPerson: false });
 const known = makeFaceRecord({ faceId: 'known', personId: 'person-1' }, 2);
+/** What the nets saw on the first photo; on the other, nobody. */
+const copyOf = (number: number): Copy => ({
+  seen: seenPhoto(
+    number === 0
+      ? [open, known].map((face) => ({ ...face, landmarks: [], descriptorRefusal: null }))
+      : [],
+  ),
+  recording: number,
+});
 
 describe('what a soak counts', () => {
   let redis: TestRedis;
@@ -47,7 +60,7 @@ describe('what a soak counts', () => {
     await folder.remove();
   });
 
-  const check = (): Promise<Findings> => checkAll(store, results, plan);
+  const check = (): Promise<Findings> => checkAll(store, results, { plan, copyOf });
 
   async function decide(record: Partial<PhotoRecord>, replaces: number | null): Promise<void> {
     const made = makePhotoRecord(record);
@@ -95,4 +108,65 @@ describe('what a soak counts', () => {
       '1 photos, decisions and facts up to sequence 2',
     );
   }, 60_000);
+
+  test('a photo without the faces that were seen is lost, one that nobody added doubled', async () => {
+    await decide({ ...first, faces: [open] }, null);
+    await decide({ ...second, faces: [] }, null);
+    await decide({ ...second, assetId: 'upload-99', sequence: 2, faces: [] }, null);
+    expect(await check()).toMatchObject({
+      lost: new Map([
+        [`${first.ownerId}/${first.assetId}`, 'its faces are not those that were seen'],
+      ]),
+      doubled: new Map([[`${second.ownerId}/upload-99`, 'nobody asked for it']]),
+    });
+  }, 60_000);
+
+  test('a result that is there twice, or tells other than the record, is doubled', async () => {
+    await decide({ ...first, faces: [open, known] }, null);
+    await decide({ ...second, faces: [] }, null);
+    const [result] = await results.getWaiting();
+    await results.add('faces-identified', result?.data as FacesIdentified);
+    const key = `${first.ownerId}/${first.assetId}`;
+    expect((await check()).doubled).toEqual(new Map([[key, 'two results of one revision']]));
+    await results.drain();
+    await publisher.publish(
+      makePhotoRecord({ ...first, faces: [open, { ...known, personId: 'another' }] }),
+    );
+    expect((await check()).doubled.get(key)).toBe('record and result differ');
+  }, 60_000);
+
+  test('a fact is published once: not never, not twice, and none that is not stored', async () => {
+    await decide({ ...first, faces: [open, known] }, null);
+    const body = { kind: 'person-named', personId: 'person-1', name: 'Ann' } as const;
+    const fact = makeFact({ ownerId: first.ownerId, sequence: 2, body });
+    expect(await store.commitFact(fact)).toBe('committed');
+    const key = `${first.ownerId}/${fact.factId}`;
+    expect((await check()).lost.get(key)).toBe('no people-changed job');
+    await publisher.publishFact(fact);
+    expect((await check()).lost.has(key)).toBe(false);
+    const job = (await results.getWaiting()).find(({ name }) => name === 'people-changed');
+    await results.add('people-changed', job?.data as PeopleChanged);
+    await results.add('people-changed', { ...(job?.data as PeopleChanged), factId: 'no-fact' });
+    expect((await check()).doubled).toEqual(
+      new Map([
+        [key, '2 people-changed jobs'],
+        [`${first.ownerId}/no-fact`, 'a people-changed job of no fact'],
+      ]),
+    );
+  }, 60_000);
+
+  test('copies of one recorded face that are several people are told, unless they were merged', () => {
+    const merge = makeFact({
+      body: { kind: 'people-merged', from: 'person-2', into: 'person-1', name: null },
+    });
+    const parted = (people: People): [string, number][] => {
+      const decisions = new DecisionsCheck(() => copyOf(0));
+      const faces = [open, { ...known, personId: 'person-2' }];
+      expect(decisions.isAsSeen(0, makePhotoRecord({ faces: [open, known] }), people)).toBe(true);
+      expect(decisions.isAsSeen(400, makePhotoRecord({ faces }), people)).toBe(true);
+      return [...decisions.parted];
+    };
+    expect(parted(People.of([]))).toEqual([['owner-a/recording-0/face-1', 2]]);
+    expect(parted(People.of([merge]))).toEqual([]);
+  });
 });

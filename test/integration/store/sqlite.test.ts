@@ -58,6 +58,29 @@ describe('the SQLite file', () => {
     database.close();
   });
 
+  it.each<['run' | 'all', string]>([
+    ['run', 'UPDATE forgotten SET times = times'],
+    ['all', "INSERT INTO immich_leases VALUES ('lease', 'me', 1) RETURNING holder"],
+  ])(
+    'locked by another process when a write comes by %s, takes the next transaction',
+    async (by, sql) => {
+      const dataDir = newFolder();
+      await (await open(dataDir)).close();
+      const [one, other] = [1, 2].map(() => openSqliteDatabase(join(dataDir, 'faces.db')));
+      other?.exec('BEGIN IMMEDIATE');
+      expect(() => {
+        one?.[by](sql);
+      }).toThrow('database is locked');
+      other?.exec('ROLLBACK');
+      one?.transaction(() => {
+        one.run("INSERT INTO immich_marks VALUES ('owner', 'mark', '1')");
+      });
+      expect(other?.all('SELECT value FROM immich_marks')).toEqual([{ value: '1' }]);
+      one?.close();
+      other?.close();
+    },
+  );
+
   it('holds descriptors as float32 of 512 bytes, and none of a photo that was re-run', async () => {
     const dataDir = newFolder();
     const store = await open(dataDir);

@@ -1,0 +1,24 @@
+import {
+  mostPassedBy,
+  slopeMiBPer1000Jobs,
+  type SteadySample,
+} from '../../../scripts/soak/steady-worker.ts';
+
+const ever = Array.from({ length: 200 }, (_, i) => i);
+
+test('garbage that comes and goes is no growth, and a leak below it is', () => {
+  const samples = (grows: number): SteadySample[] =>
+    ever.map((i) => ({ jobs: i * 200, photos: i * 50, rssMiB: 200 + (i % 12) * 10 + grows * i }));
+  expect(slopeMiBPer1000Jobs(samples(0))).toBeCloseTo(0, 0);
+  // A fifth of a thousand photos a sample.
+  expect(slopeMiBPer1000Jobs(samples(1))).toBeCloseTo(5, 0);
+  expect(slopeMiBPer1000Jobs([])).toBe(0);
+});
+
+test('a worker that hangs is told by how many photos the others did meanwhile', () => {
+  const samples = (hangsFrom: number): SteadySample[] =>
+    ever.map((i) => ({ jobs: i * 200, photos: Math.min(i, hangsFrom) * 50, rssMiB: 200 }));
+  expect(mostPassedBy(samples(Infinity))).toBe(0);
+  expect(mostPassedBy(samples(150))).toBe(49 * 200);
+  expect(mostPassedBy([])).toBe(0);
+});
