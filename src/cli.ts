@@ -17,7 +17,7 @@ import {
 import { immichCommand, type ImmichWriteArguments } from './commands/immich-command.ts';
 import { runImmichBackfill } from './commands/run-immich-backfill.ts';
 import { tidyOwners, type TidyArguments } from './commands/tidy.ts';
-import { withStore } from './commands/with-store.ts';
+import { storePlace, withStore } from './commands/with-store.ts';
 import { readConfig } from './config.ts';
 import { isLoginName } from './config/http-users.ts';
 import { DESCRIPTOR_REVISION, sameModel, type DescriptorModel } from './descriptors/descriptor.ts';
@@ -84,10 +84,14 @@ function addPeopleCommands(program: Command): void {
       .option('--owner <id>', 'whose people', DEFAULT_OWNER_ID)
       .option('--json', 'as JSON', false)
       .action(async (options: { owner: string; json: boolean; person?: string }) => {
-        await withStore(readConfig(), async (store) => {
+        const config = readConfig();
+        await withStore(config, async (store) => {
           const people = People.of(await store.readFacts(options.owner));
           const faces = await store.listFaces(options.owner);
           process.stdout.write(await print({ faces, people, store }, options));
+          if (faces.length > 0) return;
+          const where = storePlace(config);
+          process.stderr.write(`${where} knows no face of owner '${options.owner}'\n`);
         });
       });
   add('people', 'list the people that are known', ({ faces, people }, { json }) =>

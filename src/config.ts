@@ -12,7 +12,8 @@ import {
   type ImmichWriteSettings,
 } from './config/immich-write-settings.ts';
 import { readRedis, redisContradictions } from './config/redis-settings.ts';
-import { SECRETS, VARIABLES } from './config/variables.ts';
+import { misspelled, type Misspelled } from './config/misspelled.ts';
+import { JOINED_SECRETS, SECRETS, VARIABLES } from './config/variables.ts';
 import { WorkerError } from './errors.ts';
 
 /** The worker's settings, frozen; see .env.example for what each variable does. */
@@ -105,6 +106,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return toConfig(parsed.data, { redis, immichWrite });
 }
 
+/** Variables of the environment that are probably meant to be settings, and are none. */
+export function misspelledVariables(environment: NodeJS.ProcessEnv = process.env): Misspelled[] {
+  return misspelled(environment);
+}
+
 /** The environment for child processes that open strangers' photos: without any secret. */
 export function childEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const secret = new Set<string>([...SECRETS, 'REDIS_URL', 'HTTP_USER', 'REDIS_USERNAME']);
@@ -133,12 +139,15 @@ function readSecretFiles(
   for (const name of SECRETS) {
     const file = given[`${name}_FILE`];
     if (file === undefined) continue;
-    if (given[name] !== undefined) {
+    const join = JOINED_SECRETS[name];
+    const value = given[name];
+    if (value !== undefined && join === undefined) {
       problems.push(`${name}_FILE: expected only one of ${name} and ${name}_FILE, got both`);
       continue;
     }
     try {
-      values[name] = readFileSync(file, 'utf8').trim();
+      const content = readFileSync(file, 'utf8').trim();
+      values[name] = value === undefined || join === undefined ? content : join(content, value);
     } catch {
       problems.push(`${name}_FILE: expected a readable file, got ${JSON.stringify(file)}`);
     }

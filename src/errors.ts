@@ -59,6 +59,7 @@ export const ERROR_CODES = {
   REDIS_UNAVAILABLE: { retryable: true },
   REDIS_EVICTS: { retryable: false },
   HTTP_ADDRESS_IN_USE: { retryable: false },
+  HTTP_ADDRESS_UNUSABLE: { retryable: false },
   PAGES_MISSING: { retryable: false },
   JOB_ABORTED: { retryable: true, patient: 'always' },
   IMMICH_UNAVAILABLE: { retryable: true, patient: 'for hours' },
@@ -136,4 +137,9 @@ export function messageOf(error: unknown): string {
 export function systemCodeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Whether it lies with the file: one that is not there any more, or is none that can be read here. */
+export function isFileAtFault(error: unknown): boolean {
+  return error instanceof WorkerError && /^(PATH_NOT_FOUND$|PHOTO_)/.test(error.code);
 }

@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import type { Fact } from './identities/journal/fact.ts';
+import { indexBearers, type BearersOf } from './identities/journal/name-bearers.ts';
 import { People } from './identities/journal/people.ts';
 import { openImmichAccounts } from './immich-parts.ts';
 import type { ImmichAccounts } from './immich/accounts.ts';
@@ -117,19 +118,33 @@ export function openOurSide({
   store,
   publishFact,
 }: Pick<SinkPartsOptions, 'store' | 'publishFact'>): OurSide {
-  const cache = new Map<string, { readonly head: number; readonly people: People }>();
-  const peopleOf = async (ownerId: string): Promise<People> => {
+  interface Known {
+    readonly head: number;
+    readonly people: People;
+    bearersOf?: BearersOf;
+  }
+  const cache = new Map<string, Known>();
+  const read = async (ownerId: string): Promise<Known> => {
     // Before the facts, so that what comes in between is read the next time.
     const head = await store.headSequence(ownerId);
     const known = cache.get(ownerId);
-    if (known?.head === head) return known.people;
-    const people = People.of(await store.readFacts(ownerId));
-    cache.set(ownerId, { head, people });
-    return people;
+    if (known?.head === head) return known;
+    const fresh = { head, people: People.of(await store.readFacts(ownerId)) };
+    cache.set(ownerId, fresh);
+    return fresh;
   };
+  const peopleOf = async (ownerId: string): Promise<People> => (await read(ownerId)).people;
   const correct = createCorrector({ store, publish: publishFact });
   return {
-    peopleOf,
+    peopleOf: async (ownerId) => {
+      const known = await read(ownerId);
+      const { people } = known;
+      return {
+        resolve: (personId) => people.resolve(personId),
+        stateOf: (personId) => people.stateOf(personId),
+        bearersOf: (name) => (known.bearersOf ??= indexBearers(people))(name),
+      };
+    },
     photoOf: async (ownerId, assetId) => {
       const record = await store.findPhoto(ownerId, assetId);
       if (record === null || record.removed) return null;

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-import { readConfig, type Config } from './config.ts';
+import { misspelledVariables, readConfig, type Config } from './config.ts';
 import { messageOf } from './errors.ts';
 import { missingRoots } from './image/missing-roots.ts';
 import { createLog } from './log.ts';
@@ -34,6 +34,9 @@ export async function runWorker(): Promise<number> {
     );
     stop.abort(new Error(`stopped by ${signal}`));
   });
+  for (const name of misspelledVariables()) {
+    log.warn(name, 'no setting is called like this variable, so it changes nothing');
+  }
   for (const missing of await missingRoots(config.mediaRoots)) {
     log.warn(missing, 'a folder of MEDIA_ROOTS cannot be read: its photos will fail');
   }

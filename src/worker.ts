@@ -2,6 +2,7 @@ import { QueueEvents } from 'bullmq';
 
 import { childEnvironment, type Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
+import { WorkerError } from './errors.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
 import {
@@ -34,6 +35,7 @@ import {
   outageReporter,
   patientConnection,
   redisAddress,
+  redisReason,
   waitForRedis,
 } from './queue/connection.ts';
 import { IMAGE_ADDED } from './queue/image-added.ts';
@@ -222,7 +224,9 @@ async function openHttp(
   const checks = {
     store: () => store.ping(),
     redis: async () => {
-      await producer.queue.getJobCounts('active');
+      await producer.queue.getJobCounts('active').catch((error: unknown) => {
+        throw new WorkerError('REDIS_UNAVAILABLE', redisReason(error, redis));
+      });
     },
   };
   const promises = opened.add(createPromisedPhotos({ uploads, producer, store, log }));

@@ -39,7 +39,10 @@ async function demo(options: DemoArguments, closers: Closer[], stop: AbortSignal
   });
   await present(answers, { options, worker });
   if (answers.results.length === 0) throw new Error('no photo could be processed');
-  if (options.exit) return;
+  if (options.exit) {
+    console.log('The worker ends now, and its pages with it; without --exit they stay.');
+    return;
+  }
   console.log('Serving until Ctrl-C.');
   const stopped = new Promise<void>((resolve) => {
     stop.addEventListener('abort', () => {

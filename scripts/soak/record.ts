@@ -28,7 +28,7 @@ export async function recordOnce(
   const file = path.join(cacheDir, 'soak', name);
   if (await isReadable(file)) return file;
   say(`recording what the nets see on ${source.photos.length} photos, once`);
-  const photos = await lookAt(source.photos, signal);
+  const photos = await lookAt(source.photos, { signal, say });
   await mkdir(path.dirname(file), { recursive: true });
   // Another soak may be recording too: each writes a file of its own and the last one stays.
   const draft = `${file}.${process.pid}`;
@@ -59,10 +59,19 @@ async function jpegsOf(folder: string): Promise<string[]> {
   return names.map((name) => path.join(folder, name));
 }
 
-async function lookAt(files: readonly string[], signal: AbortSignal): Promise<SeenPhoto[]> {
+async function lookAt(
+  files: readonly string[],
+  { signal, say }: { signal: AbortSignal; say: (line: string) => void },
+): Promise<SeenPhoto[]> {
   const pool = await openVision(readConfig({}));
+  let done = 0;
+  const look = async (file: string): Promise<SeenPhoto> => {
+    const seen = await pool.see(file, signal);
+    if (++done % 50 === 0) say(`${done} of ${files.length} photos looked at`);
+    return seen;
+  };
   try {
-    return await Promise.all(files.map((file) => pool.see(file, signal)));
+    return await Promise.all(files.map(look));
   } finally {
     await pool.close();
   }

@@ -12,7 +12,7 @@ import { ownerUploadFolders } from '../queue/upload-folder.ts';
 import { ownerPicturesFolder, THUMBNAILS_FOLDER } from '../thumbnails/thumbnails.ts';
 import { forgetOwner } from './forget.ts';
 import { redisOrError, type CommandContext } from './run-backfill.ts';
-import { withStore } from './with-store.ts';
+import { storePlace, withStore } from './with-store.ts';
 import { counted } from './counted.ts';
 
 /** `forget --owner`: removes every trace of an owner and says what went. */
@@ -32,6 +32,11 @@ export async function runForget(ownerId: string, context: CommandContext): Promi
           `${counted(gone.facts, 'correction')}, ${counted(gone.jobs, 'job')}, ` +
           `${counted(gone.uploads, 'uploaded file')}, ${counted(fetched, 'fetched preview')}\n`,
       );
+      if (gone.photos + gone.facts === 0) {
+        output.write(
+          `${storePlace(config)} knew nothing of this owner; is it the one that the worker uses?\n`,
+        );
+      }
       // Only MongoDB is shared by machines, each with a folder of its own.
       if (store.kind === 'mongodb') {
         output.write(

@@ -126,6 +126,24 @@ export function readImmichKeys(text: string): readonly ImmichKey[] | null {
   }
 }
 
+/** Keys of two texts as one text. One that holds none adds nothing; one of no known form is left to be refused. */
+export function joinImmichKeys(one: string, other: string): string {
+  const texts = [one, other].filter((text) => withoutComments(text).trim() !== '');
+  const read = texts.map(readImmichKeys);
+  const wrong = read.indexOf(null);
+  if (wrong >= 0 || read.length === 0) return texts[wrong] ?? '';
+  return JSON.stringify(
+    read
+      .flatMap((keys) => keys ?? [])
+      .map(({ key, label }) => (isNumber(label) ? key : { key, name: label })),
+  );
+}
+
+/** What a key without a name is called. */
+function isNumber(label: string): boolean {
+  return /^key \d+$/.test(label);
+}
+
 function withoutComments(text: string): string {
   return text.replace(/^\s*#.*$/gm, '');
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import { HTTP_USERS_FORM, isAddressRange, readHttpUsers } from './http-users.ts';
-import { readImmichKeys, type PathMapping } from './immich-settings.ts';
+import { joinImmichKeys, readImmichKeys, type PathMapping } from './immich-settings.ts';
 import { readWriteKinds } from './immich-write-settings.ts';
 
 /** Variables that may be read from a file named by `<NAME>_FILE`, as Docker secrets are. */
@@ -16,6 +16,12 @@ export const SECRETS = [
   'IMMICH_API_KEYS',
   'IMMICH_REDIS_URL',
 ] as const;
+
+/** Those of which the variable and the file both count, where both are there. */
+export const JOINED_SECRETS: Readonly<Record<string, (one: string, other: string) => string>> = {
+  // The compose file always names the file; a key in .env is meant to be used all the same.
+  IMMICH_API_KEYS: joinImmichKeys,
+};
 
 const checkout = path.resolve(__dirname, '../..');
 const packageRoot = path.basename(checkout) === 'dist' ? path.dirname(checkout) : checkout;

@@ -72,7 +72,7 @@ const SECURITY_HEADERS: FastifyHelmetOptions = {
 /** What is not the caller's is told without a word. */
 const UNEXPECTED = { code: 'UNEXPECTED', message: 'something went wrong; the log tells what' };
 
-/** Starts pages, API, Bull Board, health, metrics and photo routes. Throws HTTP_ADDRESS_IN_USE. */
+/** Starts pages, API, Bull Board, health, metrics and photo routes. Throws HTTP_ADDRESS_IN_USE, HTTP_ADDRESS_UNUSABLE. */
 export async function startHttpServer(options: HttpOptions): Promise<HttpServer> {
   const app = fastify({
     logger: false,
@@ -117,16 +117,27 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   return { address: await listen(app, options), close: () => app.close() };
 }
 
+/** Of a failed attempt to listen, what to set. */
+function unusable(cause: unknown, address: string): unknown {
+  const code = systemCodeOf(cause);
+  if (code === 'EADDRINUSE') {
+    const message = `expected ${address} to be free, another program listens there; set HTTP_PORT`;
+    return new WorkerError('HTTP_ADDRESS_IN_USE', message, { cause });
+  }
+  if (code === 'EACCES') {
+    const message = `the system does not let this user listen at ${address}; set HTTP_PORT to 1024 or more`;
+    return new WorkerError('HTTP_ADDRESS_UNUSABLE', message, { cause });
+  }
+  if (code !== 'EADDRNOTAVAIL' && code !== 'ENOTFOUND') return cause;
+  const message = `expected an address of this machine, got ${address}; set HTTP_HOST, for instance to 127.0.0.1`;
+  return new WorkerError('HTTP_ADDRESS_UNUSABLE', message, { cause });
+}
+
 async function listen(app: FastifyInstance, { host, port }: HttpOptions): Promise<string> {
   try {
     return await app.listen({ host, port });
   } catch (cause) {
     await app.close();
-    if (systemCodeOf(cause) !== 'EADDRINUSE') throw cause;
-    throw new WorkerError(
-      'HTTP_ADDRESS_IN_USE',
-      `expected ${host}:${port} to be free, another program listens there; set HTTP_PORT`,
-      { cause },
-    );
+    throw unusable(cause, `${host}:${port}`);
   }
 }

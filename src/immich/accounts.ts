@@ -5,6 +5,7 @@ import type { ImmichApi } from './client/immich-api.ts';
 import type { Immich } from './client/open-immich.ts';
 import { missingScopes, READING_SCOPES, type Scope } from './client/scopes.ts';
 import { getApiKey, getMe, type ImmichApiKey } from './client/users.ts';
+import type { ImmichVersion } from './client/version.ts';
 import type { RequestReport } from './reports.ts';
 
 /** A user of Immich whose key was accepted. */
@@ -40,10 +41,19 @@ export interface ImmichAccounts {
   states(): readonly AccountState[];
   /** Whether Immich has still to say whose some of the keys are. */
   isPending(): boolean;
-  /** Asks whose the keys are that were not accepted so far; says so when that changes. Never rejects. */
-  refresh(): Promise<void>;
+  /**
+   * Asks whose the keys are that were not accepted so far, all at once; says so when that changes. Never
+   * rejects, and does not ask again of a key of which it is being asked.
+   */
+  refresh(how?: RefreshOptions): Promise<void>;
   /** A key that Immich refuses from now on; asked about again at the next `refresh`. */
   refused(account: ImmichAccount, error: WorkerError): void;
+}
+
+export interface RefreshOptions {
+  readonly signal?: AbortSignal;
+  /** Told of each key as it is accepted, which the others do not hold up. */
+  readonly onAccepted?: () => void;
 }
 
 export interface AccountOptions {
@@ -66,6 +76,8 @@ interface KeyState {
   refusal?: WorkerError | undefined;
   /** Whether Immich has not answered the last request. */
   isAway?: boolean;
+  /** While it is being asked whose the key is. */
+  asking?: Promise<void> | undefined;
 }
 
 class KeyedAccounts implements ImmichAccounts {
@@ -122,10 +134,16 @@ class KeyedAccounts implements ImmichAccounts {
     );
   }
 
-  async refresh(): Promise<void> {
-    for (const state of this.#states) {
-      if (state.account === undefined) await this.#logIn(state);
-    }
+  async refresh(how: RefreshOptions = {}): Promise<void> {
+    const unknown = this.#states.filter(({ account }) => account === undefined);
+    await Promise.all(
+      unknown.map((state) => {
+        state.asking ??= this.#logIn(state, how).finally(() => {
+          state.asking = undefined;
+        });
+        return state.asking;
+      }),
+    );
   }
 
   refused(account: ImmichAccount, error: WorkerError): void {
@@ -135,15 +153,16 @@ class KeyedAccounts implements ImmichAccounts {
     this.#refuse(state, error);
   }
 
-  async #logIn(state: KeyState): Promise<void> {
+  async #logIn(state: KeyState, { signal, onAccepted }: RefreshOptions): Promise<void> {
     const api = this.#immich.as({ key: state.key, who: state.label });
     try {
-      await this.#checkVersion(api);
-      const key = await getApiKey(api);
+      await this.#checkVersion(api, signal);
+      const key = await getApiKey(api, signal);
       this.#nameMissing(state, key);
-      const { id, name } = await getMe(api);
-      this.#accept(state, { userId: id, name, key });
+      const { id, name } = await getMe(api, signal);
+      if (this.#accept(state, { userId: id, name, key })) onAccepted?.();
     } catch (error) {
+      if (signal?.aborted === true) return;
       const known = error instanceof WorkerError;
       this.#refuse(
         state,
@@ -152,7 +171,7 @@ class KeyedAccounts implements ImmichAccounts {
     }
   }
 
-  #accept(state: KeyState, { userId, name, key }: Omit<ImmichAccount, 'api'>): void {
+  #accept(state: KeyState, { userId, name, key }: Omit<ImmichAccount, 'api'>): boolean {
     if (this.all().some((other) => other.userId === userId)) {
       this.#refuse(
         state,
@@ -161,7 +180,7 @@ class KeyedAccounts implements ImmichAccounts {
           `expected one API key of each user, got a second one of ${name}; it is not used`,
         ),
       );
-      return;
+      return false;
     }
     const onRequest = ({ outcome }: RequestReport): void => {
       // What the server said, whatever it was, it was there to say.
@@ -171,6 +190,7 @@ class KeyedAccounts implements ImmichAccounts {
     state.account = { userId, name, key, api };
     state.refusal = undefined;
     this.#log.info({ user: name, userId }, "photos of one of Immich's users are looked at");
+    return true;
   }
 
   #refuse(state: KeyState, error: WorkerError): void {
@@ -193,9 +213,14 @@ class KeyedAccounts implements ImmichAccounts {
     }
   }
 
-  async #checkVersion(api: ImmichApi): Promise<void> {
+  async #checkVersion(api: ImmichApi, signal: AbortSignal | undefined): Promise<void> {
     if (this.#versionKnown) return;
-    logVersion(await api.version(), this.#log);
+    this.#sayVersion(await api.version(signal));
+  }
+
+  #sayVersion(version: ImmichVersion): void {
+    if (this.#versionKnown) return;
     this.#versionKnown = true;
+    logVersion(version, this.#log);
   }
 }

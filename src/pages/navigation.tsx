@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ReviewItem, Session } from './api/types.ts';
 import { useApp } from './app/app.ts';
 import { placeUrl, type Place } from './app/place.ts';
-import { numberText, shortId } from './app/words.ts';
+import { NOBODY_IN_PARTICULAR, numberText, shortId } from './app/words.ts';
 import { Icon, type IconName } from './parts/icon.tsx';
 import { Logo } from './parts/logo.tsx';
 
@@ -108,9 +108,6 @@ function WayLink(props: { way: Way; isCurrent: boolean; count: number }): JSX.El
     </li>
   );
 }
-
-/** What the server calls who asks when no logins are set. */
-const NOBODY_IN_PARTICULAR = 'local';
 
 function Account(props: {
   session: Session;

@@ -119,6 +119,11 @@ function useFocusOnArrival(path: string): void {
   }, [path]);
 }
 
+/** A newer offer counts what an older one did; what offered nothing else is gone with it. */
+function withoutOffer(toast: Toast): Toast[] {
+  return toast.text === '' ? [] : [{ ...toast, offer: undefined }];
+}
+
 function useToasts(): {
   toasts: readonly Toast[];
   notify: App['notify'];
@@ -136,7 +141,10 @@ function useToasts(): {
   const notify: App['notify'] = (notice) => {
     if (!isThere.current) return;
     const id = ++count.current;
-    setToasts((shown) => [...shown, { ...notice, id }].slice(-MOST_TOASTS));
+    setToasts((shown) => {
+      const others = notice.offer === undefined ? shown : shown.flatMap(withoutOffer);
+      return [...others, { ...notice, id }].slice(-MOST_TOASTS);
+    });
   };
   const close = (id: number): void => {
     setToasts((shown) => shown.filter((one) => one.id !== id));

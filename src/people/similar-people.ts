@@ -39,7 +39,7 @@ export function similarPeople(directory: Directory, personId: string): SimilarPe
       person,
       distance: near.evidenceDistance,
       limit: near.limitDistance,
-      reason: `${faces === 1 ? 'a face comes' : `${faces} faces come`} near: ${sayDistance(near)}`,
+      reason: `${faces === 1 ? 'a face looks' : `${faces} faces look`} alike: ${sayDistance(near)}`,
     }));
 }
 
@@ -62,5 +62,5 @@ export function excess({ evidenceDistance, limitDistance }: Candidate): number {
 export function sayDistance({ evidenceDistance, limitDistance, voters }: Candidate): string {
   const measured = evidenceDistance.toFixed(3);
   const faces = voters === 1 ? 'one known face' : `${voters} known faces`;
-  return `distance ${measured} to ${faces}, a match takes ${limitDistance.toFixed(3)}`;
+  return `difference ${measured} to ${faces}, at most ${limitDistance.toFixed(3)} makes a match`;
 }

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import { sameModel, type DescriptorModel } from '../descriptors/descriptor.ts';
 import type { SeenPhoto } from '../descriptors/seen-photo.ts';
-import { WorkerError } from '../errors.ts';
+import { isFileAtFault, WorkerError } from '../errors.ts';
 import { decidePhoto } from '../identities/decide-photo.ts';
 import { isWaiting } from '../identities/imported-photo.ts';
 import type { MatchThresholds } from '../identities/thresholds.ts';
@@ -100,11 +100,6 @@ function seeFile(
 ): Promise<SeenPhoto> {
   const known = { isUpright: photo.isUpright === true, takenAt: photo.takenAt };
   return ports.see(photo.path, signal, known).finally(() => photo.discard());
-}
-
-/** It was moved while the photo waited for its turn, or is none that can be read here. */
-function isFileAtFault(error: unknown): boolean {
-  return error instanceof WorkerError && /^(PATH_NOT_FOUND$|PHOTO_)/.test(error.code);
 }
 
 /** What an earlier run saw, for a photo that is only to be decided again; null: look at it. */

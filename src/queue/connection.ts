@@ -62,6 +62,12 @@ export async function closeQueue(
   }
 }
 
+/** What a call to Redis failed with, in words for who runs the worker. */
+export function redisReason(error: unknown, redis: RedisOptions): string {
+  const isAway = error instanceof Error && error.name === 'MaxRetriesPerRequestError';
+  return isAway ? `no answer from Redis at ${redisAddress(redis)}` : messageOf(error);
+}
+
 /** Where Redis is, for logs and messages: never a user or password. */
 export function redisAddress(redis: RedisOptions): string {
   if (redis.path != null && redis.path !== '') return redis.path;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { messageOf, WorkerError } from '../errors.ts';
+import { isFileAtFault, messageOf, WorkerError } from '../errors.ts';
 import type { Box } from '../faces/face.ts';
 import type { Log } from '../log.ts';
 import { DiskCache } from './disk-cache.ts';
@@ -19,6 +19,15 @@ export interface PicturedPhoto {
 export interface OpenedPhoto {
   readonly path: string;
   discard(): Promise<void>;
+  /** Fetches another file of the photo, for when this one is gone or cannot be read. */
+  readonly fetchInstead?: (signal: AbortSignal) => Promise<OpenedPhoto>;
+}
+
+interface CutWish {
+  readonly source: string;
+  readonly image: PicturedPhoto['image'];
+  readonly box: Box | null;
+  readonly sizePx: number;
 }
 
 export interface ThumbnailPorts {
@@ -27,15 +36,7 @@ export interface ThumbnailPorts {
   /** Finds or fetches the photo. Rejects with a `WorkerError` that says why it is not there. */
   readonly open: (photo: PicturedPhoto, signal: AbortSignal) => Promise<OpenedPhoto>;
   /** Cuts in a child process; WebP. */
-  readonly cut: (
-    wish: {
-      readonly source: string;
-      readonly image: PicturedPhoto['image'];
-      readonly box: Box | null;
-      readonly sizePx: number;
-    },
-    signal: AbortSignal,
-  ) => Promise<Uint8Array>;
+  readonly cut: (wish: CutWish, signal: AbortSignal) => Promise<Uint8Array>;
   readonly log: Pick<Log, 'warn' | 'error'>;
 }
 
@@ -105,8 +106,7 @@ export class Thumbnails {
     const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(MOST_CUT_MILLIS)]);
     const opened = await this.#ports.open(photo, signal);
     try {
-      const wish = { source: opened.path, image: photo.image, box, sizePx };
-      const bytes = await this.#ports.cut(wish, signal);
+      const bytes = await this.#cutOf(opened, { image: photo.image, box, sizePx }, signal);
       await this.#keep(name, bytes);
       return bytes;
     } catch (error) {
@@ -115,8 +115,21 @@ export class Thumbnails {
         this.#ports.log.error({ assetId, reason: messageOf(error) }, 'a picture was not made');
       }
       throw error;
-    } finally {
-      await opened.discard();
+    }
+  }
+
+  /** What is wrong with a mounted original that Immich could read is not wrong with its preview. */
+  async #cutOf(
+    opened: OpenedPhoto,
+    wish: Omit<CutWish, 'source'>,
+    signal: AbortSignal,
+  ): Promise<Uint8Array> {
+    const cutting = this.#ports.cut({ source: opened.path, ...wish }, signal);
+    try {
+      return await cutting.finally(() => opened.discard());
+    } catch (error) {
+      if (opened.fetchInstead === undefined || !isFileAtFault(error)) throw error;
+      return this.#cutOf(await opened.fetchInstead(signal), wish, signal);
     }
   }
 

@@ -163,3 +163,26 @@ export async function axeViolations(page: Page): Promise<string[]> {
     return `${id}: ${where.slice(0, 3).join(' | ')}`.slice(0, 900);
   });
 }
+
+/**
+ * Ways of the open dialog, the messages and the bar of chosen faces that cannot be used: beyond the
+ * window's sides, or with something over them. And whether the page or the dialog goes on sideways.
+ */
+export function outOfReach(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`{
+    const found = [];
+    for (const one of document.querySelectorAll('html, dialog[open], dialog[open] .dialog-body')) {
+      if (one.scrollWidth > one.clientWidth) found.push(one.tagName + ' goes on sideways');
+    }
+    const dialog = document.querySelector('dialog[open]');
+    const places = dialog === null ? [...document.querySelectorAll('.choice-bar, .toast')] : [dialog];
+    for (const place of places) for (const way of place.querySelectorAll('a, button, input')) {
+      way.scrollIntoView({ block: 'nearest' });
+      const { left, right, top, bottom } = way.getBoundingClientRect();
+      const there = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+      const isInside = left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight;
+      if (!isInside || !way.contains(there)) found.push(way.outerHTML.slice(0, 120));
+    }
+    found;
+  }`);
+}

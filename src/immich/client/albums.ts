@@ -17,12 +17,15 @@ const Album = z
     albumName: z.string(),
     description: z.string().nullish(),
     assetCount: z.number().default(0),
+    hasSharedLink: z.boolean().default(false),
   })
-  .transform(({ ownerId, albumUsers, description, ...album }) => ({
+  .transform(({ ownerId, albumUsers, hasSharedLink, description, ...album }) => ({
     ...album,
     description: description ?? '',
     /** Null: this server does not say. */
     ownerId: ownerId ?? albumUsers.find(({ role }) => role === 'owner')?.user.id ?? null,
+    /** With other users, or with whoever has a link. */
+    isShared: hasSharedLink || albumUsers.some(({ role }) => role !== 'owner'),
   }));
 export type ImmichAlbum = z.infer<typeof Album>;
 

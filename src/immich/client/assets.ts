@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { ImmichApi, SavedFile } from './immich-api.ts';
+import { readPictureSize, type PictureSize } from './picture-size.ts';
 
 /** What the worker needs of Immich's AssetResponseDto; the fields are in 2.7.5 to 3.2. */
 export const ImmichAsset = z.object({
@@ -50,8 +51,21 @@ export function savePreview(
   signal?: AbortSignal,
 ): Promise<SavedFile> {
   const query = { size: 'preview', ...(asset.isEdited ? { edited: true } : {}) };
-  return api.save(
-    { path: `/assets/${encodeURIComponent(asset.id)}/thumbnail`, query, signal },
-    file,
-  );
+  return api.save({ path: previewOf(asset.id), query, signal }, file);
+}
+
+/** What stands before the size: a profile and some notes, a few kilobytes. */
+const HEADER_BYTES = 64 * 1024;
+
+/**
+ * The size of the preview that Immich itself looks at, which an edit leaves as it was: of the file's
+ * beginning (asset.view). Null when that does not tell; ASSET_GONE while there is no preview.
+ */
+export async function getPreviewSize(api: ImmichApi, assetId: string): Promise<PictureSize | null> {
+  const request = { path: previewOf(assetId), query: { size: 'preview' } };
+  return readPictureSize(await api.beginning(request, HEADER_BYTES));
+}
+
+function previewOf(assetId: string): string {
+  return `/assets/${encodeURIComponent(assetId)}/thumbnail`;
 }

@@ -62,8 +62,19 @@ export async function saveBody(
   return { sizeBytes, contentType: String(response.headers['content-type'] ?? '') };
 }
 
+/** One try; the answer's first `mostBytes`, of which a server that gives parts sends no more. */
+export async function readBeginning(attempt: Attempt, mostBytes: number): Promise<Buffer> {
+  const response = await send(attempt, { range: `bytes=0-${mostBytes - 1}` });
+  return within(response, attempt, attempt.limits.answerMillis, () =>
+    beginningOf(response.body, mostBytes),
+  );
+}
+
 /** Sends the request; rejects unless the answer is a success. */
-async function send(attempt: Attempt): Promise<Dispatcher.ResponseData> {
+async function send(
+  attempt: Attempt,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Dispatcher.ResponseData> {
   const { call, key, dispatcher, limits } = attempt;
   const { body, signal } = attempt.request;
   let response: Dispatcher.ResponseData;
@@ -75,6 +86,7 @@ async function send(attempt: Attempt): Promise<Dispatcher.ResponseData> {
         'x-api-key': key,
         accept: '*/*',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
       },
       headersTimeout: limits.answerMillis,
       bodyTimeout: limits.answerMillis,
@@ -84,13 +96,13 @@ async function send(attempt: Attempt): Promise<Dispatcher.ResponseData> {
   } catch (error) {
     throw connectionError(attempt, error);
   }
-  const { statusCode, headers } = response;
+  const { statusCode } = response;
   if (statusCode >= 200 && statusCode < 300) return response;
   const text = await within(response, attempt, limits.answerMillis, () =>
     textOf(response.body, MOST_REFUSAL_BYTES),
   ).catch(() => '');
   throw Object.assign(refusalOf(call, statusCode, text), {
-    retryAfterMillis: retryAfterMillis(headers['retry-after']),
+    retryAfterMillis: retryAfterMillis(response.headers['retry-after']),
   });
 }
 
@@ -123,6 +135,22 @@ async function textOf(body: Dispatcher.ResponseData['body'], mostBytes: number):
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Gives up the connection where more would come. */
+async function beginningOf(
+  body: Dispatcher.ResponseData['body'],
+  mostBytes: number,
+): Promise<Buffer> {
+  body.on('error', () => undefined);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= mostBytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, mostBytes);
 }
 
 /** The cause is left out: it may hold the request with its headers. */

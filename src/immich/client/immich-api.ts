@@ -33,12 +33,14 @@ export interface SavedFile {
 export interface ImmichApi {
   /** Names the key in logs and messages: the user's name where it is known. Never the key. */
   readonly who: string;
-  /** The server's version, asked for once. */
-  version(): Promise<ImmichVersion>;
+  /** The server's version, asked for until it was told once. */
+  version(signal?: AbortSignal): Promise<ImmichVersion>;
   /** The JSON answer, of which the fields of `schema` are checked. */
   json<T>(request: ImmichRequest, schema: z.ZodType<T>): Promise<T>;
   /** For calls whose answer says no more than that they were carried out. */
   done(request: ImmichRequest): Promise<void>;
+  /** The answer's first bytes, `mostBytes` at most. */
+  beginning(request: ImmichRequest, mostBytes: number): Promise<Buffer>;
   /** Writes the answer to a new file. Throws PHOTO_TOO_LARGE and leaves no file when it fails. */
   save(
     request: ImmichRequest,

@@ -5,10 +5,11 @@ import type { z } from 'zod';
 
 import { WorkerError } from '../../errors.ts';
 import type { RequestReport } from '../reports.ts';
-import { readText, saveBody, type Attempt, type TimeLimits } from './attempt.ts';
+import { readBeginning, readText, saveBody, type Attempt, type TimeLimits } from './attempt.ts';
 import type { ImmichApi, ImmichRequest } from './immich-api.ts';
 import { unavailable, type Call } from './refusal.ts';
 import { withRetries, type RetryPlan } from './retry.ts';
+import { Shares } from './shares.ts';
 import { getServerVersion } from './users.ts';
 import type { ImmichVersion } from './version.ts';
 
@@ -56,17 +57,19 @@ export function openImmich(options: ImmichOptions): Immich {
   const limits = options.limits ?? LIMITS;
   const retry = options.retry ?? RETRY;
   let pausedUntil = 0;
-  let version: Promise<ImmichVersion> | undefined;
+  const shares = new Shares(options.concurrency ?? CONCURRENCY);
+  let version: ImmichVersion | undefined;
   const onPause = (millis: number): void => {
     pausedUntil = Math.max(pausedUntil, Date.now() + millis);
   };
   const as = ({ key, who, onRequest }: ImmichLogin): ImmichApi => {
+    const share = shares.of(key);
     const run = <T>(request: ImmichRequest, work: (attempt: Attempt) => Promise<T>): Promise<T> => {
       const call = callOf(url, request, who);
       const { signal, repeatable = call.method !== 'POST' } = request;
       const once = async (): Promise<T> => {
         await pause(pausedUntil - Date.now(), signal);
-        const tried = work({ dispatcher, call, key, request, limits });
+        const tried = share(() => work({ dispatcher, call, key, request, limits }));
         return reported(tried, { method: call.method, path: request.path }, [
           options.onRequest,
           onRequest,
@@ -76,16 +79,15 @@ export function openImmich(options: ImmichOptions): Immich {
     };
     const api: ImmichApi = {
       who,
-      version: () =>
-        (version ??= getServerVersion(api).catch((error: unknown) => {
-          version = undefined;
-          throw error;
-        })),
+      // Each key asks for itself: one that is not answered holds up no other.
+      version: async (signal) => (version ??= await getServerVersion(api, signal)),
       json: (request, schema) =>
         run(request, async (attempt) => parse(await readText(attempt), schema, attempt.call)),
       done: async (request) => {
         await run(request, readText);
       },
+      beginning: (request, mostBytes) =>
+        run(request, (attempt) => readBeginning(attempt, mostBytes)),
       save: (request, file) => run(request, (attempt) => saveBody(attempt, file)),
     };
     return api;

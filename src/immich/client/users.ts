@@ -10,16 +10,16 @@ const ApiKey = z.object({ name: z.string().default(''), permissions: z.array(z.s
 export type ImmichApiKey = z.infer<typeof ApiKey>;
 
 /** Whose key it is: `GET /users/me` (user.read). */
-export function getMe(api: ImmichApi): Promise<ImmichUser> {
-  return api.json({ path: '/users/me' }, User);
+export function getMe(api: ImmichApi, signal?: AbortSignal): Promise<ImmichUser> {
+  return api.json({ path: '/users/me', signal }, User);
 }
 
 /** What the key may do: `GET /api-keys/me` (no permission needed). */
-export function getApiKey(api: ImmichApi): Promise<ImmichApiKey> {
-  return api.json({ path: '/api-keys/me' }, ApiKey);
+export function getApiKey(api: ImmichApi, signal?: AbortSignal): Promise<ImmichApiKey> {
+  return api.json({ path: '/api-keys/me', signal }, ApiKey);
 }
 
 /** `GET /server/version` (no permission needed). */
-export function getServerVersion(api: ImmichApi): Promise<ImmichVersion> {
-  return api.json({ path: '/server/version' }, ImmichVersion);
+export function getServerVersion(api: ImmichApi, signal?: AbortSignal): Promise<ImmichVersion> {
+  return api.json({ path: '/server/version', signal }, ImmichVersion);
 }

@@ -4,6 +4,7 @@ import { searchAssets } from '../client/search-assets.ts';
 import { judgeFaces, type FaceChange } from './judge-changes.ts';
 import type { FaceLink } from './links.ts';
 import { unlessGone, type OwnerContext } from './owner-context.ts';
+import { putAway } from './put-away.ts';
 
 /** Faces that were compared with Immich, and what has become of those that are not as written. */
 export interface Compared {
@@ -100,15 +101,10 @@ async function compareFacesOn(
   const { links, api } = context;
   const there = await unlessGone(listFaces(api, assetId));
   if (there === null) {
-    await links.remove(...written);
+    await putAway(context, written);
     return [];
   }
-  const ours = new Set<string>();
-  for (const { person } of there) {
-    if (person === null) continue;
-    const [link] = await links.find('person', { immichId: person.id });
-    if (link !== undefined) ours.add(person.id);
-  }
+  const ours = await links.peopleAs(there.flatMap(({ person }) => person?.id ?? []));
   const judged = judgeFaces(written, there, (id) => ours.has(id));
   return withoutCropped(context, assetId, judged);
 }

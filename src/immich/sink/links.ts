@@ -24,7 +24,8 @@ export type LinkKey = Pick<Link, 'ownerId' | 'kind' | 'group' | 'id'>;
 export interface LinkFilter {
   readonly group?: string;
   readonly id?: string;
-  readonly immichId?: string;
+  /** One, or any of several. */
+  readonly immichId?: string | readonly string[];
   readonly immichPersonId?: string;
 }
 
@@ -65,8 +66,11 @@ export type PersonLink = Link<PersonDetails>;
 export interface FaceDetails {
   /** 'created' and 'assigned' by the worker; 'found': Immich or its user had said the same. */
   readonly origin: 'created' | 'assigned' | 'found';
-  /** 'declined': a user has taken the face away in Immich; it is not written until a repair. */
-  readonly state: 'creating' | 'linked' | 'declined';
+  /**
+   * 'declined': a user has taken the face away in Immich; it is not written until a repair. 'away': no
+   * key sees its asset any more.
+   */
+  readonly state: 'creating' | 'linked' | 'declined' | 'away';
   /** Our person that it was written for. */
   readonly personId: string;
   /** Immich's person of an assigned face before that. */
@@ -120,6 +124,15 @@ export class OwnerLinks {
 
   async person(personId: string): Promise<PersonLink | undefined> {
     return (await this.find('person', { group: '', id: personId }))[0];
+  }
+
+  /** Links of ours that some of Immich's people stand for, by Immich's ids; one read. */
+  async peopleAs(immichIds: Iterable<string>): Promise<Map<string, PersonLink>> {
+    const asked = [...new Set(immichIds)];
+    const found = asked.length === 0 ? [] : await this.find('person', { immichId: asked });
+    return new Map(
+      found.flatMap((link) => (link.immichId === null ? [] : [[link.immichId, link]])),
+    );
   }
 
   async collection(key: string): Promise<CollectionLink | undefined> {

@@ -16,6 +16,8 @@ export async function absorbMerged(context: OwnerContext, fromId: string): Promi
       await links.remove(from);
       return;
     }
+    // Merged by a worker that ended before it could write that down.
+    if (into.immichId === from.immichId) return links.remove(from);
     if (into.immichId === null || into.details.state !== 'linked') return;
     if (!mayAll(context, 'person.merge')) return;
     await mergeLinked(context, from, into);

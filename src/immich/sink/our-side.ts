@@ -21,6 +21,8 @@ export interface OurPhoto {
 export interface OurPeople {
   /** The person that an id stands for after merges. */
   resolve(personId: string): string;
+  /** Who has the name; where nobody has, who was last given it. */
+  bearersOf(name: string): readonly string[];
   stateOf(personId: string): {
     readonly name: string | null;
     readonly hidden: boolean;

@@ -9,10 +9,23 @@ export interface Place {
   readonly bottom: number;
 }
 
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Shapes that differ by more are of another picture: one that was cropped or turned since. */
+const SAME_SHAPE = 0.05;
+
+/** Whether two images may be one picture in two sizes. */
+export function isSameShape(a: ImageSize, b: ImageSize): boolean {
+  return Math.abs(a.width / a.height / (b.width / b.height) - 1) <= SAME_SHAPE;
+}
+
 /** Two boxes of more overlap are one face, as in Immich's own detection. */
 export const SAME_FACE_OVERLAP = 0.5;
 
-export function placeOf(box: Box, image: { width: number; height: number }): Place {
+export function placeOf(box: Box, image: ImageSize): Place {
   return {
     left: box.x / image.width,
     top: box.y / image.height,
@@ -65,10 +78,21 @@ export function pairByOverlap<A, B>(
   return pairs;
 }
 
+/** A box of an image in the pixels of another that shows the same. */
+export function boxIn(pixels: ImageSize, { box, image }: { box: Box; image: ImageSize }): Box {
+  const [across, down] = [pixels.width / image.width, pixels.height / image.height];
+  return {
+    x: box.x * across,
+    y: box.y * down,
+    width: box.width * across,
+    height: box.height * down,
+  };
+}
+
 /** The box in whole pixels inside the image, as Immich demands. */
 export function wholePixels(
   box: Box,
-  image: { width: number; height: number },
+  image: ImageSize,
 ): { x: number; y: number; width: number; height: number } {
   const x = clamp(Math.round(box.x), 0, image.width - 1);
   const y = clamp(Math.round(box.y), 0, image.height - 1);

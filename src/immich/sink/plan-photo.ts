@@ -1,5 +1,6 @@
 import type { ImmichFace } from '../client/faces.ts';
 import type { ImmichPerson } from '../client/people.ts';
+import { handOver, type HandOver } from './hand-over.ts';
 import { isMovedByUser } from './judge-changes.ts';
 import type { FaceLink, PersonLink } from './links.ts';
 import type { OurFace, OurPhoto } from './our-side.ts';
@@ -51,13 +52,16 @@ export type Step =
   | { readonly kind: 'delete' | 'unassign'; readonly link: FaceLink }
   /** A user has taken the face away in Immich. */
   | { readonly kind: 'decline'; readonly link: FaceLink }
-  | { readonly kind: 'forget'; readonly link: FaceLink };
+  | { readonly kind: 'forget'; readonly link: FaceLink }
+  | HandOver;
 
 /**
  * What is to be done so that Immich shows our people on a photo, without touching what a user
  * decided there. Empty when all is as it should be.
  */
-export function planPhoto(situation: PhotoSituation): Step[] {
+export function planPhoto(given: PhotoSituation): Step[] {
+  const handed = handOver(given);
+  const situation = { ...given, faceLinks: afterHandOver(given.faceLinks, handed) };
   const ours = situation.photo?.faces ?? [];
   const linkOf = new Map(situation.faceLinks.map((link) => [link.id, link]));
   const pairs = pairFaces(situation, linkOf);
@@ -67,11 +71,25 @@ export function planPhoto(situation: PhotoSituation): Step[] {
   );
   const known = new Set(ours.map(({ faceId }) => faceId));
   const lost = situation.faceLinks.filter(({ id }) => !known.has(id));
-  // Freed first: a face that a re-run knows by another id is then met as it stands.
+  const held = new Set([...pairs.values()].map(({ id }) => id));
   return [
-    ...lost.flatMap((link) => planWithout(link, situation.immichFaces)),
+    ...handed,
+    ...lost.flatMap((link): Step[] =>
+      // A hand-over that was not ended: the face is another's of ours already.
+      held.has(link.immichId ?? '')
+        ? [{ kind: 'forget', link }]
+        : planWithout(link, situation.immichFaces),
+    ),
     ...steps.filter((step) => step.kind !== 'adopt' || isFirst(step, adopted)),
   ];
+}
+
+function afterHandOver(
+  faceLinks: readonly FaceLink[],
+  handed: readonly HandOver[],
+): readonly FaceLink[] {
+  const handedTo = new Map(handed.map(({ from, to }) => [from.id, to]));
+  return faceLinks.map((link) => handedTo.get(link.id) ?? link);
 }
 
 /** One of Immich's people is adopted for one of ours on a photo. */

@@ -20,7 +20,7 @@ export async function forgetWhatIsGone(
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<Repaired> {
   const people = await goneLinks(context.links.all('person'), goneCheck(context));
-  const faces = await goneLinks(context.links.all('face'), isDeclined);
+  const faces = await goneLinks(context.links.all('face'), isOutOfReach);
   const collections = await goneLinks(context.links.all('collection'), isGone);
   const members = await goneLinks(context.links.all('member'), isDeclined);
   if (!dryRun) {
@@ -48,6 +48,7 @@ async function goneLinks<L extends Link>(
 }
 
 const isDeclined = (link: FaceLink | MemberLink): boolean => link.details.state === 'declined';
+const isOutOfReach = (link: FaceLink): boolean => isDeclined(link) || link.details.state === 'away';
 const isGone = (link: CollectionLink): boolean => link.details.state === 'gone';
 
 /** The listing leaves people out, so that those missing are asked for. */

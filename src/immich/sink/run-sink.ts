@@ -1,8 +1,9 @@
 import { messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { ImmichAccounts } from '../accounts.ts';
+import type { ImmichAccount, ImmichAccounts } from '../accounts.ts';
 import { Alarm } from '../source/alarm.ts';
 import { RENEW_MILLIS, type Lease } from '../source/lease.ts';
+import { UserTasks } from '../user-tasks.ts';
 import type { ImmichSink } from './immich-sink.ts';
 
 /** Takes results off the queue while it is open. */
@@ -51,7 +52,7 @@ async function hold(options: RunSinkOptions, stop: AbortSignal, alarm: Alarm): P
       await turn.end();
       turn = null;
     }
-    turn?.readBackWhenDue();
+    turn?.lookAround();
     await alarm.sleep(RENEW_MILLIS, stop);
   }
   await turn?.end();
@@ -62,60 +63,63 @@ async function hold(options: RunSinkOptions, stop: AbortSignal, alarm: Alarm): P
 class Turn {
   readonly #options: RunSinkOptions;
   readonly #stop = new AbortController();
+  readonly #readBacks = new UserTasks(this.#stop.signal);
+  readonly #readBackAt = new Map<string, number>();
   #consumer: Consumer | null = null;
-  #reading: Promise<void> = Promise.resolve();
-  #isReading = false;
-  #readBackAt = 0;
+  #loggingIn: Promise<void> = Promise.resolve();
   #logInAt = 0;
 
   constructor(options: RunSinkOptions) {
     this.#options = options;
   }
 
-  /** Never waits: the lease has to be renewed meanwhile. */
-  readBackWhenDue(): void {
-    if (this.#isReading) return;
-    this.#isReading = true;
-    this.#reading = this.#work().finally(() => {
-      this.#isReading = false;
-    });
+  /** Begins what is due. Never waits: the lease has to be renewed meanwhile. */
+  lookAround(): void {
+    const { accounts } = this.#options;
+    if (accounts.isPending() || Date.now() >= this.#logInAt) {
+      this.#logInAt = Date.now() + LOG_IN_AGAIN_MILLIS;
+      this.#loggingIn = accounts.refresh({
+        signal: this.#stop.signal,
+        onAccepted: () => {
+          this.#work();
+        },
+      });
+    }
+    this.#work();
   }
 
   async end(): Promise<void> {
     this.#stop.abort(new Error('the worker stops writing into Immich'));
-    await this.#reading;
+    await this.#loggingIn;
+    await this.#readBacks.ended();
     await this.#consumer?.close();
   }
 
-  async #work(): Promise<void> {
-    const { accounts, startConsumer, readBackMillis } = this.#options;
-    if (accounts.isPending() || Date.now() >= this.#logInAt) {
-      await accounts.refresh();
-      this.#logInAt = Date.now() + LOG_IN_AGAIN_MILLIS;
-    }
-    if (this.#stop.signal.aborted) return;
-    // Whose the keys are has to be known: a result of an unknown user would be passed over.
-    if (!accounts.isPending()) this.#consumer ??= startConsumer();
-    if (Date.now() < this.#readBackAt || accounts.isPending()) return;
-    this.#readBackAt = Date.now() + readBackMillis;
-    for (const account of accounts.all()) {
-      if (!this.#isStopped()) await this.#readBack(account);
-    }
+  #work(): void {
+    const { accounts, startConsumer } = this.#options;
+    if (this.#isStopped()) return;
+    const users = accounts.all();
+    // Results of a user whom no key is known of yet wait until it is, or is not.
+    if (users.length > 0 || !accounts.isPending()) this.#consumer ??= startConsumer();
+    void this.#readBacks.forEach(users, 0, (account) => this.#readBackWhenDue(account));
   }
 
   #isStopped(): boolean {
     return this.#stop.signal.aborted;
   }
 
-  async #readBack(account: Parameters<ImmichSink['readBack']>[0]): Promise<void> {
-    const { sink, log } = this.#options;
+  async #readBackWhenDue(account: ImmichAccount): Promise<void> {
+    const { sink, log, readBackMillis } = this.#options;
+    const { userId, name } = account;
+    if (Date.now() < (this.#readBackAt.get(userId) ?? 0)) return;
+    this.#readBackAt.set(userId, Date.now() + readBackMillis);
     try {
       const found = await sink.readBack(account, this.#stop.signal);
-      log.debug({ user: account.name, ...found }, 'Immich was looked at for changes by its user');
+      log.debug({ user: name, ...found }, 'Immich was looked at for changes by its user');
     } catch (error) {
       if (this.#isStopped()) return;
       log.warn(
-        { user: account.name, reason: messageOf(error) },
+        { user: name, reason: messageOf(error) },
         'changes made in Immich could not be read; they are read again later',
       );
     }

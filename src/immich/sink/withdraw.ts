@@ -52,7 +52,10 @@ async function withdrawMembers(
       continue;
     }
     counts[isTag(link.group) ? 'tagged' : 'inAlbums'] += 1;
-    if (!dryRun) await removeMember(context, link);
+    if (!dryRun) {
+      await removeMember(context, link);
+      await context.links.remove(link);
+    }
   }
   return counts;
 }
@@ -67,7 +70,7 @@ async function withdrawFaces(
     for (const step of await stepsWithout(context, group, links)) {
       if (step.kind === 'delete') counts.faces += 1;
       if (step.kind === 'unassign') counts.unassigned += 1;
-      if (!dryRun) await runStep({ ...context, assetId: group, photo: null }, step);
+      if (!dryRun) await runStep({ ...context, assetId: group, photo: null, pixels: null }, step);
     }
     if (!dryRun) await context.links.remove(...links);
   }

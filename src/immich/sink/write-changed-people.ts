@@ -3,7 +3,7 @@ import { absorbMerged } from './merge-people.ts';
 import { mayAll, type OwnerContext, type WriteSettings } from './owner-context.ts';
 import { inheritAlbum } from './same-collection.ts';
 import { isSurelyPending } from './wait-for-detection.ts';
-import { renamePersonAlbum } from './write-collections.ts';
+import { renameAlbumsOf } from './write-collections.ts';
 import { PEOPLE_PERMISSIONS, writeUnlessPending } from './write-one-photo.ts';
 import { syncPerson, withdrawEmptyPerson } from './write-people.ts';
 
@@ -74,9 +74,7 @@ async function writeChangedPerson(
     await syncPerson(context, now);
   }
   if (settings.albums && now !== personId) await inheritAlbum(context, personId, now);
-  if (settings.albums && after.name !== null) {
-    await renamePersonAlbum(context, personId, after.name);
-  }
+  if (settings.albums) await renameAlbumsOf(context, now);
   return changesPhotos(before, after, settings) ? ours.assetsOf(ownerId, personId) : [];
 }
 

@@ -13,7 +13,7 @@ import { searchAssets } from '../client/search-assets.ts';
 import { deleteTag, tagAsset, untagAsset, upsertTag } from '../client/tags.ts';
 import {
   albumsFor,
-  personAlbumKey,
+  albumsNamedAfter,
   tagsFor,
   type Collection,
   type NamedPerson,
@@ -33,7 +33,7 @@ export async function writeCollectionsOfPhoto(
   assetId: string,
   asset: () => Promise<AssetState>,
 ): Promise<void> {
-  const { links, settings, ownerId } = context;
+  const { links, settings, ours, ownerId } = context;
   const recorded = await links.find('member', { id: assetId });
   const people = await namedPeopleOn(context, assetId);
   if (settings.tags && mayAll(context, 'tag.create', 'tag.asset')) {
@@ -52,7 +52,10 @@ export async function writeCollectionsOfPhoto(
   }
   if (settings.albums && mayAll(context, ...ALBUM_PERMISSIONS)) {
     const mine = recorded.filter(({ group }) => !isTag(group));
-    const desired = albumsFor(people, settings.albumRules, ownerId);
+    const desired = albumsFor(people, settings.albumRules, {
+      ownerId,
+      known: await ours.peopleOf(ownerId),
+    });
     if (mine.length + desired.length > 0) {
       const there = await albumsWith(context, assetId, [
         ...desired.map(({ key }) => key),
@@ -214,16 +217,22 @@ async function makeAlbum({ api, ownerId }: OwnerContext, name: string): Promise<
   return { immichId: created.id, origin: 'created' };
 }
 
-/** A person's album follows the person's name, unless a user has given it another. */
-export async function renamePersonAlbum(
-  context: OwnerContext,
-  personId: string,
-  name: string,
-): Promise<void> {
+/** Albums that are called as a person is follow the person's name, unless a user has given them another. */
+export async function renameAlbumsOf(context: OwnerContext, personId: string): Promise<void> {
+  const { ours, ownerId, settings } = context;
+  const known = await ours.peopleOf(ownerId);
+  const { name } = known.stateOf(personId);
+  if (name === null) return;
+  for (const key of albumsNamedAfter(personId, settings.albumRules, { ownerId, known })) {
+    await renameAlbumTo(context, key, name);
+  }
+}
+
+async function renameAlbumTo(context: OwnerContext, key: string, name: string): Promise<void> {
   const { links, api, mutex, ownerId, log } = context;
   if (!mayAll(context, 'album.update')) return;
   await mutex.run(`collections ${ownerId}`, async () => {
-    const link = await links.collection(personAlbumKey(personId));
+    const link = await links.collection(key);
     if (link?.immichId == null || link.details.state !== 'linked') return;
     if (link.details.name === name) return;
     const album = await unlessGone(getAlbum(api, link.immichId));
@@ -237,9 +246,10 @@ export async function renamePersonAlbum(
   });
 }
 
-/** Takes out a photo that the worker put in. */
+/** Takes out a photo that the worker put in; a key without the right to leaves it there. */
 export async function removeMember(context: OwnerContext, link: MemberLink): Promise<void> {
   const { links, api } = context;
+  if (!mayAll(context, isTag(link.group) ? 'tag.asset' : 'albumAsset.delete')) return;
   const immichId = (await links.collection(link.group))?.immichId ?? null;
   const takeOut = isTag(link.group) ? untagAsset : removeFromAlbum;
   if (immichId !== null && !(await isHeldElsewhere(context, link, immichId))) {
@@ -292,13 +302,14 @@ async function isAbove(context: OwnerContext, { id }: CollectionLink): Promise<b
 }
 
 /**
- * An album that a user has given another name, or that holds anything: others put theirs into one
- * that is shared with them, of which a search may not tell.
+ * An album that a user has shared or given another name, or that holds anything: others put theirs
+ * into one that is shared with them, of which a search may not tell.
  */
 async function isKept(
   { api }: OwnerContext,
   { immichId, details }: CollectionLink,
 ): Promise<boolean> {
   const album = await unlessGone(getAlbum(api, immichId ?? ''));
-  return album !== null && (album.albumName !== details.name || album.assetCount > 0);
+  if (album === null) return false;
+  return album.isShared || album.albumName !== details.name || album.assetCount > 0;
 }

@@ -5,7 +5,15 @@ import { assignFace, createFace, deleteFace, listFaces, type ImmichFace } from '
 import { createPerson, deletePerson, findPeople, getPerson } from '../client/people.ts';
 import type { FaceDetails, FaceLink, PersonLink } from './links.ts';
 import type { OurPhoto } from './our-side.ts';
-import { overlapOf, placeOf, placeOfImmich, SAME_FACE_OVERLAP, wholePixels } from './overlap.ts';
+import {
+  boxIn,
+  overlapOf,
+  placeOf,
+  placeOfImmich,
+  SAME_FACE_OVERLAP,
+  wholePixels,
+  type ImageSize,
+} from './overlap.ts';
 import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
 import type { Step } from './plan-photo.ts';
 import { adoptPerson, ensurePerson, markGone } from './write-people.ts';
@@ -13,6 +21,8 @@ import { adoptPerson, ensurePerson, markGone } from './write-people.ts';
 export interface StepContext extends OwnerContext {
   readonly assetId: string;
   readonly photo: OurPhoto | null;
+  /** In whose pixels faces are made; null where none is. */
+  readonly pixels: ImageSize | null;
 }
 
 /**
@@ -39,6 +49,9 @@ export async function runStep(context: StepContext, step: Step): Promise<void> {
       return context.links.write(withDetails(step.link, { state: 'declined' }));
     case 'forget':
       return context.links.remove(step.link);
+    case 'hand-over':
+      await context.links.write(step.to);
+      return context.links.remove(step.from);
   }
 }
 
@@ -105,25 +118,25 @@ async function create(
   context: StepContext,
   step: Extract<Step, { kind: 'create' }>,
 ): Promise<void> {
-  const { api, assetId, photo } = context;
+  const { api, assetId, photo, pixels } = context;
   const { face, personId } = step;
   const immichPersonId = await ensurePerson(context, personId);
-  if (immichPersonId === null || photo === null) return;
+  if (immichPersonId === null || photo === null || pixels === null) return;
   const link = linkOf(context, face.faceId, {
     immichId: null,
     immichPersonId,
     details: { origin: 'created', state: 'creating', personId, before: null },
   });
   await context.links.write(link);
-  const { width: imageWidth, height: imageHeight } = photo.image;
-  const box = wholePixels(face.box, photo.image);
+  const { width: imageWidth, height: imageHeight } = pixels;
+  const box = wholePixels(boxIn(pixels, { box: face.box, image: photo.image }), pixels);
   const ids = { assetId, personId: immichPersonId };
   const isDone = await orPersonGone(context, personId, () =>
     createFace(api, { ...ids, imageWidth, imageHeight, ...box }),
   );
   if (!isDone) return context.links.remove(link);
   // The answer does not say which face it is.
-  const made = nearest(await listFaces(api, assetId), placeOf(face.box, photo.image), ids.personId);
+  const made = nearest(await listFaces(api, assetId), placeOf(box, pixels), ids.personId);
   await context.links.write({ ...withDetails(link, { state: 'linked' }), immichId: made.id });
 }
 

@@ -1,6 +1,7 @@
 import { messageOf, WorkerError } from '../../errors.ts';
 import { getAssetState, type AssetState } from '../client/asset-state.ts';
 import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
+import { putAway } from './put-away.ts';
 import { writeCollectionsOfPhoto } from './write-collections.ts';
 import { writePeopleOfPhoto } from './write-photo.ts';
 
@@ -69,7 +70,8 @@ async function isToBeCleared(
   if (faces.length + members.length === 0) return false;
   const state = await unlessGone(asset());
   if (state !== null) return !state.isTrashed;
-  await links.remove(...faces, ...members);
+  await putAway(context, faces);
+  await links.remove(...members);
   return false;
 }
 

@@ -1,16 +1,16 @@
 import { WorkerError } from '../../errors.ts';
 import type { AssetState } from '../client/asset-state.ts';
 import { listFaces } from '../client/faces.ts';
+import { pixelsOfNewFaces } from './face-pixels.ts';
 import type { FaceLink } from './links.ts';
 import type { OurPeople, OurPhoto } from './our-side.ts';
+import { isSameShape, type ImageSize } from './overlap.ts';
 import { unlessGone, type OwnerContext } from './owner-context.ts';
 import { planPhoto, type PhotoSituation, type Step } from './plan-photo.ts';
+import { putAway } from './put-away.ts';
 import { runStep } from './write-faces.ts';
 import { waitForDetection } from './wait-for-detection.ts';
 import { settlePerson, withdrawEmptyPerson } from './write-people.ts';
-
-/** Shapes that differ by more are of another picture: one that was cropped or turned since. */
-const SAME_SHAPE = 0.05;
 
 /**
  * Brings the people on one photo in Immich to where ours are: reads both sides, plans, and carries
@@ -28,17 +28,18 @@ export async function writePeopleOfPhoto(
   if ((photo?.faces ?? []).length === 0 && faceLinks.length === 0) return;
   const immichFaces = await unlessGone(listFaces(context.api, assetId));
   if (immichFaces === null) {
-    // Faces go with their asset, in Immich too.
-    await links.remove(...faceLinks);
+    await putAway(context, faceLinks);
     return;
   }
   const situation = await situationOf(context, { photo, faceLinks, immichFaces });
   const steps = await withoutCropped(planPhoto(situation), asset);
-  if (steps.some(({ kind }) => kind === 'create')) {
+  let pixels: ImageSize | null = null;
+  if (photo !== null && steps.some(({ kind }) => kind === 'create')) {
     await refuseOtherPicture(photo, asset);
     await waitForDetection(context, { assetId, immichFaces, asset });
+    pixels = await pixelsOfNewFaces(context, { assetId, photo, immichFaces, asset });
   }
-  for (const step of steps) await runStep({ ...context, assetId, photo }, step);
+  for (const step of steps) await runStep({ ...context, assetId, photo, pixels }, step);
   await settle(context, { photo, faceLinks, steps });
 }
 
@@ -67,12 +68,12 @@ async function situationOf(
     const link = await links.person(personId);
     if (link !== undefined) personLinks.set(personId, link);
   }
-  const ourPersonOf = new Map<string, string>();
-  for (const { person } of known.immichFaces) {
-    if (person === null || ourPersonOf.has(person.id)) continue;
-    const [link] = await links.find('person', { immichId: person.id });
-    if (link !== undefined) ourPersonOf.set(person.id, people.resolve(link.id));
-  }
+  const ourLinks = await links.peopleAs(
+    known.immichFaces.flatMap(({ person }) => person?.id ?? []),
+  );
+  const ourPersonOf = new Map(
+    [...ourLinks].map(([immichId, { id }]) => [immichId, people.resolve(id)]),
+  );
   return {
     ...known,
     personLinks,
@@ -115,13 +116,12 @@ async function settle(
 
 /** Boxes of a picture that was edited since would lie beside the faces; its new look is coming. */
 async function refuseOtherPicture(
-  photo: OurPhoto | null,
+  photo: OurPhoto,
   asset: () => Promise<AssetState>,
 ): Promise<void> {
   const { width, height } = await asset();
-  if (photo === null || width == null || height == null || width * height === 0) return;
-  const [ours, theirs] = [photo.image.width / photo.image.height, width / height];
-  if (Math.abs(ours / theirs - 1) <= SAME_SHAPE) return;
+  if (width == null || height == null || width * height === 0) return;
+  if (isSameShape(photo.image, { width, height })) return;
   throw new WorkerError(
     'PHOTO_CHANGED',
     `expected the shape of the photo that was looked at (${photo.image.width}×${photo.image.height}), ` +

@@ -1,4 +1,5 @@
 import type { Scope } from '../client/scopes.ts';
+import { PREVIEW_PERMISSION } from './face-pixels.ts';
 
 /** What writing needs of a user's API key. */
 export function writingScopes(kinds: {
@@ -22,6 +23,10 @@ const PEOPLE: readonly Scope[] = [
   { permission: 'person.read', without: NO_PEOPLE },
   { permission: 'person.create', without: NO_PEOPLE },
   { permission: 'person.update', without: NO_PEOPLE },
+  {
+    permission: PREVIEW_PERMISSION,
+    without: "Immich's own face detection finds faces that the worker has made a second time",
+  },
   {
     permission: 'person.delete',
     without: 'people whom the worker made and no longer believes in stay in Immich',

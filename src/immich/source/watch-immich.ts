@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, WorkerError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ImmichAccount, ImmichAccounts } from '../accounts.ts';
+import { UserTasks } from '../user-tasks.ts';
 import { admitWhenRoom, admitWhileRoom } from './admission.ts';
 import { Alarm } from './alarm.ts';
 import { compareLibrary, readPosition } from './compare-library.ts';
@@ -50,6 +51,8 @@ const GATHER_MILLIS = 100;
 const LOG_IN_MILLIS = { refused: 300_000, unknown: 5000 } as const;
 const PAUSE_BETWEEN_PAGES_MILLIS = 200;
 const LOOK_FOR_DUE_MILLIS = 5000;
+/** A sweep that takes longer goes on beside those of the other users. */
+const SWEEP_PATIENCE_MILLIS = 2000;
 const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
 
 /** Starts to watch Immich; everything that fails is tried again, and said once. */
@@ -62,12 +65,15 @@ class Watch implements ImmichSource {
   readonly #lease: Lease;
   readonly #stop = new AbortController();
   readonly #alarm = new Alarm();
+  readonly #sweeps = new UserTasks(this.#stop.signal);
+  readonly #comparisons = new UserTasks(this.#stop.signal);
   readonly #anchors = new Map<string, Anchor>();
   /** Users whose library is to be compared before its time, since a sweep had no room. */
   readonly #owed = new Set<string>();
   readonly #failing = new Map<string, string>();
   readonly #startedAt = new Date(Date.now() - CLOCK_MARGIN_MILLIS);
   readonly #running: Promise<unknown>[];
+  #loggingIn: Promise<void> = Promise.resolve();
   #logInAt = 0;
 
   constructor(options: WatchOptions) {
@@ -83,6 +89,7 @@ class Watch implements ImmichSource {
   async close(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#running);
+    await Promise.all([this.#loggingIn, this.#sweeps.ended(), this.#comparisons.ended()]);
     await this.#lease.release();
   }
 
@@ -119,7 +126,7 @@ class Watch implements ImmichSource {
       // A third of the time at most, when events come without end.
       if (isNudged) await this.#rest(Math.max(GATHER_MILLIS, 2 * tookMillis));
       if (this.#isStopped()) return;
-      await this.#logIn();
+      this.#logIn();
       const startedAt = performance.now();
       const isDue = startedAt >= nextByClock;
       await this.#sweepAll(isDue ? OVERLAP_MILLIS.clock : OVERLAP_MILLIS.nudge);
@@ -129,9 +136,13 @@ class Watch implements ImmichSource {
   }
 
   async #sweepAll(overlapMillis: number): Promise<void> {
-    for (const account of this.#lease.isHeld ? this.#options.accounts.all() : []) {
-      await this.#do(account, 'looking for new photos', () => this.#sweep(account, overlapMillis));
-    }
+    await this.#sweeps.forEach(this.#users(), SWEEP_PATIENCE_MILLIS, (account) =>
+      this.#do(account, 'looking for new photos', () => this.#sweep(account, overlapMillis)),
+    );
+  }
+
+  #users(): readonly ImmichAccount[] {
+    return this.#lease.isHeld ? this.#options.accounts.all() : [];
   }
 
   /** Soon, while Immich has not said whose the keys are. */
@@ -140,12 +151,18 @@ class Watch implements ImmichSource {
     return accounts.all().length > 0 ? sweepMillis : Math.min(sweepMillis, LOG_IN_MILLIS.unknown);
   }
 
-  async #logIn(): Promise<void> {
+  /** Each user is looked at from when its key is accepted, however long other keys take. */
+  #logIn(): void {
     if (performance.now() < this.#logInAt) return;
     const { accounts } = this.#options;
-    await accounts.refresh();
     const wait = accounts.isPending() ? LOG_IN_MILLIS.unknown : LOG_IN_MILLIS.refused;
     this.#logInAt = performance.now() + wait;
+    this.#loggingIn = accounts.refresh({
+      signal: this.#stop.signal,
+      onAccepted: () => {
+        this.#alarm.ring();
+      },
+    });
   }
 
   async #sweep(account: ImmichAccount, overlapMillis: number): Promise<void> {
@@ -170,9 +187,9 @@ class Watch implements ImmichSource {
 
   async #compareSometimes(): Promise<void> {
     while (!this.#isStopped()) {
-      for (const account of this.#lease.isHeld ? this.#options.accounts.all() : []) {
-        await this.#do(account, 'comparing the library', () => this.#compareWhenDue(account));
-      }
+      await this.#comparisons.forEach(this.#users(), 0, (account) =>
+        this.#do(account, 'comparing the library', () => this.#compareWhenDue(account)),
+      );
       await this.#rest(LOOK_FOR_DUE_MILLIS);
     }
   }

@@ -2,11 +2,14 @@ import { wordsFor } from '../api/api-error.ts';
 import type { Api } from '../api/api.ts';
 import type { Taught } from '../api/types.ts';
 import type { App, Notice } from './app.ts';
+import { untilSeen } from './until-seen.ts';
 import { counted } from './words.ts';
 
-const POLL_MILLIS = 1000;
+const FIRST_WAIT_MILLIS = 1000;
+/** Without news the next look is put off further each time, up to this. */
+const LONGEST_WAIT_MILLIS = 10_000;
 /** Photos that failed, or wait behind a whole library, are not waited for. */
-const MOST_POLLS_WITHOUT_NEWS = 300;
+const MOST_MILLIS_WITHOUT_NEWS = 300_000;
 
 /** What corrections teach: offers to apply it, and shows what comes of it. */
 export class Learning {
@@ -14,7 +17,8 @@ export class Learning {
   #isCounting = false;
   #applying = 0;
   #isWatching = false;
-  #isOver = false;
+  #waitMillis = FIRST_WAIT_MILLIS;
+  readonly #end = new AbortController();
 
   constructor(ports: { readonly api: Api } & Pick<App, 'notify' | 'changed'>) {
     this.#ports = ports;
@@ -22,7 +26,7 @@ export class Learning {
 
   /** Asks nothing and says nothing from now on. */
   stop(): void {
-    this.#isOver = true;
+    this.#end.abort();
   }
 
   /** The offer that goes with a correction; undefined where nothing would change, or all is not counted yet. */
@@ -52,14 +56,22 @@ export class Learning {
     }
   }
 
-  /** Until everything is counted and decided again. */
+  /** Until everything is counted and decided again; not while nobody looks at the tab. */
   async #watch(): Promise<void> {
+    this.#waitMillis = FIRST_WAIT_MILLIS;
     if (this.#isWatching) return;
     this.#isWatching = true;
     try {
-      for (let polls = 0; polls < MOST_POLLS_WITHOUT_NEWS && this.#isBusy; polls++) {
-        await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
-        if (await this.#look()) polls = 0;
+      for (let quietMillis = 0; this.#isBusy() && quietMillis < MOST_MILLIS_WITHOUT_NEWS;) {
+        const waitMillis = this.#waitMillis;
+        this.#waitMillis = Math.min(1.5 * waitMillis, LONGEST_WAIT_MILLIS);
+        await new Promise((resolve) => setTimeout(resolve, waitMillis));
+        await untilSeen(this.#end.signal);
+        quietMillis += waitMillis;
+        if (this.#isBusy() && (await this.#look())) {
+          quietMillis = 0;
+          this.#waitMillis = FIRST_WAIT_MILLIS;
+        }
       }
     } catch {
       // A worker that was ended has forgotten what it counted.
@@ -69,8 +81,8 @@ export class Learning {
     this.#isWatching = false;
   }
 
-  get #isBusy(): boolean {
-    return !this.#isOver && (this.#isCounting || this.#applying > 0);
+  #isBusy(): boolean {
+    return !this.#end.signal.aborted && (this.#isCounting || this.#applying > 0);
   }
 
   async #look(): Promise<boolean> {

@@ -46,10 +46,13 @@ const FIGURES: Readonly<Record<string, (value: number) => string>> = {
   recycleMiB: (value) => `started afresh above ${numberText(Math.round(value))} MiB`,
 };
 
+/** These say what they are without their name. */
+const PLAIN: readonly string[] = ['name', 'kind', 'reason'];
+
 function figureText(name: string, value: string | number | boolean): string {
   const words = FIGURES[name];
   if (words !== undefined && typeof value === 'number') return words(value);
-  return name === 'name' || name === 'kind' ? String(value) : `${name} ${String(value)}`;
+  return PLAIN.includes(name) ? String(value) : `${name} ${String(value)}`;
 }
 
 /** The last part of a path, also of one with the other kind of slashes. */

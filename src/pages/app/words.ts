@@ -69,6 +69,15 @@ export function durationText(seconds: number): string {
     : `about ${counted(Math.round(hours / 24), 'day')}`;
 }
 
+/** What the server calls who asks when no logins are set. */
+export const NOBODY_IN_PARTICULAR = 'local';
+
+/** When it was said and by whom, as `May 4, 2010, 3:07 PM · by ada`; by nobody where there are no logins. */
+export function saidText(at: string, by: string): string {
+  const who = by === 'machine' ? 'the worker' : by;
+  return dayAndTimeText(at) + (by === NOBODY_IN_PARTICULAR ? '' : ` · by ${who}`);
+}
+
 /** The first letter large, as at the beginning of a sentence. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

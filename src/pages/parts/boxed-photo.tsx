@@ -8,6 +8,8 @@ export interface BoxedFace {
   readonly key: string;
   readonly box: Box;
   readonly label: string;
+  /** Said instead, where the label is another's as well. */
+  readonly spoken?: string;
   readonly tone: 'known' | 'unnamed' | 'nobody';
 }
 
@@ -44,13 +46,13 @@ export function BoxedPhoto(props: {
           }}
         />
       )}
-      {faces.map(({ key, box, label, tone }) => (
+      {faces.map(({ key, box, label, spoken = label, tone }) => (
         <button
           key={key}
           type="button"
           class={`box ${tone}`}
           aria-pressed={key === chosen}
-          aria-label={label}
+          aria-label={spoken}
           style={{
             left: percent(box.x, image.width),
             top: percent(box.y, image.height),

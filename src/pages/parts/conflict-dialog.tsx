@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 
 import type { Since } from '../app/corrections.ts';
-import { capital, dayAndTimeText } from '../app/words.ts';
+import { capital, saidText } from '../app/words.ts';
 import { Dialog } from './dialog.tsx';
 
 /** Tells what others changed since this was last looked at, and asks whether to go on all the same. */
@@ -24,9 +24,7 @@ export function ConflictDialog(props: {
         {since.map(({ describe, at, by }) => (
           <li key={at + describe}>
             <p class="strong">{capital(describe)}</p>
-            <p class="quiet-text">
-              {dayAndTimeText(at)} · by {by}
-            </p>
+            <p class="quiet-text">{saidText(at, by)}</p>
           </li>
         ))}
       </ul>

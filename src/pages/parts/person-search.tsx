@@ -32,7 +32,9 @@ export function PersonSearch(props: {
   const [isUnnamed, setUnnamed] = useState(false);
   const show = isUnnamed ? 'unnamed' : 'known';
   const list = useList<PersonSummary>('people', { q: useSettled(words).trim(), show });
-  const found = list.items.filter(({ personId }) => !except.includes(personId));
+  const { items, total } = list;
+  const found = items.filter(({ personId }) => !except.includes(personId));
+  const foundInAll = (total ?? 0) - (items.length - found.length);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     field.current?.focus();
@@ -63,14 +65,12 @@ export function PersonSearch(props: {
         Only people without a name
       </label>
       {list.error === null ? null : <Failure error={list.error} />}
-      {list.total === null && list.error === null ? <Loading what="people" /> : null}
+      {total === null && list.error === null ? <Loading what="people" /> : null}
       <p class="hidden-text" role="status">
-        {list.total === null ? '' : `${counted(found.length, 'person', 'people')} found`}
+        {total === null ? '' : `${counted(foundInAll, 'person', 'people')} found`}
       </p>
       <Choices found={found} onChoose={onChoose} onEnd={list.loadMore.bind(list)} />
-      {list.total !== null && found.length === 0 ? (
-        <p class="quiet-text">Nobody of that name.</p>
-      ) : null}
+      {total !== null && found.length === 0 ? <p class="quiet-text">Nobody of that name.</p> : null}
     </div>
   );
 }

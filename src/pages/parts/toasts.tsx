@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { Notice } from '../app/app.ts';
 import { Icon } from './icon.tsx';
@@ -28,29 +28,31 @@ export function Toasts(props: {
 
 function ToastLine({ toast, close }: { toast: Toast; close: (id: number) => void }): JSX.Element {
   const [isHeld, setHeld] = useState(false);
+  const line = useRef<HTMLDivElement>(null);
+  const { cameFrom, giveFocusBack } = useFocusGivenBack(line);
   const { id, text, tone, undo, offer, link } = toast;
   const hold = (held: boolean) => () => {
     setHeld(held);
   };
-  useEffect(() => {
-    if (isHeld) return undefined;
-    const timer = setTimeout(() => {
-      close(id);
-    }, SHOWN_MILLIS);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [isHeld, id]);
-  const closing = (work: () => Promise<unknown>) => () => {
+  useEffect(() => (isHeld ? undefined : later(SHOWN_MILLIS, close.bind(null, id))), [isHeld, id]);
+  const shut = (): void => {
+    giveFocusBack();
     close(id);
+  };
+  const closing = (work: () => Promise<unknown>) => () => {
+    shut();
     void work();
   };
   return (
     <div
+      ref={line}
       class={`toast ${tone ?? ''}`}
       onMouseEnter={hold(true)}
       onMouseLeave={hold(false)}
-      onFocusIn={hold(true)}
+      onFocusIn={(event) => {
+        setHeld(true);
+        cameFrom(event.relatedTarget);
+      }}
       onFocusOut={hold(false)}
     >
       {tone === undefined ? null : <Icon name={tone === 'bad' ? 'warning' : 'check'} />}
@@ -74,12 +76,37 @@ function ToastLine({ toast, close }: { toast: Toast; close: (id: number) => void
         type="button"
         class="button quiet square small"
         aria-label="Close message"
-        onClick={() => {
-          close(id);
-        }}
+        onClick={shut}
       >
         <Icon name="close" />
       </button>
     </div>
   );
+}
+
+/** Does it after a while, unless what it gives is called before. */
+function later(millis: number, work: () => void): () => void {
+  const timer = setTimeout(work, millis);
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
+/** Who answers a message goes on where they were, or at the page's heading when that is gone. */
+function useFocusGivenBack(line: { readonly current: HTMLElement | null }): {
+  cameFrom: (before: EventTarget | null) => void;
+  giveFocusBack: () => void;
+} {
+  const from = useRef<HTMLElement | null>(null);
+  return {
+    cameFrom: (before) => {
+      if (before instanceof HTMLElement && before.closest('.toast') === null) from.current = before;
+    },
+    giveFocusBack: () => {
+      if (line.current?.contains(document.activeElement) !== true) return;
+      const isThere = from.current?.isConnected === true;
+      const heading = document.querySelector<HTMLElement>('#main h1');
+      (isThere ? from.current : heading)?.focus({ preventScroll: true });
+    },
+  };
 }

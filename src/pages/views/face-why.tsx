@@ -76,7 +76,7 @@ function WhyFigures({ face }: { face: FaceDetails }): JSX.Element {
   const { explanation, quality, score } = face;
   return (
     <dl class="figures">
-      <dt>Allowed difference for one face</dt>
+      <dt>Allowed difference for one face, among 1,000 people</dt>
       <dd>{explanation.threshold.toFixed(2)}</dd>
       <dt>Must be nearer than others by</dt>
       <dd>{explanation.margin.toFixed(2)}</dd>

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { HistoryEntry } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { useList } from '../app/use-list.ts';
-import { capital, dayAndTimeText, longDayText } from '../app/words.ts';
+import { capital, longDayText, saidText } from '../app/words.ts';
 import { FaceImage } from '../parts/face-image.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Empty, ListState, Loading } from '../parts/states.tsx';
@@ -70,7 +70,7 @@ function HistoryLine({ entry }: { entry: HistoryEntry }): JSX.Element {
         <p>{capital(describe)}</p>
         {reason === null ? null : <p class="quiet-text">{reason}</p>}
         <p class="quiet-text">
-          <time dateTime={fact.at}>{dayAndTimeText(fact.at)}</time> · by {fact.by}
+          <time dateTime={fact.at}>{saidText(fact.at, fact.by)}</time>
         </p>
       </div>
       {undone ? (
@@ -78,7 +78,7 @@ function HistoryLine({ entry }: { entry: HistoryEntry }): JSX.Element {
       ) : (
         <button
           type="button"
-          class="button small"
+          class={isUndoing ? 'button small redo' : 'button small'}
           aria-label={`${label}: ${describe}`}
           onClick={() => {
             const said = isUndoing ? 'Done again.' : 'Undone.';

@@ -18,7 +18,7 @@ export function MovingView(): JSX.Element {
     >
       <div class="panels">
         <section class="panel" aria-labelledby="export-title">
-          <h2 id="export-title">Save</h2>
+          <h2 id="export-title">Save a backup</h2>
           <p>Everything that you said about people. Photos are not part of it.</p>
           <a class="button primary" href={api.exportUrl()} download="people.json">
             <Icon name="download" />
@@ -50,7 +50,7 @@ function ImportPanel(): JSX.Element {
   };
   return (
     <section class="panel" aria-labelledby="import-title">
-      <h2 id="import-title">Bring in</h2>
+      <h2 id="import-title">Restore a backup</h2>
       <p>
         A file that was saved here or on another worker. Faces are found again by their photos;
         nothing that is there already is lost.

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { FaceSummary, PersonDetails } from '../api/types.ts';
 import { photoUrl } from '../app/place.ts';
@@ -33,9 +33,12 @@ export function PersonFaces({ details }: { details: PersonDetails }): JSX.Elemen
     setChosen(new Set());
   };
   const faceIds = list.items.flatMap(({ faceId }) => (chosen.has(faceId) ? [faceId] : []));
+  const hint = useFocusAfter(faceIds.length > 0);
   return (
     <div class={faceIds.length > 0 ? 'faces choosing' : 'faces'}>
-      <p class="hint">Tick faces to say that they are right, or whose they are instead.</p>
+      <p ref={hint} class="hint" tabIndex={-1}>
+        Tick faces to say that they are right, or whose they are instead.
+      </p>
       <TileGrid
         label="Faces"
         list={list}
@@ -66,6 +69,18 @@ export function PersonFaces({ details }: { details: PersonDetails }): JSX.Elemen
       )}
     </div>
   );
+}
+
+/** What takes the focus when the bar of chosen faces goes, and the button that had it. */
+function useFocusAfter(isChoosing: boolean): { readonly current: HTMLParagraphElement | null } {
+  const place = useRef<HTMLParagraphElement>(null);
+  const wasChoosing = useRef(false);
+  useEffect(() => {
+    const isLost = document.activeElement === document.body;
+    if (wasChoosing.current && !isChoosing && isLost) place.current?.focus({ preventScroll: true });
+    wasChoosing.current = isChoosing;
+  }, [isChoosing]);
+  return place;
 }
 
 function FaceTile(props: {
@@ -99,7 +114,7 @@ function FaceTile(props: {
         <input
           type="checkbox"
           checked={isChosen}
-          aria-label={`Choose ${words.toLowerCase()}`}
+          aria-label={`Choose f${words.slice(1)}`}
           onClick={(event) => {
             onChoose(event.shiftKey);
           }}

@@ -7,7 +7,7 @@ import { personUrl, type Place } from '../app/place.ts';
 import { joined } from '../app/plain-reasons.ts';
 import { useResource } from '../app/use-resource.ts';
 import { counted, dayAndTimeText, photoDayText } from '../app/words.ts';
-import { BoxedPhoto } from '../parts/boxed-photo.tsx';
+import { BoxedPhoto, type BoxedFace } from '../parts/boxed-photo.tsx';
 import { FaceImage } from '../parts/face-image.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { MissingPhoto } from '../parts/missing-photo.tsx';
@@ -49,10 +49,11 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
           }}
         />
         <ol class="face-cards" aria-label="Faces on this photo">
-          {faces.map((face) => (
+          {faces.map((face, i) => (
             <FaceCard
               key={face.faceId}
               face={face}
+              number={i + 1}
               head={data.head}
               isOpen={face.faceId === open}
               onToggle={() => {
@@ -101,9 +102,11 @@ function cardId(faceId: string): string {
   return `face-${faceId}`;
 }
 
-function toBoxed(face: FaceDetails): Parameters<typeof BoxedPhoto>[0]['faces'][number] {
+function toBoxed(face: FaceDetails, index: number): BoxedFace {
   const tone = face.personId === null ? 'nobody' : face.name === null ? 'unnamed' : 'known';
-  return { key: face.faceId, box: face.box, label: whoText(face), tone };
+  const label = whoText(face);
+  const spoken = tone === 'known' ? label : `Face ${index + 1}: ${label}`;
+  return { key: face.faceId, box: face.box, label, spoken, tone };
 }
 
 function whoText(face: FaceDetails): string {
@@ -114,11 +117,13 @@ function whoText(face: FaceDetails): string {
 
 function FaceCard(props: {
   face: FaceDetails;
+  /** From the left. */
+  number: number;
   head: number;
   isOpen: boolean;
   onToggle: () => void;
 }): JSX.Element {
-  const { face, head, isOpen, onToggle } = props;
+  const { face, number, head, isOpen, onToggle } = props;
   const { personId, name, faceId, ignored } = face;
   const isConfirmed = face.assignedBy === 'user' && personId !== null;
   return (
@@ -127,7 +132,10 @@ function FaceCard(props: {
         <button type="button" class="face-card-head" aria-expanded={isOpen} onClick={onToggle}>
           <FaceImage faceId={faceId} />
           <span class="face-card-words">
-            <span class={name === null ? 'nameless' : ''}>{whoText(face)}</span>
+            <span class={name === null ? 'nameless' : ''}>
+              {name === null ? <span class="hidden-text">Face {number}: </span> : null}
+              {whoText(face)}
+            </span>
             {isConfirmed ? <span class="pill good">Confirmed by you</span> : null}
           </span>
           <Icon name="chevron" />

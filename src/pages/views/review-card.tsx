@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 
 import type { FaceSummary, PersonSummary, ReviewItem } from '../api/types.ts';
 import { personUrl, photoUrl } from '../app/place.ts';
-import { capital, counted } from '../app/words.ts';
+import { capital, counted, nameOf } from '../app/words.ts';
 import { FaceImage } from '../parts/face-image.tsx';
 
 const MOST_FACES_OF_ONE = 6;
@@ -57,7 +57,7 @@ function PersonSide(props: {
   const more = own.filter(({ faceId }) => faceId !== shown);
   return (
     <div class="review-side">
-      <FaceImage faceId={shown} sizePx={384} alt={`Face of ${name}`} />
+      <FaceImage faceId={shown} sizePx={384} alt={`Face of ${nameOf(person)}`} />
       <a href={personUrl(person.personId)}>{name}</a>
       <span class="quiet-text">{counted(person.photos, 'photo')}</span>
       {more.length === 0 ? null : (

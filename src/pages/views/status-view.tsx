@@ -136,7 +136,7 @@ function Failures(props: { status: Status; refresh: () => void }): JSX.Element |
             <button
               type="button"
               class="button small"
-              aria-label={`Try ${failedName({ assetId, path })} again`}
+              aria-label={`Try again: ${failedName({ assetId, path })}`}
               onClick={() => void retry(jobId)}
             >
               Try again

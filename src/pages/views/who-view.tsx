@@ -147,7 +147,15 @@ function WhoFace(props: { face: WhoAnswer['faces'][number]; number: number }): J
             )}
           </h2>
           {match === undefined ? null : (
-            <span class="quiet-text">{counted(match.person.photos, 'photo')}</span>
+            <span class="quiet-text">
+              {counted(match.person.photos, 'photo')}
+              {match.person.name === null ? (
+                <>
+                  {' · '}
+                  <a href={personUrl(match.person.personId, { edit: 'name' })}>Add a name</a>
+                </>
+              ) : null}
+            </span>
           )}
         </div>
       </div>

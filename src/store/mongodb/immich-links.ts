@@ -25,8 +25,10 @@ export function createMongoImmichLinks(links: LinkCollection, run: Run): ImmichL
       run(() => {
         const { after = null, limit = 0 } = page ?? {};
         const rest = after === null ? [] : [afterOf(after)];
+        const { immichId, ...others } = filter;
+        const named = immichId === undefined ? {} : { immichId: { $in: [immichId].flat() } };
         return links
-          .find({ $and: [{ ownerId, kind, ...filter }, ...rest] })
+          .find({ $and: [{ ownerId, kind, ...others, ...named }, ...rest] })
           .sort({ group: 1, id: 1 })
           .limit(limit)
           .project<Link>({ _id: 0 })

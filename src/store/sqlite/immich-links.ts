@@ -25,9 +25,17 @@ export function createSqliteImmichLinks(run: Run): ImmichLinks {
   return {
     find: (ownerId, kind, filter, page) =>
       run((database) => {
-        const asked = Object.entries(filter) as [keyof typeof COLUMN_OF, string][];
-        const where = asked.map(([name]) => ` AND ${COLUMN_OF[name]} = ?`).join('');
-        const values: SqlValue[] = [ownerId, kind, ...asked.map(([, value]) => value)];
+        const asked = Object.entries(filter) as [
+          keyof typeof COLUMN_OF,
+          string | readonly string[],
+        ][];
+        const where = asked
+          .map(([name, value]) => {
+            const places = [value].flat().map(() => '?');
+            return ` AND ${COLUMN_OF[name]} IN (${places.join(', ')})`;
+          })
+          .join('');
+        const values: SqlValue[] = [ownerId, kind, ...asked.flatMap(([, value]) => value)];
         const { after = null, limit = -1 } = page ?? {};
         return database
           .all<LinkRow>(

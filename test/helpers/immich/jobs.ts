@@ -4,6 +4,7 @@ import { Queue, Worker, type Job, type QueueOptions } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 import sharp from 'sharp';
 
+import { detectFaces } from './detection.ts';
 import type { StandInAsset, StandInState } from './state.ts';
 
 interface EntityJob {
@@ -178,6 +179,9 @@ class StandInJobs implements ImmichJobs {
       await makePreview(this.#state, asset);
       await then('smartSearch', 'SmartSearch');
       await then('faceDetection', 'AssetDetectFaces');
+    } else if (queue === 'faceDetection' && this.#state.facialRecognition) {
+      // Whatever fails there, the job is completed (facts, 1.2 [RUN]).
+      await detectFaces(this.#state, asset).catch(() => undefined);
     }
   }
 }
@@ -190,10 +194,10 @@ async function readMetadata(state: StandInState, asset: StandInAsset): Promise<v
   });
 }
 
-/** Upright JPEG of at most 1440 px, quality 80 (facts, section 4). */
+/** Upright JPEG whose shorter side is 1440 px at most, quality 80 (facts, section 4). */
 async function makePreview(state: StandInState, asset: StandInAsset): Promise<void> {
   const upright = sharp(asset.original).autoOrient();
-  const shrunk = upright.resize(1440, 1440, { fit: 'inside', withoutEnlargement: true });
+  const shrunk = upright.resize(1440, 1440, { fit: 'outside', withoutEnlargement: true });
   const preview = await shrunk.jpeg({ quality: 80 }).toBuffer();
   // An edit in the stand-in is a mirror image.
   const editedPreview = asset.isEdited ? await sharp(preview).flop().jpeg().toBuffer() : null;

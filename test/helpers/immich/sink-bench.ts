@@ -11,6 +11,7 @@ import {
 import { openImmich, type Immich } from '../../../src/immich/client/open-immich.ts';
 import { createImmichSink, type ImmichSink } from '../../../src/immich/sink/immich-sink.ts';
 import type { ImmichLinks } from '../../../src/immich/sink/links.ts';
+import type { OurSide } from '../../../src/immich/sink/our-side.ts';
 import type { ImmichDetection, WriteSettings } from '../../../src/immich/sink/owner-context.ts';
 import { openOurSide } from '../../../src/immich-sink-parts.ts';
 import { createLog } from '../../../src/log.ts';
@@ -22,8 +23,9 @@ import { startImmich, type StandInImmich } from './server.ts';
 import type { StandInAsset, StandInFace, StandInPerson, StandInUser } from './state.ts';
 
 const log = createLog({ level: 'silent' });
-/** Of all photos here. */
+/** Of all photos here, and of their previews in Immich. */
 export const IMAGE = { width: 1000, height: 800 } as const;
+export const PREVIEW = { width: 500, height: 400 } as const;
 export const BOX: Box = { x: 100.4, y: 200.6, width: 99.8, height: 120.2 };
 export const OTHER_BOX: Box = { x: 600, y: 100, width: 150, height: 180 };
 
@@ -49,6 +51,7 @@ export interface SinkBench {
     detection?: Partial<ImmichDetection>;
     links?: ImmichLinks;
     wrap?: (accounts: ImmichAccounts) => ImmichAccounts;
+    wrapOurs?: (ours: OurSide) => OurSide;
     keys?: readonly string[];
     mostPeople?: number;
   }): Promise<{ sink: ImmichSink; accounts: ImmichAccounts }>;
@@ -83,9 +86,11 @@ export interface SinkBench {
 
 export async function startSinkBench(store: Store): Promise<SinkBench> {
   const immich = await startImmich();
-  const picture = await sharp({ create: { ...IMAGE, channels: 3, background: 'white' } })
-    .jpeg()
-    .toBuffer();
+  const blank = (size: typeof IMAGE | typeof PREVIEW): Promise<Buffer> =>
+    sharp({ create: { ...size, channels: 3, background: 'white' } })
+      .jpeg()
+      .toBuffer();
+  const [picture, preview] = await Promise.all([blank(IMAGE), blank(PREVIEW)]);
   immich.state.facialRecognition = false;
   const user = immich.state.addUser('ada');
   const key = immich.state.addKey(user);
@@ -128,7 +133,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
       const accounts = changes.wrap?.(opened) ?? opened;
       account = accounts.of(user.id);
       current = createImmichSink({
-        ...{ accounts, ours, log },
+        ...{ accounts, log, ours: changes.wrapOurs?.(ours) ?? ours },
         links: changes.links ?? store.immichLinks,
         turns: store.immich,
         ...(changes.mostPeople !== undefined && { mostPeople: changes.mostPeople }),
@@ -144,7 +149,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
     },
     addPhoto: async (faces, changes = {}) => {
       const asset = immich.state.addAsset(user, picture, {
-        ...IMAGE,
+        ...{ ...IMAGE, preview },
         ...changes,
       });
       await look(asset, faces);
@@ -193,8 +198,7 @@ export async function startSinkBench(store: Store): Promise<SinkBench> {
     detect: (asset, box = BOX, person) =>
       addFace(immich.state, asset, {
         personId: person?.id ?? null,
-        // Immich looks at its preview, which is of another size.
-        ...{ imageWidth: IMAGE.width / 2, imageHeight: IMAGE.height / 2 },
+        ...{ imageWidth: PREVIEW.width, imageHeight: PREVIEW.height },
         boundingBoxX1: Math.round(box.x / 2) + 3,
         boundingBoxY1: Math.round(box.y / 2) - 2,
         boundingBoxX2: Math.round((box.x + box.width) / 2) + 1,

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
+import type { Share } from './detection.ts';
 import { ImmichRefusal, noAccess } from './errors.ts';
 
 export interface StandInUser {
@@ -42,6 +43,8 @@ export interface StandInAsset {
   height: number;
   /** EXIF orientation of the original, '1' to '8'; null until it was read, or when it says none. */
   orientation: string | null;
+  /** Faces that Immich's own detection finds on the preview. */
+  detectable: readonly Share[];
 }
 
 export interface StandInPerson {
@@ -91,6 +94,7 @@ export interface StandInAlbum {
   readonly assetIds: Set<string>;
   /** Users who see it besides its owner. */
   readonly sharedWith?: ReadonlySet<string>;
+  readonly hasSharedLink?: boolean;
 }
 
 /** Everything that the stand-in knows; tests may change it as a user of Immich would. */
@@ -102,6 +106,8 @@ export class StandInState {
   readonly faces = new Map<string, StandInFace>();
   readonly tags = new Map<string, StandInTag>();
   readonly albums = new Map<string, StandInAlbum>();
+  /** Ids of the faces that Immich's own recognition has described. */
+  readonly embeddings = new Set<string>();
   version = { major: 3, minor: 1, patch: 0 };
   /** Whether Immich's own recognition is switched on. */
   facialRecognition = true;
@@ -137,6 +143,10 @@ export class StandInState {
   ): StandInAsset {
     const id = changes.id ?? randomUUID();
     const now = new Date();
+    const file = `/data/upload/${owner.id}/${id.slice(0, 2)}/${id.slice(2, 4)}/${randomUUID()}.jpg`;
+    const { libraryId = null, originalPath = file } = changes;
+    // In an external library the file is not read for it: it is of the path.
+    const summed = libraryId === null ? original : `path:${originalPath}`;
     const asset: StandInAsset = {
       id,
       ownerId: owner.id,
@@ -145,13 +155,13 @@ export class StandInState {
       original,
       preview: null,
       editedPreview: null,
-      checksum: createHash('sha1').update(original).digest('base64'),
+      checksum: createHash('sha1').update(summed).digest('base64'),
       thumbhash: null,
-      originalPath: `/data/upload/${owner.id}/${id.slice(0, 2)}/${id.slice(2, 4)}/${randomUUID()}.jpg`,
+      originalPath,
       originalFileName: 'IMG_1.jpg',
       isEdited: false,
       isOffline: false,
-      libraryId: null,
+      libraryId,
       deletedAt: null,
       fileCreatedAt: now,
       createdAt: now,
@@ -159,6 +169,7 @@ export class StandInState {
       width: 0,
       height: 0,
       orientation: null,
+      detectable: [],
       ...changes,
     };
     this.assets.set(id, asset);

@@ -32,13 +32,15 @@ export function watch(options: {
   readonly prefix: string;
   readonly store: Store;
   readonly events?: boolean;
+  /** How long an answer is waited for. */
+  readonly answerMillis?: number;
   readonly changes?: Partial<WatchOptions>;
 }): Watched {
   const { immich, redis, prefix, store } = options;
   const log = createLog({ level: 'silent' });
   const server = openImmich({
     url: immich.url,
-    limits: { answerMillis: 500, downloadMillis: 2000 },
+    limits: { answerMillis: options.answerMillis ?? 500, downloadMillis: 2000 },
     retry: { attempts: 2, backoffMillis: 20 },
   });
   const keys = options.keys.map((key, i) => ({ key, label: `key ${i + 1}` }));

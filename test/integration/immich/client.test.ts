@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import sharp from 'sharp';
@@ -60,10 +59,24 @@ describe('the client', () => {
     expect(found.sort()).toEqual(ids.sort());
   });
 
-  test('finds an uploaded asset and saves its preview, upright and at most 1440 px', async () => {
+  test('reads the beginning of a file, also where the server knows no parts', async () => {
     const ada = immich.state.addUser('ada');
     const api = client.as({ who: 'ada', key: immich.state.addKey(ada) });
-    const uploaded = await immich.upload(ada, await readFile(samplePhoto(1)));
+    const large = Buffer.alloc(4_000_000, 'a large file ');
+    const { id } = immich.state.addAsset(ada, large, { preview: large });
+    for (const path of [`/assets/${id}/thumbnail`, `/assets/${id}/original`]) {
+      expect(await api.beginning({ path }, 70_000)).toEqual(large.subarray(0, 70_000));
+    }
+    const { id: small } = immich.state.addAsset(ada, Buffer.from('small'));
+    const whole = await api.beginning({ path: `/assets/${small}/original` }, 70_000);
+    expect(whole.toString()).toBe('small');
+  });
+
+  test('finds an uploaded asset and saves its preview, upright and of 1440 px at its shorter side', async () => {
+    const ada = immich.state.addUser('ada');
+    const api = client.as({ who: 'ada', key: immich.state.addKey(ada) });
+    const large = sharp(samplePhoto(1)).resize(2000, 2000, { fit: 'outside' });
+    const uploaded = await immich.upload(ada, await large.jpeg().toBuffer());
     await immich.jobs.settled();
     const page = await searchAssets(api, { order: 'asc', size: 1000, page: 1 });
     expect(page.nextPage).toBeNull();
@@ -78,6 +91,6 @@ describe('the client', () => {
     );
     expect(saved).toMatchObject({ contentType: 'image/jpeg' });
     const { width, height, format } = await sharp(file).metadata();
-    expect({ longest: Math.max(width, height), format }).toEqual({ longest: 1440, format: 'jpeg' });
+    expect({ shorter: Math.min(width, height), format }).toEqual({ shorter: 1440, format: 'jpeg' });
   });
 });

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import sharp from 'sharp';
 
 import { Visitor } from '../../helpers/api.ts';
 import { startImmich, type StandInImmich } from '../../helpers/immich/server.ts';
-import type { StandInAsset } from '../../helpers/immich/state.ts';
+import type { StandInAsset, StandInUser } from '../../helpers/immich/state.ts';
 import { samplePhoto, tempFolder } from '../../helpers/pictures.ts';
 import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 import { startWorkerProcess, type TestWorker } from '../../helpers/worker.ts';
@@ -21,13 +22,15 @@ describe("pictures of Immich's photos", () => {
   let immich: StandInImmich;
   let worker: TestWorker;
   let visitor: Visitor;
+  let ada: StandInUser;
   let asset: StandInAsset;
 
   beforeAll(async () => {
     folder = await tempFolder();
     redis = await startRedis();
     immich = await startImmich({ redis: redis.options });
-    const ada = immich.state.addUser('ada');
+    ada = immich.state.addUser('ada');
+    await mkdir(path.join(folder.path, 'library'));
     asset = await immich.upload(ada, await readFile(samplePhoto(1)), {
       fileCreatedAt: new Date('2010-05-04T14:30:00.000Z'),
     });
@@ -39,6 +42,8 @@ describe("pictures of Immich's photos", () => {
       IMMICH_URL: immich.url,
       IMMICH_API_KEY: immich.state.addKey(ada),
       VISION_CHILDREN: '1',
+      MEDIA_ROOTS: path.join(folder.path, 'library'),
+      IMMICH_PATH_MAP: `/data/library:${path.join(folder.path, 'library')}`,
     });
     await worker.logged('3 faces');
     visitor = await new Visitor(worker.address).arrive();
@@ -63,6 +68,26 @@ describe("pictures of Immich's photos", () => {
     // A picture, not one colour.
     expect((await sharp(cut.bytes).stats()).entropy).toBeGreaterThan(4);
   });
+
+  test('of a photo whose mounted file is damaged they are cut from the preview', async () => {
+    const original = await readFile(samplePhoto(1));
+    const half = original.subarray(0, original.length / 2);
+    await writeFile(path.join(folder.path, 'library', 'half.jpg'), half);
+    const damaged = await immich.upload(ada, original, { originalPath: '/data/library/half.jpg' });
+    const place = owned(`/api/photos/${damaged.id}?`);
+    let faces: Listed['faces'] = [];
+    while (faces.length < 3) {
+      await once(worker.child, 'logged');
+      faces = ((await visitor.get(place)).json as Partial<Listed>).faces ?? [];
+    }
+    for (const { faceId } of faces) {
+      const cut = await visitor.get(owned(`/api/faces/${faceId}/thumbnail?size=96&`));
+      expect([cut.headers['content-type'], cut.headers['x-missing-reason']]).toEqual([
+        ...['image/webp', undefined],
+      ]);
+      expect((await sharp(cut.bytes).stats()).entropy).toBeGreaterThan(4);
+    }
+  }, 60_000);
 
   test('what Immich does not give is said in words', async () => {
     const place = owned(`/api/photos/${asset.id}/image?width=480&`);

@@ -93,6 +93,25 @@ describe('results on the queue', () => {
     expect(bench.people().map(({ ownerId }) => ownerId)).toEqual([bench.user.id, grace.id]);
   });
 
+  it('are written while Immich does not answer another user, from the start and later', async () => {
+    const grace = bench.immich.state.addUser('grace');
+    const key = bench.immich.state.addKey(grace);
+    const hers = [0, 1].map(() =>
+      bench.immich.state.addAsset(grace, bench.picture, { width: 1000, height: 800 }),
+    );
+    for (const asset of hers) await bench.lookAgain(asset, [{ personId: 'p1' }]);
+    const answer = bench.immich.faults.add({ kind: 'silent' }, { key: bench.key });
+    start([bench.key, key], { IMMICH_TIMEOUT_MILLIS: '50000' });
+    expect(await publish(hers[0]!)).toBe('written');
+    answer();
+    await running.pop()!.close();
+    const mine = await bench.addPhoto([{ personId: 'p1' }]);
+    start([bench.key, key], { IMMICH_TIMEOUT_MILLIS: '50000' });
+    expect(await publish(mine)).toBe('written');
+    bench.immich.faults.add({ kind: 'silent' }, { key: bench.key });
+    expect(await publish(hers[1]!)).toBe('written');
+  });
+
   it('of somebody who gave no key are passed over', async () => {
     const stranger = bench.immich.state.addUser('stranger');
     const asset = bench.immich.state.addAsset(stranger, bench.picture);

@@ -3,8 +3,11 @@ import { openStore } from '../../../src/store/open-store.ts';
 import { startMongo, type TestMongo } from '../../helpers/mongodb.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
 import { describeCollections } from './sink/collections.ts';
+import { describeFacePixels } from './sink/face-pixels.ts';
+import { describeOutOfSight } from './sink/out-of-sight.ts';
 import { describePeople } from './sink/people.ts';
 import { describeReadBack } from './sink/read-back.ts';
+import { describeRuleAlbums } from './sink/rule-albums.ts';
 import { describeUsersPeople } from './sink/users-people.ts';
 
 const log = createLog({ level: 'silent' });
@@ -21,9 +24,12 @@ describe('writing into Immich, with SQLite', () => {
 
   const open = (): ReturnType<typeof openStore> => openStore({ dataDir: folder.path, log });
   describePeople(open);
+  describeFacePixels(open);
+  describeOutOfSight(open);
   describeReadBack(open);
   describeUsersPeople(open);
   describeCollections(open);
+  describeRuleAlbums(open);
 });
 
 describe('writing into Immich, with MongoDB', () => {
@@ -38,7 +44,10 @@ describe('writing into Immich, with MongoDB', () => {
   const open = (): ReturnType<typeof openStore> =>
     openStore({ dataDir: '', log, mongodbUri: mongo.newDatabaseUri() });
   describePeople(open);
+  describeFacePixels(open);
+  describeOutOfSight(open);
   describeReadBack(open);
   describeUsersPeople(open);
   describeCollections(open);
+  describeRuleAlbums(open);
 });

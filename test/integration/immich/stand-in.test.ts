@@ -1,10 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 import { QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
 
+import { detectFaces } from '../../helpers/immich/detection.ts';
+import { addFace, facesOf } from '../../helpers/immich/routes/faces.ts';
 import { startImmich, type StandInImmich } from '../../helpers/immich/server.ts';
-import type { StandInUser } from '../../helpers/immich/state.ts';
+import type { StandInFace, StandInUser } from '../../helpers/immich/state.ts';
 import { quarters } from '../../helpers/pictures.ts';
 import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 
@@ -122,6 +124,45 @@ describe('the stand-in for Immich', () => {
       trashed.id,
       null,
     ]);
+  });
+
+  test('section 4: detection knows a face in the pixels of the preview again, once', async () => {
+    const large = await quarters(3000, 2000).jpeg().toBuffer();
+    const detectable = [{ left: 0.1, top: 0.1, right: 0.3, bottom: 0.4 }];
+    const asset = await immich.upload(ada, large, { detectable });
+    await immich.jobs.settled();
+    const faces = (): StandInFace[] => facesOf(immich.state, asset.id);
+    // The shorter side has 1440 pixels.
+    expect(faces()).toMatchObject([
+      { imageWidth: 2160, imageHeight: 1440, boundingBoxX1: 216, boundingBoxY2: 576 },
+    ]);
+    await detectFaces(immich.state, asset);
+    expect(faces()).toHaveLength(1);
+    for (const [scale, found] of [
+      [1, 1],
+      [3000 / 2160, 2],
+    ] as const) {
+      immich.state.faces.clear();
+      const made = addFace(immich.state, asset, {
+        ...{ personId: null, sourceType: 'manual' },
+        ...{ imageWidth: 2160 * scale, imageHeight: 1440 * scale },
+        ...{ boundingBoxX1: 216 * scale, boundingBoxY1: 144 * scale },
+        ...{ boundingBoxX2: 648 * scale, boundingBoxY2: 576 * scale },
+      });
+      await detectFaces(immich.state, asset);
+      expect(faces()).toHaveLength(found);
+      expect(immich.state.embeddings.has(made.id)).toBe(found === 1);
+      // 3.1 [RUN]: the second detection of a face that was made fails.
+      const again = detectFaces(immich.state, asset);
+      if (found === 1) await expect(again).rejects.toThrow('duplicate key');
+      else await again;
+    }
+  });
+
+  test('in an external library the checksum is of the path', () => {
+    const changes = { libraryId: randomUUID(), originalPath: '/mnt/photos/a.jpg' };
+    const { checksum } = immich.state.addAsset(ada, picture, changes);
+    expect(checksum).toBe(createHash('sha1').update('path:/mnt/photos/a.jpg').digest('base64'));
   });
 
   test('1.8 and 2.1 [RUN]: one upload, its events, and asset ids only on one queue', async () => {

@@ -295,7 +295,7 @@ describe('what can be corrected on the pages', () => {
     const page = await pages.open('/people/status');
     const line = page.locator('.failure-line');
     await line.getByText('PHOTO_NOT_AN_IMAGE').waitFor();
-    await line.getByRole('button', { name: /^Try .* again$/ }).click();
+    await line.getByRole('button', { name: /^Try again: / }).click();
     await toast(page, 'It will be tried again.').waitFor();
     await line.getByText('PATH_NOT_FOUND').waitFor();
     const board = page.getByRole('link', { name: 'All jobs in Bull Board' });

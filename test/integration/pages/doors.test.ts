@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
+import type { Page } from 'playwright-core';
+
 import { axeViolations, startPages, type Pages } from '../../helpers/pages.ts';
 
 describe('pages with logins', () => {
@@ -49,6 +51,53 @@ describe('pages with logins', () => {
       [],
     );
   }, 60_000);
+
+  test.each(['light', 'dark'] as const)(
+    'axe finds nothing wrong with asking for the login (%s)',
+    async (colorScheme) => {
+      const page = await pages.open('/people', { colorScheme, reducedMotion: 'reduce' });
+      await page.getByLabel('Name').fill('ada');
+      await page.getByLabel('Password').fill('wrong');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').filter({ hasText: /./ }).waitFor();
+      expect(await axeViolations(page)).toEqual([]);
+      await page.context().close();
+      expect(pages.takeComplaints().filter(isUnexpected)).toEqual([]);
+    },
+    60_000,
+  );
+
+  test('a login that ends in an open tab is asked for again, and the page goes on', async () => {
+    const page = await pages.open('/people/status');
+    await logIn(page);
+    await page.getByRole('heading', { level: 1, name: 'Status' }).waitFor();
+    await page.getByText('Runs with').waitFor();
+    // A worker that starts again has forgotten who was logged in.
+    await pages.restart();
+    await logIn(page);
+    await page.getByText('Runs with').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/people/status');
+
+    await page.getByRole('link', { name: 'Backup' }).click();
+    await page.getByText('Save a backup').waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('link', { name: 'History' }).click();
+    await logIn(page);
+    await page.getByText('Nothing has been corrected yet').waitFor();
+    await page.getByRole('button', { name: 'Sign out ada' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.context().close();
+    expect(pages.takeComplaints().filter(isUnexpected)).toEqual([]);
+  }, 60_000);
+
+  const logIn = async (page: Page): Promise<void> => {
+    await page.getByLabel('Name').fill('ada');
+    await page.getByLabel('Password').fill('right enough');
+    await page.keyboard.press('Enter');
+  };
+  /** The browser tells of what was refused, and of a worker that was away. */
+  const isUnexpected = (line: string): boolean =>
+    !/401 \(Unauthorized\)|ERR_CONNECTION_(REFUSED|RESET)|ERR_EMPTY_RESPONSE/.test(line);
 
   test('are kept by the browser under an address that changes with them, and nowhere else', async () => {
     const html = await fetch(`${pages.worker.address}/people/anything/at/all`);

@@ -138,10 +138,25 @@ describe('what corrections teach', () => {
     await faceCount(page, 1);
   }, 60_000);
 
-  test('what takes long to count is offered as soon as it is counted', async () => {
+  test('what takes long to count is offered once it is counted, and not asked for while nobody looks', async () => {
     const page = await pages.open(`/people/photo/photo-of-cy-2?owner=${OF_CROWD}`);
+    const turn = (state: 'hidden' | 'visible'): Promise<void> =>
+      page.evaluate(`{
+        Object.defineProperty(document, 'visibilityState', { configurable: true, value: '${state}' });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }`);
+    const asked: string[] = [];
+    page.on('request', (one) => {
+      if (one.method() === 'GET' && one.url().includes('/api/reapply')) asked.push(one.url());
+    });
+    await page.getByRole('button', { name: 'New person' }).waitFor();
+    await turn('hidden');
     await page.getByRole('button', { name: 'New person' }).click();
     await toast(page, '1 face made a new person.').waitFor();
+    // Longer than until the first look.
+    await page.waitForTimeout(2500);
+    expect(asked).toEqual([]);
+    await turn('visible');
     await toast(page, '1 other face would now go to somebody else').waitFor();
     await page.context().close();
   }, 60_000);

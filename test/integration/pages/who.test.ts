@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { Locator, Page } from 'playwright-core';
 
-import { axeViolations, usePages, type Pages } from '../../helpers/pages.ts';
+import { axeViolations, outOfReach, PHONE, usePages, type Pages } from '../../helpers/pages.ts';
 import { samplePhoto } from '../../helpers/pictures.ts';
 
 describe('“Who is this?”', () => {
@@ -57,6 +57,23 @@ describe('“Who is this?”', () => {
     await page.getByRole('list', { name: 'Faces' }).waitFor();
     expect(pages.takeComplaints()).toEqual([]);
   }, 60_000);
+
+  test.each([
+    ['in the dark', { colorScheme: 'dark' }],
+    ['on a phone', PHONE],
+  ] as const)(
+    'the answer is right for axe, and within reach (%s)',
+    async (_name, context) => {
+      const page = await pages.open('/people/who', { ...context, reducedMotion: 'reduce' });
+      await page.getByLabel('Choose a picture').setInputFiles(samplePhoto(1));
+      await expectThree(page);
+      await page.locator('summary').first().click();
+      expect(await axeViolations(page)).toEqual([]);
+      expect(await outOfReach(page)).toEqual([]);
+      await page.context().close();
+    },
+    60_000,
+  );
 
   test.each([
     ['on its place', '.drop-place'],

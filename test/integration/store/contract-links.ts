@@ -24,6 +24,8 @@ export function describeLinksContract(openNew: () => Promise<{ store: Store }>):
       expect(await immichLinks.find('owner-a', 'face', { id: 'face-2' })).toEqual([other]);
       const byIds = { immichId: 'immich-face-1', immichPersonId: 'immich-person-1' };
       expect(await immichLinks.find('owner-a', 'face', byIds)).toEqual([one]);
+      const any = { immichId: ['immich-face-2', 'immich-face-1', 'nobody'] };
+      expect(await immichLinks.find('owner-a', 'face', any)).toEqual([one, other]);
       expect(await immichLinks.find('owner-a', 'person', {})).toEqual([person]);
       expect(await immichLinks.find('owner-c', 'face', {})).toEqual([]);
     });

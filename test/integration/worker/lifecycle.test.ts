@@ -207,6 +207,11 @@ describe('the life of a worker', () => {
       { WEIGHTS_DIR: '/nonexistent' },
       /\[WEIGHTS_MISSING\].*scripts\/setup/,
     ],
+    [
+      "an address that is not this machine's",
+      { HTTP_HOST: '192.0.2.1', HTTP_USER: 'ada', HTTP_PASSWORD: 'long-enough' },
+      /\[HTTP_ADDRESS_UNUSABLE\].*HTTP_HOST/,
+    ],
   ])(
     '%s: it ends with 1 and says why',
     async (_name, changes, message) => {
@@ -216,6 +221,15 @@ describe('the life of a worker', () => {
     },
     30_000,
   );
+
+  test('a misspelled setting is told, with the one that was probably meant', async () => {
+    const worker = await startWorkerProcess({ ...environment, PROFIL: 'low-power' });
+    expect(await worker.logged('no setting is called like this')).toMatchObject({
+      variable: 'PROFIL',
+      meant: 'PROFILE',
+    });
+    expect(await worker.stop()).toBe(0);
+  }, 30_000);
 
   test('a command given to the worker itself is refused, and says where commands are', async () => {
     const run = promisify(execFile)(process.execPath, ['dist/src/main.js', 'backfill']);

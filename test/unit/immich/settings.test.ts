@@ -1,6 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
 import { readImmichKeys } from '../../../src/config/immich-settings.ts';
 import { readConfig } from '../../../src/config.ts';
 import type { WorkerError } from '../../../src/errors.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const [one, two] = ['aB3_key-of-ada', 'bB4/key+of=bob'];
 
@@ -71,6 +75,40 @@ test('address and keys need each other, and a wrong key is not repeated', () => 
   const redis = { IMMICH_URL: 'http://immich', IMMICH_API_KEY: one, IMMICH_REDIS_URL: 'no:s3cr3t' };
   expect(refusalOf(redis)).toMatch(/IMMICH_REDIS_URL: expected/);
   expect(refusalOf(redis)).not.toContain('s3cr3t');
+});
+
+describe('keys in a file and in the variable', () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, 'keys');
+  const given = { IMMICH_URL: 'http://immich', IMMICH_API_KEYS_FILE: file };
+  const labelsOf = (content: string, variable: string): (string | undefined)[] => {
+    writeFileSync(file, content);
+    const { immich } = readConfig({ ...given, IMMICH_API_KEYS: variable });
+    return (immich?.keys ?? []).map(({ key, label }) => `${label}: ${key}`);
+  };
+
+  test('count both, each under its name', () => {
+    expect(labelsOf(`ada: ${one}`, two)).toEqual([`ada: ${one}`, `key 2: ${two}`]);
+    expect(labelsOf(one, `bob: ${two}`)).toEqual([`key 1: ${one}`, `bob: ${two}`]);
+    expect(labelsOf(`${one}\n${two}`, two)).toHaveLength(2);
+  });
+
+  test('may be in one of them alone', () => {
+    expect(labelsOf('# none yet\n', two)).toEqual([`key 1: ${two}`]);
+    expect(refusalOf({ ...given, IMMICH_API_KEYS: '# none either' })).toContain('IMMICH_API_KEYS');
+    expect(labelsOf(one, '')).toEqual([`key 1: ${one}`]);
+  });
+
+  test('have to be keys, and a file has to be there', () => {
+    writeFileSync(file, '{ s3cr3t: [');
+    const wrong = refusalOf({ ...given, IMMICH_API_KEYS: one });
+    expect(wrong).toContain('IMMICH_API_KEYS: expected API keys');
+    expect(wrong).not.toContain('s3cr3t');
+    const missing = { ...given, IMMICH_API_KEYS_FILE: path.join(folder, 'missing') };
+    expect(refusalOf({ ...missing, IMMICH_API_KEYS: one })).toContain('IMMICH_API_KEYS_FILE');
+    const both = { REDIS_PASSWORD: 'a', REDIS_PASSWORD_FILE: file };
+    expect(refusalOf(both)).toContain('only one of REDIS_PASSWORD and');
+  });
 });
 
 test('a double key counts once; folders are mapped; events are of the same Redis', () => {

@@ -40,6 +40,7 @@ test('what the worker runs with is said in words', () => {
     '2 photos at a time, 1 thread for each, at most 4,096 MiB of memory for each, started afresh above 3,072 MiB',
   );
   expect(partText({ name: 'onnx', version: '1.2', nested: {} })).toBe('onnx, version 1.2');
+  expect(partText({ name: 'onnx', reason: 'the fastest' })).toBe('onnx, the fastest');
   expect(partText('sqlite')).toBe('sqlite');
 });
 

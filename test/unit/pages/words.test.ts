@@ -1,4 +1,10 @@
-import { photoDayText, shortId, spanText } from '../../../src/pages/app/words.ts';
+import {
+  dayAndTimeText,
+  photoDayText,
+  saidText,
+  shortId,
+  spanText,
+} from '../../../src/pages/app/words.ts';
 
 test('a photo has the day of its place, or the day on which it was looked at', () => {
   const at = '2010-12-31T23:59:00.000Z';
@@ -12,4 +18,12 @@ test('a photo has the day of its place, or the day on which it was looked at', (
 test('of an owner whom nobody names the first part of a UUID is shown, and any other id whole', () => {
   expect(shortId('52457ed6-1b1f-4c4c-9d0e-0a1b2c3d4e5f')).toBe('52457ed6');
   expect(shortId('default-owner')).toBe('default-owner');
+});
+
+test('what was said has its time, and who said it where there are logins', () => {
+  const at = '2026-11-24T12:00:00.000Z';
+  const time = dayAndTimeText(at);
+  expect(saidText(at, 'ada')).toBe(`${time} · by ada`);
+  expect(saidText(at, 'machine')).toBe(`${time} · by the worker`);
+  expect(saidText(at, 'local')).toBe(time);
 });

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { Thumbnails } from '../../../src/thumbnails/thumbnails.ts';
+import { WorkerError, type ErrorCode } from '../../../src/errors.ts';
+import { Thumbnails, type OpenedPhoto } from '../../../src/thumbnails/thumbnails.ts';
 import { photoPlaceholderSvg } from '../../../src/thumbnails/placeholder.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
@@ -46,6 +47,34 @@ test('the log tells why a picture was not made', async () => {
   );
   await expect(pictures.picture(photo, null, 96)).rejects.toThrow('a fault of ours');
   expect(said).toEqual([[{ assetId: 'a', reason: 'a fault of ours' }, expect.anything()]]);
+});
+
+test('of a file that cannot be read another is fetched, once, and both are discarded', async () => {
+  const discarded: string[] = [];
+  const file = (source: string): OpenedPhoto => ({
+    path: source,
+    discard: () => Promise.resolve(void discarded.push(source)),
+  });
+  const pictures = (code: ErrorCode, readable: string): Thumbnails =>
+    new Thumbnails({
+      ...{ folder: path.join(folder, code), maxBytes: 1000, log: {} as never },
+      open: () =>
+        Promise.resolve({
+          ...file('original'),
+          fetchInstead: () => Promise.resolve(file('preview')),
+        }),
+      cut: ({ source }) =>
+        source === readable
+          ? Promise.resolve(new Uint8Array([9]))
+          : Promise.reject(new WorkerError(code, source)),
+    });
+  const { bytes } = await pictures('PHOTO_DAMAGED', 'preview').picture(photo, null, 96);
+  expect([...bytes]).toEqual([9]);
+  const gone = pictures('PATH_NOT_FOUND', 'neither');
+  await expect(gone.picture(photo, null, 96)).rejects.toMatchObject({ message: 'preview' });
+  const late = pictures('VISION_DEADLINE', 'preview');
+  await expect(late.picture(photo, null, 96)).rejects.toMatchObject({ message: 'original' });
+  expect(discarded).toEqual(['original', 'preview', 'original', 'preview', 'original']);
 });
 
 test('a photo that is missing says why in lines that fit, as text and not as markup', () => {

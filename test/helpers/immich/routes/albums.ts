@@ -103,6 +103,7 @@ function albumDto(album: StandInAlbum, state: StandInState): Record<string, unkn
   const owner = { user: { id: ownerId }, role: 'owner' };
   return {
     ...{ id, albumName, description, shared: editors.length > 0, ...times },
+    hasSharedLink: album.hasSharedLink === true,
     // Those in the trash are not counted.
     assetCount: [...assetIds].filter((one) => state.assets.get(one)?.deletedAt === null).length,
     ...(state.isOld ? { ownerId, albumUsers: editors } : { albumUsers: [owner, ...editors] }),

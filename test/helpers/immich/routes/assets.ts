@@ -26,7 +26,13 @@ export const assetRoutes: Routes = (app, { state, login }) => {
     const bytes = edited && asset.isEdited ? asset.editedPreview : asset.preview;
     // [RUN] 404 until the preview was generated.
     if (bytes === null) throw new ImmichRefusal(404, 'Asset media not found');
-    return reply.type('image/jpeg').send(bytes);
+    void reply.type('image/jpeg').header('accept-ranges', 'bytes');
+    // What serves Immich's files knows ranges, of which the worker asks for the first bytes.
+    const last = /^bytes=0-(?<last>\d+)$/.exec(request.headers.range ?? '')?.groups?.['last'];
+    if (last === undefined) return reply.send(bytes);
+    const part = bytes.subarray(0, Number(last) + 1);
+    const range = `bytes 0-${part.length - 1}/${bytes.length}`;
+    return reply.code(206).header('content-range', range).send(part);
   });
   app.get('/assets/:id/original', (request, reply) => {
     const user = login(request, 'asset.download');

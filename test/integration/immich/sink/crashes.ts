@@ -1,7 +1,5 @@
-import type { ImmichAccounts } from '../../../../src/immich/accounts.ts';
-import type { ImmichApi, ImmichRequest } from '../../../../src/immich/client/immich-api.ts';
-import type { ImmichLinks } from '../../../../src/immich/sink/links.ts';
 import type { Store } from '../../../../src/store/store.ts';
+import { Killer } from '../../../helpers/immich/killer.ts';
 import { addPerson } from '../../../helpers/immich/routes/people.ts';
 import {
   BOX,
@@ -9,67 +7,7 @@ import {
   startSinkBench,
   type SinkBench,
 } from '../../../helpers/immich/sink-bench.ts';
-import type { StandInAsset } from '../../../helpers/immich/state.ts';
-
-/** Ends a worker at its nth write, in Immich or in the store: before it is carried out, or after. */
-class Killer {
-  readonly #at: number;
-  readonly #when: 'before' | 'after';
-  #count = 0;
-
-  constructor(at: number, when: 'before' | 'after') {
-    this.#at = at;
-    this.#when = when;
-  }
-
-  get hasStruck(): boolean {
-    return this.#count >= this.#at;
-  }
-
-  #strikesNow(): boolean {
-    this.#count += 1;
-    return this.#count >= this.#at;
-  }
-
-  async around<T>(work: () => Promise<T>): Promise<T> {
-    if (this.hasStruck) throw new Error('the worker is dead');
-    if (!this.#strikesNow()) return work();
-    if (this.#when === 'after') await work();
-    throw new Error('the worker dies');
-  }
-
-  links(links: ImmichLinks): ImmichLinks {
-    return {
-      find: (...asked) => links.find(...asked),
-      write: (written) => this.around(() => links.write(written)),
-      remove: (keys) => this.around(() => links.remove(keys)),
-    };
-  }
-
-  accounts(accounts: ImmichAccounts): ImmichAccounts {
-    return {
-      ...accounts,
-      of: (ownerId) => {
-        const account = accounts.of(ownerId);
-        return { ...account, api: this.#api(account.api) };
-      },
-    };
-  }
-
-  #api(api: ImmichApi): ImmichApi {
-    const isWriting = ({ method = 'GET', path }: ImmichRequest): boolean =>
-      method !== 'GET' && path !== '/search/metadata';
-    const around = <T>(request: ImmichRequest, work: () => Promise<T>): Promise<T> =>
-      isWriting(request) ? this.around(work) : work();
-    return {
-      who: api.who,
-      version: () => api.version(),
-      json: (request, schema) => around(request, () => api.json(request, schema)),
-      done: (request) => around(request, () => api.done(request)),
-      save: (request, file) => api.save(request, file),
-    };
-  }
-}
+import type { StandInAsset, StandInPerson } from '../../../helpers/immich/state.ts';
 
 /** Declares that a worker may end at any point, whatever the store; `every` how many points apart. */
 export function describeCrashes(openStore: () => Promise<Store>, every: number): void {
@@ -93,6 +31,7 @@ export function describeCrashes(openStore: () => Promise<Store>, every: number):
       await bench.start({
         ...{ settings, links: killer.links(store.immichLinks) },
         wrap: (accounts) => killer.accounts(accounts),
+        wrapOurs: (ours) => killer.ours(ours),
       });
       await work().catch((error: unknown) => {
         if (!killer.hasStruck) throw error;
@@ -208,9 +147,72 @@ export function describeCrashes(openStore: () => Promise<Store>, every: number):
     return stateOf([one, two]);
   }
 
+  /** Our two become one, and who was made for the one goes into a user's own who is the other. */
+  async function mergeOtherWayThrough(killer: Killer): Promise<unknown> {
+    await forgetAll();
+    const one = await bench.addPhoto([{ personId: 'p1', faceId: 'f1' }]);
+    const two = await bench.addPhoto([{ personId: 'p2', faceId: 'f2' }]);
+    const grace = addPerson(bench.immich.state, bench.user, { name: 'Grace' });
+    grace.isFavorite = true;
+    bench.detect(one, BOX, grace);
+    await bench.start({ settings });
+    for (const asset of [one, two]) await bench.write(asset);
+    let isDecided = false;
+    await survive(killer, async () => {
+      if (isDecided) return bench.writeFacts(1);
+      isDecided = true;
+      await bench.correct({ kind: 'people-merged', from: 'p1', into: 'p2', name: null });
+    });
+    await expectGraceAlone(grace, [one, two]);
+    return stateOf([one, two]);
+  }
+
+  /** Who was made gives way to somebody whom a user has named, and who has the faces. */
+  async function joinThrough(killer: Killer): Promise<unknown> {
+    await forgetAll();
+    const facts = bench.facts.length;
+    await bench.start({ settings });
+    const grace = addPerson(bench.immich.state, bench.user, { name: 'Grace' });
+    const assets: StandInAsset[] = [];
+    for (const isTheirs of [false, false, true, true, true]) {
+      const asset = await bench.addPhoto([{ personId: 'p1' }]);
+      if (isTheirs) bench.detect(asset, BOX, grace);
+      await bench.write(asset);
+      assets.push(asset);
+    }
+    expect(bench.people()).toHaveLength(2);
+    await survive(killer, async () => {
+      await bench.sink.readBack(bench.account, signal);
+    });
+    await bench.writeFacts();
+    await expectGraceAlone(grace, assets);
+    const decided = bench.facts.slice(facts).map(({ body }) => body);
+    expect(decided).toEqual([{ kind: 'person-named', personId: 'p1', name: 'Grace' }]);
+    return stateOf(assets);
+  }
+
+  async function expectGraceAlone(
+    grace: StandInPerson,
+    assets: readonly StandInAsset[],
+  ): Promise<void> {
+    await bench.readBack();
+    for (const asset of assets) await bench.write(asset);
+    bench.takeWrites();
+    for (const asset of assets) await bench.write(asset);
+    await bench.readBack();
+    expect(bench.takeWrites()).toEqual([]);
+    expect(bench.people()).toEqual([grace]);
+    expect(grace.name).toBe('Grace');
+    for (const asset of assets) expect(bench.faces(asset)).toMatchObject([{ personId: grace.id }]);
+    const links = await store.immichLinks.find(bench.user.id, 'person', {});
+    expect(links).toMatchObject([{ immichId: grace.id, details: { state: 'linked' } }]);
+  }
+
   it.each([
     ['a withdrawal', withdrawThrough, 15],
     ['a merge', mergeThrough, 8],
+    ['a merge into a user’s own', mergeOtherWayThrough, 8],
+    ['joining somebody whom a user named', joinThrough, 8],
   ] as const)(
     '%s ends the same wherever it was killed',
     async (_name, through, leastKills) => {

@@ -1,22 +1,15 @@
 import type { Store } from '../../../../src/store/store.ts';
+import { benchForEach } from '../../../helpers/immich/bench-for-each.ts';
 import { addPerson, mergePeople, removePerson } from '../../../helpers/immich/routes/people.ts';
-import { OTHER_BOX, startSinkBench, type SinkBench } from '../../../helpers/immich/sink-bench.ts';
+import { OTHER_BOX, type SinkBench } from '../../../helpers/immich/sink-bench.ts';
 import type { StandInAsset } from '../../../helpers/immich/state.ts';
 
 /** Declares what of a user's changes in Immich is taken over, whatever the store. */
 export function describeReadBack(openStore: () => Promise<Store>): void {
-  let store: Store;
   let bench: SinkBench;
 
-  beforeEach(async () => {
-    store = await openStore();
-    bench = await startSinkBench(store);
-    await bench.start();
-  });
-
-  afterEach(async () => {
-    await bench.stop();
-    await store.close();
+  benchForEach(openStore, (started) => {
+    bench = started;
   });
 
   /** Photos of p1, as many as named; each is written. */

@@ -1,22 +1,15 @@
 import type { Store } from '../../../../src/store/store.ts';
+import { benchForEach } from '../../../helpers/immich/bench-for-each.ts';
 import { addPerson, mergePeople, removePerson } from '../../../helpers/immich/routes/people.ts';
-import { BOX, startSinkBench, type SinkBench } from '../../../helpers/immich/sink-bench.ts';
+import { BOX, type SinkBench } from '../../../helpers/immich/sink-bench.ts';
 import type { StandInAsset, StandInPerson } from '../../../helpers/immich/state.ts';
 
 /** Declares what becomes of people whom a user has named in Immich, whatever the store. */
 export function describeUsersPeople(openStore: () => Promise<Store>): void {
-  let store: Store;
   let bench: SinkBench;
 
-  beforeEach(async () => {
-    store = await openStore();
-    bench = await startSinkBench(store);
-    await bench.start();
-  });
-
-  afterEach(async () => {
-    await bench.stop();
-    await store.close();
+  benchForEach(openStore, (started) => {
+    bench = started;
   });
 
   const addNamed = (name: string): StandInPerson =>

@@ -1,0 +1,29 @@
+import { misspelled } from '../../src/config/misspelled.ts';
+
+test('a variable that is nearly a setting is told with the setting', () => {
+  const environment = {
+    REDIS_HOSTNMAE: 'a',
+    MONGO_URI: 'b',
+    IMMICH_API_KEY_FLIE: 'c',
+    PROFIL: 'd',
+  };
+  expect(misspelled(environment)).toEqual([
+    { variable: 'REDIS_HOSTNMAE', meant: 'REDIS_HOSTNAME' },
+    { variable: 'MONGO_URI', meant: 'MONGODB_URI' },
+    { variable: 'IMMICH_API_KEY_FLIE', meant: 'IMMICH_API_KEY_FILE' },
+    { variable: 'PROFIL', meant: 'PROFILE' },
+  ]);
+});
+
+test('settings themselves and what belongs to other programs are no misspellings', () => {
+  const others = {
+    PATH: '',
+    HOME: '',
+    DB_HOSTNAME: '',
+    HTTP_PROXY: '',
+    NO_PROXY: '',
+    TZ: '',
+    UPLOAD_LOCATION: '',
+  };
+  expect(misspelled({ ...others, REDIS_HOSTNAME: '', HTTP_PORT: '', DATA_DIR: '' })).toEqual([]);
+});
