@@ -208,7 +208,6 @@ function pathOf(record: PhotoRecord | null): string | null {
  */
 async function dropTakenOver(record: PhotoRecord, work: Work): Promise<void> {
   const { task, ports } = work;
-  if (record.revision > 1 && work.earlier?.removed !== true) return;
   const former = await findTakenOver(record, ports.store);
   if (former === null) return;
   const gone = { ...work, task: { ...task, assetId: former.assetId }, earlier: former };

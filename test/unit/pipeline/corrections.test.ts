@@ -118,42 +118,40 @@ test('names, merges and corrections survive re-runs, new thresholds and a raised
   expect(face(records['b'], 1).personId).toBe(bobId);
 });
 
-test('a backfill after a raised revision looks at each photo once, and keeps ids, names and corrections', async () => {
-  const records = await library(worker());
-  const adaId = face(records['a']).personId ?? '';
-  await correct({ kind: 'person-named', personId: adaId, name: 'Ada' });
-  await correct({ kind: 'faces-assigned', faceIds: [face(records['d']).faceId], personId: adaId });
-  const expected = {
-    ...records,
-    d: { ...records['d'], faces: [{ ...face(records['d']), personId: adaId }] },
-  };
-  const raised = worker({ descriptorRevision: 2 });
-  for (const revision of [2, 2]) {
-    const seen: Record<string, PhotoRecord> = {};
-    for (const asset of Object.keys(records)) seen[asset] = await run(raised, asset, 'backfill');
-    expect(idsOf(seen)).toEqual(idsOf(expected as Record<string, PhotoRecord>));
-    for (const record of Object.values(seen)) {
-      expect(record).toMatchObject({ revision, model: { descriptorRevision: 2 } });
+test.each([
+  ['a raised revision', ''],
+  ['previews made anew and a raised revision', '-anew'],
+])(
+  'a backfill after %s looks at each photo once, and keeps ids, names and corrections',
+  async (_what, anew) => {
+    const records = await library(worker());
+    const adaId = face(records['a']).personId ?? '';
+    await correct({ kind: 'person-named', personId: adaId, name: 'Ada' });
+    await correct({
+      kind: 'faces-assigned',
+      faceIds: [face(records['d']).faceId],
+      personId: adaId,
+    });
+    const expected = {
+      ...records,
+      d: { ...records['d'], faces: [{ ...face(records['d']), personId: adaId }] },
+    };
+    for (const [path, seen] of photos) {
+      photos.set(path, { ...seen, checksum: `${seen.checksum}${anew}` });
     }
-  }
-  const people = People.of(await store.readFacts('owner'));
-  expect(people.stateOf(adaId).name).toBe('Ada');
-});
-
-test('… also where all previews were made anew before the revision was raised', async () => {
-  const records = await library(worker());
-  const adaId = face(records['a']).personId ?? '';
-  await correct({ kind: 'person-named', personId: adaId, name: 'Ada' });
-  await correct({ kind: 'faces-assigned', faceIds: [face(records['d']).faceId], personId: adaId });
-  for (const [path, seen] of photos)
-    photos.set(path, { ...seen, checksum: `${seen.checksum}-anew` });
-  const raised = worker({ descriptorRevision: 2 });
-  const again: Record<string, PhotoRecord> = {};
-  for (const asset of Object.keys(records)) again[asset] = await run(raised, asset, 'backfill');
-  const expected = { ...records, d: { faces: [{ ...face(records['d']), personId: adaId }] } };
-  expect(idsOf(again)).toEqual(idsOf(expected as Record<string, PhotoRecord>));
-  expect(People.of(await store.readFacts('owner')).stateOf(adaId).name).toBe('Ada');
-});
+    const raised = worker({ descriptorRevision: 2 });
+    for (const revision of [2, 2]) {
+      const seen: Record<string, PhotoRecord> = {};
+      for (const asset of Object.keys(records)) seen[asset] = await run(raised, asset, 'backfill');
+      expect(idsOf(seen)).toEqual(idsOf(expected as Record<string, PhotoRecord>));
+      for (const record of Object.values(seen)) {
+        expect(record).toMatchObject({ revision, model: { descriptorRevision: 2 } });
+      }
+    }
+    const people = People.of(await store.readFacts('owner'));
+    expect(people.stateOf(adaId).name).toBe('Ada');
+  },
+);
 
 test('what is undone after a re-run is as before', async () => {
   const process = worker();
