@@ -1,5 +1,7 @@
+import type { SeenPhoto } from '../descriptors/seen-photo.ts';
 import { boxIou, type Box, type LowQualityReason } from '../faces/face.ts';
 import type { FaceRecord, PhotoRecord } from './photo-record.ts';
+import { isPictureMadeAnew, scaleBox, scaleFace } from './same-picture.ts';
 
 /** Named as the model of photos that were imported and not looked at yet: nothing compares to it. */
 export const IMPORTED_PACK = 'imported';
@@ -65,18 +67,15 @@ export function isWaiting({ model, removed }: Pick<PhotoRecord, 'model' | 'remov
 }
 
 /**
- * An imported record as the earlier run of the photo that has come now: it is taken for the same
- * photo, at whatever size. Other records are what they are.
+ * The record as the earlier run of the photo that has come now, at its size, where it is taken for the
+ * same picture though its bytes are others: an imported record, and one of a picture that was made anew.
+ * Other records are what they are.
  */
-export function asEarlierRun(
-  former: PhotoRecord,
-  seen: { readonly checksum: string; readonly image: Size },
-): PhotoRecord {
-  if (!isWaiting(former)) return former;
-  const faces = former.faces.map((face) => ({
-    ...face,
-    box: scaleBox(face.box, former.image, seen.image),
-  }));
+export function asEarlierRun(former: PhotoRecord, seen: SeenPhoto): PhotoRecord {
+  if (!isWaiting(former)) {
+    if (former.checksum === seen.checksum || !isPictureMadeAnew(former, seen)) return former;
+  }
+  const faces = former.faces.map((face) => scaleFace(face, former.image, seen.image));
   return { ...former, checksum: seen.checksum, image: seen.image, faces };
 }
 
@@ -106,9 +105,4 @@ function bestOverlap(box: Box, faces: readonly FaceRecord[]): FaceRecord | undef
     .map((face) => ({ face, iou: boxIou(box, face.box) }))
     .filter(({ iou }) => iou > SAME_FACE_IOU)
     .sort((a, b) => b.iou - a.iou)[0]?.face;
-}
-
-function scaleBox({ x, y, width, height }: Box, from: Size, to: Size): Box {
-  const [across, down] = [to.width / from.width, to.height / from.height];
-  return { x: x * across, y: y * down, width: width * across, height: height * down };
 }

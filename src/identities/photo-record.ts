@@ -82,6 +82,11 @@ export interface PhotoRecord {
   readonly faces: readonly FaceRecord[];
   /** The asset is gone; the record stays without faces, so that readers and consumers learn of it. */
   readonly removed: boolean;
+  /**
+   * Of a removed photo: when its removal was asked for, by the clock of `PhotoTask.askedAtMillis`. Absent
+   * where an older version removed it.
+   */
+  readonly removalAskedAtMillis?: number;
   readonly timings: Readonly<Record<string, number>>;
   /**
    * When the photo was taken, as in `SeenPhoto`; null: nobody knows. Absent where an older version looked

@@ -12,6 +12,12 @@ export interface PhotoTask {
   readonly path: string | null;
   /** Names this delivery of the job; the same delivery coming again is recognised by it. */
   readonly runId: string;
+  /**
+   * When the job was added, which its retries do not change: milliseconds since 1970 by the clock of
+   * whoever added it. Tells a look that a removal has overtaken from one that brings the photo back.
+   * Left out: nobody knows, and every look brings it back.
+   */
+  readonly askedAtMillis?: number;
   /** A backfill that was not forced: a photo with descriptors of today's revision is left as it is. */
   readonly skipWhenCurrent: boolean;
   /** Decides again by what is known now, from what was seen before where that still holds. */

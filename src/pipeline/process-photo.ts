@@ -13,7 +13,7 @@ import type { KnownFaces } from '../identities/known-faces.ts';
 import { KnownFacesCache } from './known-faces-cache.ts';
 import type { FetchPhoto, PhotoFile, PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
 import { seenAgain } from '../identities/seen-again.ts';
-import { removedRecord } from './remove-photo.ts';
+import { isGoneSince, removedRecord, tombstoneOf } from './remove-photo.ts';
 import { wasWrittenBy, withPastRuns } from './runs.ts';
 import { findTakenOver, findWaiting } from './waiting-photo.ts';
 
@@ -109,10 +109,7 @@ function seenBefore(
   ports: PhotoProcessorPorts,
 ): SeenPhoto | null {
   const isUsable =
-    task.reconsider === true &&
-    earlier !== null &&
-    !earlier.removed &&
-    sameModel(earlier.model, ports.model);
+    task.reconsider === true && earlier !== null && sameModel(earlier.model, ports.model);
   return isUsable ? seenAgain(earlier) : null;
 }
 
@@ -123,9 +120,17 @@ async function publish(record: PhotoRecord, ports: PhotoProcessorPorts): Promise
 
 /** The same delivery again after a crash, or a backfill of a photo that is up to date. */
 function isDone(earlier: PhotoRecord, task: PhotoTask, model: DescriptorModel): boolean {
-  if (wasWrittenBy(earlier, task.runId)) return true;
-  if (task.kind === 'remove') return earlier.removed;
+  if (isOver(earlier, task)) return true;
+  // What is gone is not thought about again: that was asked for by what was known before.
+  if (task.reconsider === true && earlier.removed) return true;
+  // One that was asked for later counts for looks that were asked for in between.
+  if (task.kind === 'remove') return earlier.removed && task.askedAtMillis === undefined;
   return task.skipWhenCurrent && !earlier.removed && sameModel(earlier.model, model);
+}
+
+/** Whether what the store has is the delivery's own answer, or a removal that makes it void. */
+function isOver(record: PhotoRecord, task: PhotoTask): boolean {
+  return wasWrittenBy(record, task.runId) || isGoneSince(record, task);
 }
 
 async function obtain(
@@ -198,7 +203,6 @@ function pathOf(record: PhotoRecord | null): string | null {
  */
 async function dropTakenOver(record: PhotoRecord, work: Work): Promise<void> {
   const { task, ports } = work;
-  if (record.revision > 1 && work.earlier?.removed !== true) return;
   const former = await findTakenOver(record, ports.store);
   if (former === null) return;
   const gone = { ...work, task: { ...task, assetId: former.assetId }, earlier: former };
@@ -227,18 +231,20 @@ function changedMeanwhile({ assetId }: PhotoTask): WorkerError {
   );
 }
 
-/** An asset of which nothing was known needs no tombstone, but consumers get an answer. */
+/** Removes what is known; of an unknown asset word is kept all the same, and the answer says so. */
 async function remove(work: Work): Promise<PhotoRecord> {
-  const { runId } = work.task;
-  if (work.earlier === null) {
-    throw new WorkerError(
-      'PHOTO_NOT_KNOWN',
-      `asset ${work.task.assetId} is not known, so there is nothing to remove`,
-    );
-  }
-  const { earlier } = work;
-  return commitWhenFirst(work, (former, known) =>
-    removedRecord(former ?? earlier, { sequence: known.sequence + 1, runId }),
+  const { task, ports } = work;
+  const record = await commitWhenFirst(work, (former, known) => {
+    const sequence = known.sequence + 1;
+    return former === null
+      ? tombstoneOf(task, sequence, ports.model)
+      : removedRecord(former, { ...task, sequence });
+  });
+  if (!record.removed || record.revision > 1) return record;
+  await publish(record, ports);
+  throw new WorkerError(
+    'PHOTO_NOT_KNOWN',
+    `asset ${task.assetId} is not known, so there is nothing to remove; a look at it that was asked for earlier ends without writing`,
   );
 }
 
@@ -251,8 +257,8 @@ async function commitWhenFirst(
     const former = await ports.store.findPhoto(task.ownerId, task.assetId);
     const known = await cache.current(task.ownerId, ports.model);
     throwIfAborted(signal);
-    // Taken for stalled, the job was given to another worker, which has done it meanwhile.
-    if (former !== null && wasWrittenBy(former, task.runId)) return known.people.viewOf(former);
+    // Taken for stalled, it was given to another worker, which has done it meanwhile; or removed.
+    if (former !== null && isOver(former, task)) return known.people.viewOf(former);
     const record = withPastRuns(await decide(former, known), former);
     const outcome = await ports.store.commitPhoto(record, former?.sequence ?? null);
     if (outcome === 'committed') return known.people.viewOf(record);

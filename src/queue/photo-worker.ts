@@ -179,6 +179,7 @@ function toTask(job: Job<unknown, FacesIdentified>): PhotoTask {
     path: path ?? null,
     // A stalled job comes again with as many attempts made; a retried or re-run one with more.
     runId: `${job.id ?? ''}.${job.timestamp}.${job.attemptsMade}`,
+    askedAtMillis: job.timestamp,
     reconsider: reconsider === true,
     skipWhenCurrent: source === 'backfill' && force !== true && job.attemptsMade === 0,
   };

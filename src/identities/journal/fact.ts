@@ -84,7 +84,8 @@ export interface Fact {
   readonly body: FactBody;
   /**
    * What it changed. Faces that follow their whole person (merge, deletion) are not listed one by
-   * one; when such a fact is undone, they are.
+   * one; when such a fact is undone, they are, and so are those that stay whose they are by a user's word
+   * on them (`before` is `after`). Whoever applies this in order has what the worker has.
    */
   readonly changes: {
     readonly people: readonly PersonChange[];

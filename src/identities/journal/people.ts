@@ -149,6 +149,11 @@ export class People {
     return assigned.has(faceId) || denied.has(faceId) || ignored.has(faceId);
   }
 
+  /** Whether the person that the id stands for was deleted, whose faces are nobody's then. */
+  isDeleted(personId: string): boolean {
+    return this.#folded.deleted.has(this.resolve(personId));
+  }
+
   stateOf(personId: string): PersonState {
     const { hidden, deleted, mergedInto } = this.#folded;
     return {
@@ -179,10 +184,9 @@ export class People {
     const { names } = this.#folded;
     const own = names.get(personId);
     if (own !== undefined) return own;
+    if (this.resolve(personId) !== personId) return null;
     const merged = this.idsOf(personId).find((id) => names.get(id) != null);
-    return merged === undefined || this.resolve(personId) !== personId
-      ? null
-      : (names.get(merged) ?? null);
+    return merged === undefined ? null : (names.get(merged) ?? null);
   }
 
   #foldAgain(): void {
@@ -230,7 +234,9 @@ function mergedIds(folded: Folded): Map<string, string[]> {
   const ids = new Map<string, string[]>();
   for (const id of folded.mergedInto.keys()) {
     const person = resolve(folded, id);
-    ids.set(person, [...(ids.get(person) ?? []), id]);
+    const others = ids.get(person);
+    if (others === undefined) ids.set(person, [id]);
+    else others.push(id);
   }
   return ids;
 }

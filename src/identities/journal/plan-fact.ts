@@ -1,6 +1,7 @@
 import { WorkerError } from '../../errors.ts';
 import { BlockedError } from './blocked-error.ts';
-import type { FaceChange, Fact, FactBody, FacePlace, PersonChange } from './fact.ts';
+import { diffFaces, diffPeople, diffSpokenOf, type SpokenOf } from './differences.ts';
+import type { FaceChange, Fact, FactBody, FacePlace } from './fact.ts';
 import { People } from './people.ts';
 
 /** What a user asks for; 'split' founds a person for the faces. */
@@ -21,15 +22,23 @@ export type Correction =
 
 const MOST_NAME_LENGTH = 200;
 
-/** Ids whose stored faces a plan needs to see: `listFaces` of these, then `planFact`. */
+/**
+ * Ids whose stored faces a plan needs to see: `listFaces` of these, then `planFact`. Undoing a fact may
+ * move faces of which it never spoke, by what was decided after it.
+ */
 export function facesToSee(
   correction: Correction,
   people: People,
 ): { faceIds: string[]; personIds: string[] } {
   const body = correction.kind === 'undone' ? undoneBody(correction.factId, people) : correction;
+  const persons = new Set(peopleIn(body).map((id) => people.resolve(id)));
   const personIds = peopleIn(body).flatMap((id) => people.idsOf(id));
-  const assigned = personIds.flatMap((id) => people.facesAssignedTo(id));
-  return { faceIds: [...new Set([...facesIn(body), ...assigned])], personIds };
+  const assigned = [...persons].flatMap((id) => people.facesAssignedTo(id));
+  const moved = correction.kind === 'undone' ? movedBy(correction, people) : NOTHING;
+  return {
+    faceIds: [...new Set([...facesIn(body), ...assigned, ...moved.faceIds])],
+    personIds: [...new Set([...personIds, ...moved.personIds])],
+  };
 }
 
 /**
@@ -40,21 +49,56 @@ export function planFact(
   correction: Correction,
   known: { people: People; faces: readonly FacePlace[]; newId: () => string },
 ): Pick<Fact, 'body' | 'changes'> {
-  const { people, faces } = known;
+  const { people } = known;
   const body = toBody(correction, known);
-  const next = People.of([...people.facts, probe(body)]);
-  const changedFaces = diffFaces(faces, people, next).filter(
-    (change) => !followsPerson(change, body, next),
-  );
-  const personIds = new Set([
-    ...peopleIn(body.kind === 'undone' ? undoneBody(body.factId, people) : body),
-    ...changedFaces.flatMap(({ before, after }) => [before, after].filter((id) => id !== null)),
-  ]);
-  const changes = { people: diffPeople(personIds, people, next), faces: changedFaces };
+  const next = withPlanned(people, body);
+  const faces =
+    body.kind === 'undone'
+      ? facesMovedBy(body, known, next)
+      : diffFaces(known.faces, people, next).filter((face) => !followsPerson(face, body, next));
+  const changes = { people: diffPeople(spokenOf(next).personIds, people, next), faces };
   if (changes.people.length === 0 && body.kind.startsWith('person-')) {
     refuse('it would change nothing');
   }
   return { body, changes };
+}
+
+const NOTHING = { faceIds: [], personIds: [] };
+
+function movedBy(undoing: FactBody, people: People): ReturnType<typeof diffSpokenOf> {
+  return diffSpokenOf(spokenOf(people), people, withPlanned(people, undoing));
+}
+
+/**
+ * Besides those that move, faces that stay whose they are by a user's word on them: a consumer that has
+ * them follow the people would take them along.
+ */
+function facesMovedBy(
+  undoing: FactBody,
+  { people, faces }: { people: People; faces: readonly FacePlace[] },
+  next: People,
+): FaceChange[] {
+  const moved = movedBy(undoing, people);
+  const { faceIds } = spokenOf(people);
+  return diffFaces(faces, people, next, ({ faceId, personId }) => {
+    if (moved.faceIds.has(faceId)) return true;
+    return faceIds.has(faceId) && personId !== null && moved.personIds.has(personId);
+  });
+}
+
+function spokenOf({ facts }: People): SpokenOf {
+  const personIds = new Set<string>();
+  const faceIds = new Set<string>();
+  const facesByPerson = new Map<string, Set<string>>();
+  for (const { body } of facts) {
+    for (const id of facesIn(body)) faceIds.add(id);
+    for (const person of peopleIn(body)) {
+      personIds.add(person);
+      if (!facesByPerson.has(person)) facesByPerson.set(person, new Set());
+      for (const id of facesIn(body)) facesByPerson.get(person)?.add(id);
+    }
+  }
+  return { personIds, faceIds, facesByPerson };
 }
 
 function toBody(
@@ -252,29 +296,9 @@ function followsPerson({ before, after }: FaceChange, { kind }: FactBody, next: 
   return kind === 'people-merged' && before !== null && after === next.resolve(before);
 }
 
-/** The fact that would be, for a look at what comes of it. */
-function probe(body: FactBody): Fact {
+/** As things would be, for a look at what comes of it. */
+function withPlanned(people: People, body: FactBody): People {
   const changes = { people: [], faces: [] };
-  return { ownerId: '', sequence: 0, factId: 'planned', at: '', by: '', body, changes };
-}
-
-function diffFaces(faces: readonly FacePlace[], before: People, after: People): FaceChange[] {
-  return faces
-    .map((face) => ({
-      assetId: face.assetId,
-      faceId: face.faceId,
-      before: before.personOf(face),
-      after: after.personOf(face),
-    }))
-    .filter((change) => change.before !== change.after);
-}
-
-function diffPeople(personIds: Iterable<string>, before: People, after: People): PersonChange[] {
-  return [...personIds]
-    .map((personId) => ({
-      personId,
-      before: before.stateOf(personId),
-      after: after.stateOf(personId),
-    }))
-    .filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after));
+  const planned = { ownerId: '', sequence: 0, factId: 'planned', at: '', by: '', body, changes };
+  return People.of([...people.facts, planned]);
 }

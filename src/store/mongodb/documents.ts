@@ -1,5 +1,5 @@
 import { Binary } from 'mongodb';
-import type { CreateIndexesOptions, IndexSpecification } from 'mongodb';
+import type { CreateIndexesOptions, IndexSpecification, UpdateFilter } from 'mongodb';
 import { currentBody, type StoredBody } from '../../identities/journal/current-body.ts';
 import type { Fact } from '../../identities/journal/fact.ts';
 import type { KnownFaceRecord, KnownPhoto, OwnerEntry } from '../../identities/known-faces.ts';
@@ -126,6 +126,20 @@ export function toStoredPhoto(record: PhotoRecord): StoredPhoto {
       ...face,
       descriptor: face.descriptor === null ? null : Binary.fromFloat32Array(face.descriptor),
     })),
+  };
+}
+
+/** Fields that only some records have. */
+const OPTIONAL = ['pastRunIds', 'takenAt', 'removalAskedAtMillis'] as const;
+
+/** Puts the record in the place of what its document held: nothing that it lacks is kept. */
+export function toPhotoUpdate(record: PhotoRecord): UpdateFilter<PhotoDocument> {
+  const lacking = OPTIONAL.filter((field) => record[field] === undefined);
+  return {
+    $set: { ...toStoredPhoto(record), unpublished: true },
+    $push: { sequences: record.sequence },
+    // MongoDB 4.4 refuses an empty one.
+    ...(lacking.length > 0 && { $unset: Object.fromEntries(lacking.map((field) => [field, ''])) }),
   };
 }
 

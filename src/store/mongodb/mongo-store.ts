@@ -26,6 +26,7 @@ import {
   toFactDocument,
   toOwnerEntry,
   toPhotoRecord,
+  toPhotoUpdate,
   toStoredPhoto,
 } from './documents.ts';
 import { countForgotten, raiseForgotten, type ForgottenDocument } from './forgotten.ts';
@@ -289,15 +290,15 @@ export class MongoStore implements Store {
 
   async #write(record: PhotoRecord, replaces: number | null): Promise<boolean> {
     const { ownerId, assetId, sequence } = record;
-    const photo = { ...toStoredPhoto(record), unpublished: true };
     if (replaces === null) {
+      const photo = { ...toStoredPhoto(record), unpublished: true };
       await this.#photos.insertOne({ ...photo, sequences: [sequence] });
       return true;
     }
     // A unique index does not refuse a value that the same document holds twice.
     if (sequence <= replaces) return false;
-    const update = { $set: photo, $push: { sequences: sequence } };
-    const result = await this.#photos.updateOne({ ownerId, assetId, sequence: replaces }, update);
+    const filter = { ownerId, assetId, sequence: replaces };
+    const result = await this.#photos.updateOne(filter, toPhotoUpdate(record));
     return result.matchedCount === 1;
   }
 

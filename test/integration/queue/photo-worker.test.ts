@@ -71,14 +71,17 @@ describe('the image-added queue', () => {
 
   test('what may pass is tried again, also for a producer that asked for no retries', async () => {
     const runIds: string[] = [];
+    const asked: (number | undefined)[] = [];
     start((task) => {
       runIds.push(task.runId);
+      asked.push(task.askedAtMillis);
       if (runIds.length < 3) return Promise.reject(new WorkerError('VISION_FAILED', 'away'));
       return Promise.resolve(recordOf(task));
     });
     const job = await addForeign({ assetId: 'a' });
     expect(await job.waitUntilFinished(events)).toMatchObject({ assetId: 'a', ownerId: 'default' });
     expect(new Set(runIds).size).toBe(3);
+    expect(asked).toEqual([job.timestamp, job.timestamp, job.timestamp]);
   });
 
   test('what keeps failing ends after all attempts, with its last reason', async () => {

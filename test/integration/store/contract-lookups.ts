@@ -47,6 +47,21 @@ export function describeLookupsContract(openNew: () => Promise<{ store: Store }>
       expect(await store.listFaces('owner-a', { faceIds: [], personIds: [] })).toEqual([]);
     });
 
+    it('finds of a photo that is back nothing of its removal', async () => {
+      const { store } = await openNew();
+      const removalAskedAtMillis = 1_700_000_000_000;
+      const gone = { sequence: 2, revision: 2, faces: [], removed: true, removalAskedAtMillis };
+      const records = [
+        { ...makePhotoRecord(), takenAt: null },
+        makePhotoRecord(gone),
+        makePhotoRecord({ sequence: 3, revision: 3, pastRunIds: ['run-1'] }),
+      ];
+      for (const [i, record] of records.entries()) {
+        expect(await store.commitPhoto(record, i === 0 ? null : i)).toBe('committed');
+        expect(await store.findPhoto(record.ownerId, record.assetId)).toEqual(record);
+      }
+    });
+
     it('finds photos of an owner by their bytes, of one model pack or of the others', async () => {
       const { store } = await openNew();
       const { model } = makePhotoRecord();

@@ -151,27 +151,84 @@ test('another picture under the same id does not inherit people by place alone',
   expect(after?.personId).not.toBe(before?.personId);
 });
 
-test('a raised descriptor revision keeps people by place and compares nothing across it', () => {
-  const library = new Library();
-  const [before] = library.add('a', seenPhoto([seenFace(ada)]));
-  const raised = {
-    ...seenPhoto([seenFace(bob)]),
-    model: { ...model, descriptorRevision: 2, engine: 'wasm', detector: 'ssd' },
-  };
-  const known = new KnownFaces({ ...model, descriptorRevision: 2 });
+/** A look by a raised revision, whose descriptors tell nothing of the earlier ones. */
+function lookRaised(library: Library, seen: SeenPhoto): readonly FaceRecord[] {
+  const raised = { ...model, descriptorRevision: 2 };
+  const known = new KnownFaces(raised);
   for (const record of library.records.values()) {
     known.apply({ kind: 'photo', sequence: record.sequence, record });
   }
   expect(known.size).toBe(0);
-  const [after] = decidePhoto({
-    seen: raised,
+  let ids = 0;
+  return decidePhoto({
+    seen: { ...seen, model: { ...raised, engine: 'wasm', detector: 'ssd' } },
     former: library.records.get('a') ?? null,
     known,
     assetId: 'a',
     thresholds,
-    newId: () => 'fresh',
+    newId: () => `fresh-${++ids}`,
   });
-  expect(after).toMatchObject({ faceId: before?.faceId, personId: before?.personId });
+}
+
+const idsOf = (faces: readonly FaceRecord[]): unknown =>
+  faces.map(({ faceId, personId }) => [faceId, personId]);
+
+/** The picture as a preview of another size and other bytes; boxes are found a little elsewhere. */
+function madeAnew({ image, faces }: SeenPhoto, scale: number): SeenPhoto {
+  const moved = faces.map((face) => {
+    const { x, y, width, height } = face.box;
+    const box = { x: x + 3, y: y - 2, width: width * 1.03, height };
+    const [left, top] = [box.x * scale, box.y * scale];
+    return {
+      ...face,
+      box: { x: left, y: top, width: box.width * scale, height: box.height * scale },
+    };
+  });
+  const size = { width: Math.round(image.width * scale), height: Math.round(image.height * scale) };
+  return { ...seenPhoto(moved, 'other-bytes'), image: size };
+}
+
+test('a raised descriptor revision keeps people by place and compares nothing across it', () => {
+  const library = new Library();
+  const before = library.add('a', seenPhoto([seenFace(ada)]));
+  expect(idsOf(lookRaised(library, seenPhoto([seenFace(bob)])))).toEqual(idsOf(before));
+});
+
+test.each([1, 0.5, 0.7215, 2])(
+  'a preview made anew at %d times the size keeps them too, when the revision was raised meanwhile',
+  (scale) => {
+    const library = new Library();
+    const picture = seenPhoto([seenFace(ada, 0), seenFace(bob, 1)]);
+    const before = library.add('a', picture);
+    expect(idsOf(lookRaised(library, madeAnew(picture, scale)))).toEqual(idsOf(before));
+    const withOneMore = seenPhoto([seenFace(ada, 0), seenFace(bob, 1), seenFace(ada, 4)]);
+    const more = lookRaised(library, madeAnew(withOneMore, scale));
+    expect(idsOf(more.slice(0, 2))).toEqual(idsOf(before));
+  },
+);
+
+test.each<[string, SeenPhoto]>([
+  [
+    'of another shape',
+    { ...seenPhoto([seenFace(bob)], 'x'), image: { width: 1080, height: 1440 } },
+  ],
+  ['with its face elsewhere', seenPhoto([seenFace(bob, 1)], 'x')],
+  [
+    'with a face that only overlaps',
+    seenPhoto([{ ...seenFace(bob), box: { x: 35, y: 45, width: 100, height: 120 } }], 'x'),
+  ],
+])('a replaced picture %s inherits nobody, also under a raised revision', (_what, replaced) => {
+  const library = new Library();
+  library.add('a', seenPhoto([seenFace(ada)]));
+  expect(idsOf(lookRaised(library, replaced))).toEqual([['fresh-2', 'fresh-1']]);
+});
+
+test('one face in place among several is chance, and none of a replaced group is kept', () => {
+  const library = new Library();
+  library.add('a', seenPhoto([seenFace(ada, 0), seenFace(bob, 1)]));
+  const replaced = seenPhoto([seenFace(unitDescriptor(3), 0), seenFace(unitDescriptor(4), 4)], 'x');
+  const fresh = lookRaised(library, replaced).map(({ faceId }) => faceId);
+  expect(fresh.every((id) => id.startsWith('fresh'))).toBe(true);
 });
 
 test('the same input gives the same answer', () => {

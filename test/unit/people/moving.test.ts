@@ -174,22 +174,28 @@ test('… or come later: their faces keep ids and people, and nothing is there t
   expect(again).toMatchObject({ facts: 0, photos: { ...NO_PHOTOS, otherId: 2 }, skipped: [] });
 });
 
-test('a worker that ends between taking over and removing what waited does the rest the next time', async () => {
-  const { data, adaId } = await oldHouse();
-  const home = await house();
-  await moveInto(home, data);
-  const { store } = home;
-  const commitPhoto = store.commitPhoto.bind(store);
-  store.commitPhoto = (record, replaces) =>
-    record.removed ? Promise.reject(new Error('killed')) : commitPhoto(record, replaces);
-  home.seen.set('new-one', seenPhoto([seenFace(ada)], 'sum-one'));
-  await expect(home.run('new-one', { runId: 'job' })).rejects.toThrow('killed');
-  store.commitPhoto = commitPhoto;
-  expect((await home.run('new-one', { runId: 'job' })).revision).toBe(1);
-  const directory = await home.directories.current('o');
-  expect([...directory.photos.keys()].sort()).toEqual(['both', 'new-one']);
-  expect(directory.tallyOf(adaId)).toMatchObject({ faces: 2, photos: 2 });
-});
+test.each([
+  ['the next time', 'job', 1],
+  ['when it is tried again', 'retry', 2],
+])(
+  'a worker that ends between taking over and removing what waited does the rest %s',
+  async (_when, runId, revision) => {
+    const { data, adaId } = await oldHouse();
+    const home = await house();
+    await moveInto(home, data);
+    const { store } = home;
+    const commitPhoto = store.commitPhoto.bind(store);
+    store.commitPhoto = (record, replaces) =>
+      record.removed ? Promise.reject(new Error('killed')) : commitPhoto(record, replaces);
+    home.seen.set('new-one', seenPhoto([seenFace(ada)], 'sum-one'));
+    await expect(home.run('new-one', { runId: 'job' })).rejects.toThrow('killed');
+    store.commitPhoto = commitPhoto;
+    expect((await home.run('new-one', { runId })).revision).toBe(revision);
+    const directory = await home.directories.current('o');
+    expect([...directory.photos.keys()].sort()).toEqual(['both', 'new-one']);
+    expect(directory.tallyOf(adaId)).toMatchObject({ faces: 2, photos: 2 });
+  },
+);
 
 test('a photo without checksum in the file is known by its id alone, and the report says so', async () => {
   const { data } = await oldHouse();

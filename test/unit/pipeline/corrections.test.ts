@@ -118,27 +118,40 @@ test('names, merges and corrections survive re-runs, new thresholds and a raised
   expect(face(records['b'], 1).personId).toBe(bobId);
 });
 
-test('a backfill after a raised revision looks at each photo once, and keeps ids, names and corrections', async () => {
-  const records = await library(worker());
-  const adaId = face(records['a']).personId ?? '';
-  await correct({ kind: 'person-named', personId: adaId, name: 'Ada' });
-  await correct({ kind: 'faces-assigned', faceIds: [face(records['d']).faceId], personId: adaId });
-  const expected = {
-    ...records,
-    d: { ...records['d'], faces: [{ ...face(records['d']), personId: adaId }] },
-  };
-  const raised = worker({ descriptorRevision: 2 });
-  for (const revision of [2, 2]) {
-    const seen: Record<string, PhotoRecord> = {};
-    for (const asset of Object.keys(records)) seen[asset] = await run(raised, asset, 'backfill');
-    expect(idsOf(seen)).toEqual(idsOf(expected as Record<string, PhotoRecord>));
-    for (const record of Object.values(seen)) {
-      expect(record).toMatchObject({ revision, model: { descriptorRevision: 2 } });
+test.each([
+  ['a raised revision', ''],
+  ['previews made anew and a raised revision', '-anew'],
+])(
+  'a backfill after %s looks at each photo once, and keeps ids, names and corrections',
+  async (_what, anew) => {
+    const records = await library(worker());
+    const adaId = face(records['a']).personId ?? '';
+    await correct({ kind: 'person-named', personId: adaId, name: 'Ada' });
+    await correct({
+      kind: 'faces-assigned',
+      faceIds: [face(records['d']).faceId],
+      personId: adaId,
+    });
+    const expected = {
+      ...records,
+      d: { ...records['d'], faces: [{ ...face(records['d']), personId: adaId }] },
+    };
+    for (const [path, seen] of photos) {
+      photos.set(path, { ...seen, checksum: `${seen.checksum}${anew}` });
     }
-  }
-  const people = People.of(await store.readFacts('owner'));
-  expect(people.stateOf(adaId).name).toBe('Ada');
-});
+    const raised = worker({ descriptorRevision: 2 });
+    for (const revision of [2, 2]) {
+      const seen: Record<string, PhotoRecord> = {};
+      for (const asset of Object.keys(records)) seen[asset] = await run(raised, asset, 'backfill');
+      expect(idsOf(seen)).toEqual(idsOf(expected as Record<string, PhotoRecord>));
+      for (const record of Object.values(seen)) {
+        expect(record).toMatchObject({ revision, model: { descriptorRevision: 2 } });
+      }
+    }
+    const people = People.of(await store.readFacts('owner'));
+    expect(people.stateOf(adaId).name).toBe('Ada');
+  },
+);
 
 test('what is undone after a re-run is as before', async () => {
   const process = worker();
@@ -268,6 +281,22 @@ test('corrections race with workers and each other without loss', async () => {
   expect(entries.map(({ sequence }) => sequence)).toEqual(
     Array.from({ length: 24 }, (_, i) => i + 1),
   );
+});
+
+test('a correction before which another was written is planned again with it', async () => {
+  const records = await library(worker());
+  const [from, into] = [face(records['a']).personId ?? '', face(records['d']).personId ?? ''];
+  const { faceId } = face(records['c']);
+  const readFacts = store.readFacts.bind(store);
+  store.readFacts = async (ownerId) => {
+    const facts = await readFacts(ownerId);
+    store.readFacts = readFacts;
+    await correct({ kind: 'people-merged', from, into, name: null });
+    return facts;
+  };
+  const denied = await correct({ kind: 'faces-denied', faceIds: [faceId], personId: from });
+  expect(denied.body).toMatchObject({ personId: into });
+  expect(denied.changes.faces).toEqual([{ assetId: 'c', faceId, before: into, after: null }]);
 });
 
 test('a merge that takes a face from its person, since it is not the other one, says so', async () => {
