@@ -6,28 +6,11 @@ import type { Fact } from '../identities/journal/fact.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
 import type { Log } from '../log.ts';
 import { closeQueue, outageReporter, promptConnection, redisAddress } from './connection.ts';
-import {
-  FACES_IDENTIFIED,
-  resultJobId,
-  toFacesIdentified,
-  type FacesIdentified,
-} from './faces-identified.ts';
-import {
-  factJobId,
-  PEOPLE_CHANGED,
-  toPeopleChanged,
-  type PeopleChanged,
-} from './people-changed.ts';
+import { FACES_IDENTIFIED, type FacesIdentified } from './faces-identified.ts';
+import { createOutboxSender, type Outbox } from './outbox.ts';
+import type { PeopleChanged } from './people-changed.ts';
 import { createRedisLosses, type ResultRedisNotes } from './redis-losses.ts';
 import { onEachConnection } from './redis-run.ts';
-
-/** What publishing needs of the store: its outbox. */
-export interface Outbox extends ResultRedisNotes {
-  findUnpublished(limit: number): Promise<PhotoRecord[]>;
-  markPublished(ownerId: string, assetId: string, revision: number): Promise<void>;
-  findUnpublishedFacts(limit: number): Promise<Fact[]>;
-  markFactPublished(ownerId: string, factId: string): Promise<void>;
-}
 
 export interface ResultPublisher {
   readonly queue: Queue<FacesIdentified | PeopleChanged>;
@@ -36,13 +19,15 @@ export interface ResultPublisher {
    * published by the next sweep of the outbox.
    */
   publish(record: PhotoRecord): Promise<void>;
-  /** Publishes a fact of a journal; never rejects, as above. */
+  /**
+   * Publishes a fact of a journal, after those of its owner that wait; never rejects, as above. Of
+   * very many that wait it publishes the first alone, and the sweep the others.
+   */
   publishFact(fact: Fact): Promise<void>;
   close(): Promise<void>;
 }
 
 const SWEEP_EVERY_MILLIS = 10_000;
-const PAGE = 100;
 
 /**
  * Opens the `faces-identified` queue and sweeps the outbox at once, for what an earlier run or an
@@ -51,13 +36,13 @@ const PAGE = 100;
 export function createResultPublisher(options: {
   redis: RedisOptions;
   prefix: string;
-  store: Outbox;
+  store: Outbox & ResultRedisNotes;
   /** A stored record as users see it now. */
   viewOf: (record: PhotoRecord) => Promise<PhotoRecord>;
   log: Log;
   sweepEveryMillis?: number;
 }): ResultPublisher {
-  const { store, log } = options;
+  const { store, viewOf, log } = options;
   const queue = new Queue<FacesIdentified | PeopleChanged>(FACES_IDENTIFIED, {
     connection: promptConnection(options.redis),
     prefix: options.prefix,
@@ -66,17 +51,15 @@ export function createResultPublisher(options: {
   queue.on('error', (error) => {
     reporter.failed(error);
   });
-  const send = async (record: PhotoRecord): Promise<void> => {
-    const jobId = resultJobId(record);
-    await queue.add(FACES_IDENTIFIED, toFacesIdentified(record), { jobId });
+  const add = async (
+    name: string,
+    data: FacesIdentified | PeopleChanged,
+    jobId: string,
+  ): Promise<void> => {
+    await queue.add(name, data, { jobId });
     reporter.back();
-    await store.markPublished(record.ownerId, record.assetId, record.revision);
   };
-  const sendFact = async (fact: Fact): Promise<void> => {
-    await queue.add(PEOPLE_CHANGED, toPeopleChanged(fact), { jobId: factJobId(fact) });
-    reporter.back();
-    await store.markFactPublished(fact.ownerId, fact.factId);
-  };
+  const outbox = createOutboxSender({ store, viewOf, add });
   const losses = createRedisLosses({ queue, prefix: options.prefix, store });
   const sweeps = sweepOften(options.sweepEveryMillis ?? SWEEP_EVERY_MILLIS, log, async (isOver) => {
     const lost = await losses.check();
@@ -84,23 +67,20 @@ export function createResultPublisher(options: {
       const what = 'Redis was restarted or replaced; recent results are published again';
       log.warn(lost, what);
     }
-    const sendView = async (record: PhotoRecord): Promise<void> =>
-      send(await options.viewOf(record));
-    const photos = await drain(() => store.findUnpublished(PAGE), sendView, isOver);
-    return photos + (await drain(() => store.findUnpublishedFacts(PAGE), sendFact, isOver));
+    return outbox.sendAll(isOver);
   });
   onEachConnection(queue, sweeps.now);
   return {
     queue,
     publish: (record) => {
       const { assetId, revision } = record;
-      return orLeave(send(record), (reason) => {
+      return orLeave(outbox.sendPhoto(record), (reason) => {
         log.warn({ assetId, revision, reason }, 'a result waits in the outbox');
       });
     },
-    publishFact: (fact) =>
-      orLeave(sendFact(fact), (reason) => {
-        log.warn({ factId: fact.factId, reason }, 'a change of people waits in the outbox');
+    publishFact: ({ ownerId, factId }) =>
+      orLeave(outbox.sendFactsOf(ownerId), (reason) => {
+        log.warn({ factId, reason }, 'a change of people waits in the outbox');
       }),
     close: async () => {
       await sweeps.stop();
@@ -153,21 +133,4 @@ function sweepOften(
       await sweeping;
     },
   };
-}
-
-/** Sends page after page until one is not full or it is over; answers how many were sent. */
-async function drain<T>(
-  nextPage: () => Promise<readonly T[]>,
-  send: (item: T) => Promise<void>,
-  isOver: () => boolean,
-): Promise<number> {
-  for (let count = 0; ;) {
-    const page = await nextPage();
-    for (const item of page) {
-      if (isOver()) return count;
-      await send(item);
-      count += 1;
-    }
-    if (page.length < PAGE) return count;
-  }
 }
