@@ -1,5 +1,5 @@
 import type { Fact } from '../identities/journal/fact.ts';
-import type { PhotoRecord } from '../identities/photo-record.ts';
+import type { PhotoRecord, PhotoView } from '../identities/photo-record.ts';
 import {
   FACES_IDENTIFIED,
   resultJobId,
@@ -23,8 +23,8 @@ export interface Outbox {
 
 /** Sends what waits in the outbox. All reject when something cannot be sent, which then stays there. */
 export interface OutboxSender {
-  /** Sends one committed record, its faces as users see them. */
-  sendPhoto(record: PhotoRecord): Promise<void>;
+  /** Sends one committed record. */
+  sendPhoto(view: PhotoView): Promise<void>;
   /** Sends an owner's facts that wait, in their order; of very many only the first. */
   sendFactsOf(ownerId: string): Promise<void>;
   /** Sends all until it is over; answers how many. */
@@ -42,12 +42,12 @@ export function createOutboxSender(options: {
     jobId: string,
   ) => Promise<unknown>;
   /** A stored record as users see it now. */
-  readonly viewOf: (record: PhotoRecord) => Promise<PhotoRecord>;
+  readonly viewOf: (record: PhotoRecord) => Promise<PhotoView>;
 }): OutboxSender {
   const { store, add, viewOf } = options;
-  const sendPhoto = async (record: PhotoRecord): Promise<void> => {
-    await add(FACES_IDENTIFIED, toFacesIdentified(record), resultJobId(record));
-    await store.markPublished(record.ownerId, record.assetId, record.revision);
+  const sendPhoto = async (view: PhotoView): Promise<void> => {
+    await add(FACES_IDENTIFIED, toFacesIdentified(view), resultJobId(view));
+    await store.markPublished(view.ownerId, view.assetId, view.revision);
   };
   const sendStored = async (record: PhotoRecord): Promise<void> => sendPhoto(await viewOf(record));
   const sendFact = async (fact: Fact): Promise<void> => {

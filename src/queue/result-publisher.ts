@@ -3,7 +3,7 @@ import type { RedisOptions } from 'ioredis';
 
 import { messageOf } from '../errors.ts';
 import type { Fact } from '../identities/journal/fact.ts';
-import type { PhotoRecord } from '../identities/photo-record.ts';
+import type { PhotoRecord, PhotoView } from '../identities/photo-record.ts';
 import type { Log } from '../log.ts';
 import { closeQueue, outageReporter, promptConnection, redisAddress } from './connection.ts';
 import { FACES_IDENTIFIED, type FacesIdentified } from './faces-identified.ts';
@@ -15,10 +15,10 @@ import { onEachConnection } from './redis-run.ts';
 export interface ResultPublisher {
   readonly queue: Queue<FacesIdentified | PeopleChanged>;
   /**
-   * Publishes a committed record, its faces as users see them. Never rejects: the record is in the store, so what fails here is
+   * Publishes a committed record. Never rejects: the record is in the store, so what fails here is
    * published by the next sweep of the outbox.
    */
-  publish(record: PhotoRecord): Promise<void>;
+  publish(view: PhotoView): Promise<void>;
   /**
    * Publishes a fact of a journal, after those of its owner that wait; never rejects, as above. Of
    * very many that wait it publishes the first alone, and the sweep the others.
@@ -38,7 +38,7 @@ export function createResultPublisher(options: {
   prefix: string;
   store: Outbox & ResultRedisNotes;
   /** A stored record as users see it now. */
-  viewOf: (record: PhotoRecord) => Promise<PhotoRecord>;
+  viewOf: (record: PhotoRecord) => Promise<PhotoView>;
   log: Log;
   sweepEveryMillis?: number;
 }): ResultPublisher {
@@ -72,9 +72,9 @@ export function createResultPublisher(options: {
   onEachConnection(queue, sweeps.now);
   return {
     queue,
-    publish: (record) => {
-      const { assetId, revision } = record;
-      return orLeave(outbox.sendPhoto(record), (reason) => {
+    publish: (view) => {
+      const { assetId, revision } = view;
+      return orLeave(outbox.sendPhoto(view), (reason) => {
         log.warn({ assetId, revision, reason }, 'a result waits in the outbox');
       });
     },

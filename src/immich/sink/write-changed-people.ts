@@ -68,15 +68,16 @@ async function writeChangedPerson(
   { personId, before, after }: ChangedPeople['people'][number],
 ): Promise<readonly string[]> {
   const { ours, ownerId, settings } = context;
-  const now = (await ours.peopleOf(ownerId)).resolve(personId);
+  const ourPeople = await ours.peopleOf(ownerId);
+  const now = ourPeople.resolve(personId);
+  // Not the change's own word: an earlier one may come after a later.
+  const { name } = ourPeople.stateOf(personId);
   if (settings.people && mayAll(context, ...PEOPLE_PERMISSIONS)) {
     await absorbMerged(context, personId);
     await syncPerson(context, now);
   }
   if (settings.albums && now !== personId) await inheritAlbum(context, personId, now);
-  if (settings.albums && after.name !== null) {
-    await renamePersonAlbum(context, personId, after.name);
-  }
+  if (settings.albums && name !== null) await renamePersonAlbum(context, personId, name);
   return changesPhotos(before, after, settings) ? ours.assetsOf(ownerId, personId) : [];
 }
 

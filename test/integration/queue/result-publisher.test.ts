@@ -1,7 +1,9 @@
-import { People } from '../../../src/identities/journal/people.ts';
 import type { Fact } from '../../../src/identities/journal/fact.ts';
 import { createLog } from '../../../src/log.ts';
 import { createCorrector } from '../../../src/pipeline/correct.ts';
+import { viewOf } from '../../../src/pipeline/view-of.ts';
+import type { FacesIdentified } from '../../../src/queue/faces-identified.ts';
+import type { PeopleChanged } from '../../../src/queue/people-changed.ts';
 import {
   createResultPublisher,
   type ResultPublisher,
@@ -10,7 +12,7 @@ import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { until } from '../../helpers/faults.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
-import { makePhotoRecord } from '../../helpers/records.ts';
+import { makeFaceRecord, makePhotoRecord } from '../../helpers/records.ts';
 import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 
 const log = createLog({ level: 'silent' });
@@ -40,7 +42,7 @@ function open(): ResultPublisher {
   const publisher = createResultPublisher({
     ...{ redis: redis.options, prefix: 'results', store, log },
     sweepEveryMillis: NEVER_MILLIS,
-    viewOf: async (record) => People.of(await store.readFacts(owner)).viewOf(record),
+    viewOf: (record) => viewOf(record, store),
   });
   opened.push(publisher);
   return publisher;
@@ -54,13 +56,25 @@ async function openSwept(): Promise<ResultPublisher> {
 }
 
 /** What waits, the first first. */
-async function waiting({ queue }: ResultPublisher): Promise<Record<string, unknown>[]> {
-  return (await queue.getWaiting()).map(({ data }) => data as unknown as Record<string, unknown>);
+async function waiting({ queue }: ResultPublisher): Promise<(FacesIdentified | PeopleChanged)[]> {
+  return (await queue.getWaiting()).map(({ data }) => data);
 }
 
-async function sequences(publisher: ResultPublisher): Promise<unknown[]> {
-  const told = (await waiting(publisher)).filter((data) => 'factId' in data);
-  return told.map(({ sequence }) => sequence);
+async function sequences(publisher: ResultPublisher): Promise<number[]> {
+  return (await waiting(publisher)).flatMap((data) => ('factId' in data ? [data.sequence] : []));
+}
+
+/** Whose the faces are to a consumer that does as the README says. */
+function consume(jobs: readonly (FacesIdentified | PeopleChanged)[]): Record<string, unknown> {
+  const known = new Map<string, { person: string | null; asOf: number }>();
+  for (const data of jobs) {
+    const asOf = 'factId' in data ? data.sequence : data.asOf;
+    for (const face of data.faces) {
+      const person = 'after' in face ? face.after : face.personId;
+      if (asOf >= (known.get(face.faceId)?.asOf ?? 0)) known.set(face.faceId, { person, asOf });
+    }
+  }
+  return Object.fromEntries([...known].map(([faceId, { person }]) => [faceId, person]));
 }
 
 const toCli = (): Promise<void> => Promise.resolve();
@@ -112,5 +126,45 @@ describe('changes of people', () => {
     redis = await startRedis({ port });
     await until(async () => (await store.findUnpublishedFacts(9)).length === 0);
     expect(await sequences(publisher)).toEqual([2]);
+  }, 60_000);
+});
+
+describe('results', () => {
+  const other = makePhotoRecord({
+    ...{ assetId: 'asset-2', sequence: 2 },
+    faces: [makeFaceRecord({}, 2)],
+  });
+  const assign = (publish: (fact: Fact) => Promise<void>): Promise<Fact> =>
+    createCorrector({ store, publish })(
+      owner,
+      { kind: 'faces-assigned', faceIds: ['face-2'], personId: 'person-1' },
+      'tester',
+    );
+  beforeEach(async () => {
+    await store.commitPhoto(makePhotoRecord(), null);
+    await store.markPublished(owner, 'asset-1', 1);
+    await store.commitPhoto(other, null);
+  });
+
+  test('that were overtaken by a correction do not bring back what was', async () => {
+    await store.markPublished(owner, 'asset-2', 1);
+    const publisher = await openSwept();
+    const before = await viewOf(other, store);
+    await assign((fact) => publisher.publishFact(fact));
+    await publisher.publish(before);
+    const jobs = await waiting(publisher);
+    expect(jobs).toMatchObject([{ sequence: 3 }, { asOf: 0, faces: [{ personId: 'person-2' }] }]);
+    expect(consume(jobs)).toEqual({ 'face-2': 'person-1' });
+    expect(consume(jobs.toReversed())).toEqual({ 'face-2': 'person-1' });
+  }, 60_000);
+
+  test('that waited tell whose the faces are now, and up to which correction', async () => {
+    const { sequence } = await assign(toCli);
+    const publisher = open();
+    await until(async () => (await store.findUnpublishedFacts(9)).length === 0);
+    expect(await waiting(publisher)).toMatchObject([
+      { assetId: 'asset-2', asOf: sequence, faces: [{ faceId: 'face-2', personId: 'person-1' }] },
+      { sequence },
+    ]);
   }, 60_000);
 });
