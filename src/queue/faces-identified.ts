@@ -69,10 +69,14 @@ export function toFacesIdentified(record: PhotoView): FacesIdentified {
 
 /**
  * The result job's id, the same however often a record is published, so that the queue holds it
- * once. Encoded, since BullMQ refuses a colon, and never all digits for the same reason; the dots of
- * ids too, so that no two pairs of ids make one.
+ * once. The time of the decision tells it from one of the same revision that a store gave before it
+ * was restored or begun anew. Encoded, since BullMQ refuses a colon, and never all digits for the
+ * same reason; the dots of ids too, so that no two pairs of ids make one.
  */
-export function resultJobId(record: Pick<PhotoRecord, 'ownerId' | 'assetId' | 'revision'>): string {
-  const { ownerId, assetId, revision } = record;
-  return `${encodeId(ownerId)}.${encodeId(assetId)}.${revision}`;
+export function resultJobId(
+  record: Pick<PhotoRecord, 'ownerId' | 'assetId' | 'revision' | 'decidedAt'>,
+): string {
+  const { ownerId, assetId, revision, decidedAt } = record;
+  const ids = `${encodeId(ownerId)}.${encodeId(assetId)}`;
+  return `${ids}.${revision}.${Date.parse(decidedAt).toString(36)}`;
 }

@@ -48,7 +48,10 @@ export function toPeopleChanged(fact: Fact): PeopleChanged {
   return { ownerId, sequence, factId, at, by, what: body, ...changes };
 }
 
-/** The same however often a fact is published. An owner is never empty, so no photo's result has it. */
-export function factJobId({ ownerId, sequence }: Fact): string {
-  return `@people@${encodeURIComponent(ownerId)}@${sequence}`;
+/**
+ * The same however often a fact is published, and not by its sequence alone, which a store gives again
+ * that was restored or begun anew. An owner is never empty, so no photo's result has it.
+ */
+export function factJobId({ ownerId, sequence, factId }: Fact): string {
+  return `@people@${encodeURIComponent(ownerId)}@${sequence}@${encodeURIComponent(factId)}`;
 }

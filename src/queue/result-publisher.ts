@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import type { Fact } from '../identities/journal/fact.ts';
 import type { PhotoRecord, PhotoView } from '../identities/photo-record.ts';
 import type { Log } from '../log.ts';
+import { checkEachConnection } from './checked-connection.ts';
 import { closeQueue, outageReporter, promptConnection, redisAddress } from './connection.ts';
 import { FACES_IDENTIFIED, type FacesIdentified } from './faces-identified.ts';
 import { createOutboxSender, type Outbox } from './outbox.ts';
@@ -43,10 +44,7 @@ export function createResultPublisher(options: {
   sweepEveryMillis?: number;
 }): ResultPublisher {
   const { store, viewOf, log } = options;
-  const queue = new Queue<FacesIdentified | PeopleChanged>(FACES_IDENTIFIED, {
-    connection: promptConnection(options.redis),
-    prefix: options.prefix,
-  });
+  const queue = openQueue(options);
   const reporter = outageReporter(log, `results to ${redisAddress(options.redis)}`);
   queue.on('error', (error) => {
     reporter.failed(error);
@@ -56,37 +54,58 @@ export function createResultPublisher(options: {
     data: FacesIdentified | PeopleChanged,
     jobId: string,
   ): Promise<void> => {
+    connection.assertChecked();
     await queue.add(name, data, { jobId });
     reporter.back();
   };
   const outbox = createOutboxSender({ store, viewOf, add });
   const losses = createRedisLosses({ queue, prefix: options.prefix, store });
-  const sweeps = sweepOften(options.sweepEveryMillis ?? SWEEP_EVERY_MILLIS, log, async (isOver) => {
+  const connection = checkEachConnection(queue, async () => {
     const lost = await losses.check();
-    if (lost !== null) {
-      const what = 'Redis was restarted or replaced; recent results are published again';
-      log.warn(lost, what);
-    }
+    if (lost === null) return;
+    log.warn(lost, 'Redis was restarted or replaced; recent results are published again');
+  });
+  const sweeps = sweepOften(options.sweepEveryMillis ?? SWEEP_EVERY_MILLIS, log, async (isOver) => {
+    await connection.check();
     return outbox.sendAll(isOver);
   });
+  const sendChecked = async (send: () => Promise<void>): Promise<void> => {
+    await connection.checkOnce();
+    await send();
+  };
   onEachConnection(queue, sweeps.now);
   return {
     queue,
     publish: (view) => {
       const { assetId, revision } = view;
-      return orLeave(outbox.sendPhoto(view), (reason) => {
+      const sending = sendChecked(() => outbox.sendPhoto(view));
+      return orLeave(sending, (reason) => {
         log.warn({ assetId, revision, reason }, 'a result waits in the outbox');
       });
     },
-    publishFact: ({ ownerId, factId }) =>
-      orLeave(outbox.sendFactsOf(ownerId), (reason) => {
+    publishFact: ({ ownerId, factId }) => {
+      const sending = sendChecked(() => outbox.sendFactsOf(ownerId));
+      return orLeave(sending, (reason) => {
         log.warn({ factId, reason }, 'a change of people waits in the outbox');
-      }),
+      });
+    },
     close: async () => {
       await sweeps.stop();
       await closeQueue(queue);
     },
   };
+}
+
+/**
+ * What is on its way when a connection ends fails, and does not reach the next one unchecked. So BullMQ
+ * must not ask for the version at first: the queue would be of no use if that failed.
+ */
+function openQueue(options: { redis: RedisOptions; prefix: string }): ResultPublisher['queue'] {
+  return new Queue(FACES_IDENTIFIED, {
+    connection: { ...promptConnection(options.redis), maxRetriesPerRequest: 0 },
+    prefix: options.prefix,
+    skipVersionCheck: true,
+  });
 }
 
 /** What cannot be sent stays in the outbox, which is told. */

@@ -38,11 +38,11 @@ afterEach(async () => {
   await folder.remove();
 });
 
-function open(): ResultPublisher {
+function open(from = store): ResultPublisher {
   const publisher = createResultPublisher({
-    ...{ redis: redis.options, prefix: 'results', store, log },
+    ...{ redis: redis.options, prefix: 'results', store: from, log },
     sweepEveryMillis: NEVER_MILLIS,
-    viewOf: (record) => viewOf(record, store),
+    viewOf: (record) => viewOf(record, from),
   });
   opened.push(publisher);
   return publisher;
@@ -53,6 +53,13 @@ async function openSwept(): Promise<ResultPublisher> {
   const publisher = open();
   await until(async () => (await store.readResultRedis('results')) !== null);
   return publisher;
+}
+
+async function openAnotherStore(): Promise<Store> {
+  const other = await tempFolder();
+  const opening = await openStore({ dataDir: other.path, log });
+  opened.push({ close: () => opening.close().then(() => other.remove()) });
+  return opening;
 }
 
 /** What waits, the first first. */
@@ -168,3 +175,25 @@ describe('results', () => {
     ]);
   }, 60_000);
 });
+
+test('a store begun anew finds its results taken though the queue holds those of the last one', async () => {
+  const anew = await openAnotherStore();
+  const correction = { kind: 'person-named', personId: 'person-1', name: 'Ada' } as const;
+  for (const [of, decidedAt] of [
+    [store, '2024-05-06T07:08:09.000Z'],
+    [anew, '2024-05-06T07:08:09.001Z'],
+  ] as const) {
+    await of.commitPhoto(makePhotoRecord({ decidedAt }), null);
+    await createCorrector({ store: of, publish: toCli })(owner, correction, 'tester');
+    const publisher = open(of);
+    await until(async () => (await of.findUnpublishedFacts(9)).length === 0);
+    await publisher.publish(await viewOf(makePhotoRecord({ decidedAt }), of));
+    await publisher.close();
+    opened.splice(opened.indexOf(publisher), 1);
+  }
+  const queue = open().queue;
+  expect((await queue.getWaiting()).map(({ name }) => name)).toEqual([
+    ...['faces-identified', 'people-changed'],
+    ...['faces-identified', 'people-changed'],
+  ]);
+}, 60_000);
