@@ -1,3 +1,5 @@
+import { Redis } from 'ioredis';
+
 import type { Fact } from '../../../src/identities/journal/fact.ts';
 import { createLog } from '../../../src/log.ts';
 import { createCorrector } from '../../../src/pipeline/correct.ts';
@@ -122,6 +124,22 @@ describe('changes of people', () => {
     await correct('owner-b', { kind: 'person-named', personId: 'person-1', name: 'B' }, 'tester');
     await name('Ada', (fact) => publisher.publishFact(fact));
     expect(await waiting(publisher)).toMatchObject([{ assetId: 'asset-1' }, { ownerId: owner }]);
+  }, 60_000);
+
+  test('stay to be sent where Redis refuses them, and go before the next', async () => {
+    const { queue, publishFact } = await openSwept();
+    const admin = new Redis(redis.options);
+    // Each job is counted before it is written; what is no number cannot be.
+    await admin.set(queue.toKey('id'), 'held');
+    const fact = await name('Ada', publishFact);
+    expect(await store.findUnpublishedFacts(9)).toEqual([fact]);
+    await admin.del(queue.toKey('id'));
+    admin.disconnect();
+    await name('Ada Lovelace', publishFact);
+    expect((await queue.getWaiting()).slice(-2).map(({ data }) => data)).toMatchObject([
+      { sequence: 2 },
+      { sequence: 3 },
+    ]);
   }, 60_000);
 
   test('stay to be sent until Redis has them', async () => {
