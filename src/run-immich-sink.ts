@@ -1,8 +1,8 @@
 import { readConfig, type Config } from './config.ts';
 import { WorkerError } from './errors.ts';
 import { openSinkParts, startImmichSink, type SinkParts } from './immich-sink-parts.ts';
-import { People } from './identities/journal/people.ts';
 import type { Log } from './log.ts';
+import { viewOf } from './pipeline/view-of.ts';
 import { waitForRedis } from './queue/connection.ts';
 import { createResultPublisher } from './queue/result-publisher.ts';
 import { openStore } from './store/open-store.ts';
@@ -24,7 +24,7 @@ export async function runImmichSink(
   const store = await openStore({ dataDir, log, mongodbUri });
   const publisher = createResultPublisher({
     ...{ redis, prefix, store, log },
-    viewOf: async (record) => People.of(await store.readFacts(record.ownerId)).viewOf(record),
+    viewOf: (record) => viewOf(record, store),
   });
   const sink = startImmichSink(config, {
     ...{ store, log },

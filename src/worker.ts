@@ -20,8 +20,7 @@ import type { Log } from './log.ts';
 import { readMachine } from './machine.ts';
 import { FACE_API_PACK } from './nets/net.ts';
 import type { Fact } from './identities/journal/fact.ts';
-import { People } from './identities/journal/people.ts';
-import type { PhotoRecord } from './identities/photo-record.ts';
+import type { PhotoView } from './identities/photo-record.ts';
 import { openPeople, type OpenedPeople } from './open-people.ts';
 import { KnownFacesCache } from './pipeline/known-faces-cache.ts';
 import { Nearness } from './pipeline/nearness.ts';
@@ -30,6 +29,7 @@ import { createOwnersTidier } from './pipeline/tidy-owners.ts';
 import { createTidier } from './pipeline/tidy-people.ts';
 import type { FetchPhoto } from './pipeline/ports.ts';
 import type { TidyPorts } from './pipeline/tidy-task.ts';
+import { viewOf } from './pipeline/view-of.ts';
 import {
   closeQueue,
   outageReporter,
@@ -229,8 +229,12 @@ async function openHttp(
       });
     },
   };
+  const findPhoto = async (ownerId: string, assetId: string): Promise<PhotoView | null> => {
+    const record = await store.findPhoto(ownerId, assetId);
+    return record === null ? null : viewOf(record, store);
+  };
   const promises = opened.add(createPromisedPhotos({ uploads, producer, store, log }));
-  const photos = { producer, events, store, locate, uploads, promises, ...config.http };
+  const photos = { producer, events, findPhoto, locate, uploads, promises, ...config.http };
   const ownerNames = (): Record<string, string> => immichUserNames(parts.immich);
   const people = opened.add(openPeople(config, { ...parts, producer, about, ownerNames }));
   const http = opened.add(
@@ -245,11 +249,6 @@ async function openHttp(
     }),
   );
   return { address: http.address, people, about };
-}
-
-/** For results that an earlier run left: whose faces they are now. */
-async function viewOf(record: PhotoRecord, store: Store): Promise<PhotoRecord> {
-  return People.of(await store.readFacts(record.ownerId)).viewOf(record);
 }
 
 /** What decides who is who, shared by all that decide in this process. */

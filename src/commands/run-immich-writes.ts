@@ -7,6 +7,7 @@ import type { ImmichSink } from '../immich/sink/immich-sink.ts';
 import { createLease, RENEW_MILLIS } from '../immich/source/lease.ts';
 import { closeQueue, promptConnection } from '../queue/connection.ts';
 import { FACES_IDENTIFIED, resultJobId, toFacesIdentified } from '../queue/faces-identified.ts';
+import { createRedisLosses } from '../queue/redis-losses.ts';
 import type { Store } from '../store/store.ts';
 import type { ImmichWriteArguments } from './immich-command.ts';
 import { redisOrError, type CommandContext } from './run-backfill.ts';
@@ -28,7 +29,7 @@ export async function runImmichRepair(
   options: ImmichWriteArguments,
   context: ImmichWriteContext,
 ): Promise<void> {
-  const { sink, output, config, signal } = context;
+  const { sink, output, config, signal, store } = context;
   await redisOrError(context);
   const queue = new Queue(FACES_IDENTIFIED, {
     connection: promptConnection(config.redis),
@@ -36,6 +37,9 @@ export async function runImmichRepair(
   });
   queue.on('error', () => undefined);
   try {
+    // What is published here would be counted in place of what this Redis has lost.
+    const losses = createRedisLosses({ queue, prefix: config.queuePrefix, store });
+    if (!options.dryRun) await losses.check();
     for (const account of await accountsOf(options, context)) {
       signal.throwIfAborted();
       const { people, faces, collections, members } = await sink.repair(account, options);

@@ -5,20 +5,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 import { WorkerError } from '../errors.ts';
+import type { PhotoView } from '../identities/photo-record.ts';
 import { assetIdForPath, assetIdForUpload } from '../queue/asset-id.ts';
 import { toFacesIdentified } from '../queue/faces-identified.ts';
 import { DEFAULT_OWNER_ID, ImageAdded } from '../queue/image-added.ts';
 import type { Producer } from '../queue/producer.ts';
 import type { PromisedPhotos } from '../queue/promised-photos.ts';
 import { ownerUploadFolder, type UploadFolder } from '../queue/upload-folder.ts';
-import type { Store } from '../store/store.ts';
 import { statusOf } from './status-of.ts';
 import { discardUpload, keepUpload } from './uploads.ts';
 
 export interface PhotoRouteOptions {
   readonly producer: Producer;
   readonly events: QueueEvents;
-  readonly store: Pick<Store, 'findPhoto'>;
+  /** What is stored, as users see it; null: nothing is. */
+  readonly findPhoto: (ownerId: string, assetId: string) => Promise<PhotoView | null>;
   /** The real path of a photo inside the media roots, or a `WorkerError`. */
   readonly locate: (path: string) => Promise<string>;
   readonly uploads: UploadFolder;
@@ -53,8 +54,8 @@ export async function photoRoutes(app: FastifyInstance, options: PhotoRouteOptio
   app.get<{ Params: { assetId: string } }>('/photos/:assetId', async (request, reply) => {
     const ownerId = ownerAllowed(request, parseQuery(request).ownerId);
     const { assetId } = request.params;
-    const record = await options.store.findPhoto(ownerId ?? DEFAULT_OWNER_ID, assetId);
-    if (record !== null) return toFacesIdentified(record);
+    const view = await options.findPhoto(ownerId ?? DEFAULT_OWNER_ID, assetId);
+    if (view !== null) return toFacesIdentified(view);
     return reply.code(404).send({
       error: {
         code: 'PHOTO_UNKNOWN',

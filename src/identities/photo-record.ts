@@ -96,3 +96,9 @@ export interface PhotoRecord {
   /** When this revision was decided, ISO 8601. */
   readonly decidedAt: string;
 }
+
+/** A record as users see it: each face with the person that it has by their corrections. */
+export interface PhotoView extends PhotoRecord {
+  /** Sequence of the last fact that it takes into account; 0: there was none. */
+  readonly asOf: number;
+}

@@ -5,7 +5,7 @@ import { sameModel } from '../descriptors/descriptor.ts';
 import type { SeenPhoto } from '../descriptors/seen-photo.ts';
 import { decidePhoto } from '../identities/decide-photo.ts';
 import type { KnownFaces } from '../identities/known-faces.ts';
-import type { PhotoRecord } from '../identities/photo-record.ts';
+import type { PhotoRecord, PhotoView } from '../identities/photo-record.ts';
 import { linkageDistance } from '../identities/tidy/people-faces.ts';
 import { throwIfStopped } from '../identities/tidy/throw-if-stopped.ts';
 import { OVERTAKEN, retryWhenOvertaken } from './retry-when-overtaken.ts';
@@ -65,7 +65,7 @@ async function photosToDecide(
 async function decideAgain(
   assetId: string,
   task: TidyTask,
-): Promise<PhotoRecord | null | typeof OVERTAKEN> {
+): Promise<PhotoView | null | typeof OVERTAKEN> {
   const { store, ownerId, match, newId = randomUUID } = task;
   const former = await store.findPhoto(ownerId, assetId);
   const known = await currentKnown(task);

@@ -1,7 +1,7 @@
 import type { SeenPhoto } from '../descriptors/seen-photo.ts';
 import type { Fact, FacePlace } from '../identities/journal/fact.ts';
 import type { OwnerEntry } from '../identities/known-faces.ts';
-import type { PhotoRecord } from '../identities/photo-record.ts';
+import type { PhotoRecord, PhotoView } from '../identities/photo-record.ts';
 
 /** What a photo job asks for, after the door: path resolved and owner filled in. */
 export interface PhotoTask {
@@ -87,5 +87,5 @@ export interface JournalStore {
   commitFact(fact: Fact): Promise<'committed' | 'conflict'>;
 }
 
-/** Publishes a committed record's result job, its faces as users see them; safe to call twice. */
-export type PublishResult = (record: PhotoRecord) => Promise<void>;
+/** Publishes a committed record's result job; safe to call twice. */
+export type PublishResult = (view: PhotoView) => Promise<void>;

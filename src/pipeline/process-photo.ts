@@ -7,14 +7,14 @@ import { isFileAtFault, WorkerError } from '../errors.ts';
 import { decidePhoto } from '../identities/decide-photo.ts';
 import { isWaiting } from '../identities/imported-photo.ts';
 import type { MatchThresholds } from '../identities/thresholds.ts';
-import type { PhotoRecord } from '../identities/photo-record.ts';
-import { People } from '../identities/journal/people.ts';
+import type { PhotoRecord, PhotoView } from '../identities/photo-record.ts';
 import type { KnownFaces } from '../identities/known-faces.ts';
 import { KnownFacesCache } from './known-faces-cache.ts';
 import type { FetchPhoto, PhotoFile, PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
 import { seenAgain } from '../identities/seen-again.ts';
 import { isGoneSince, removedRecord, tombstoneOf } from './remove-photo.ts';
 import { wasWrittenBy, withPastRuns } from './runs.ts';
+import { viewOf } from './view-of.ts';
 import { findTakenOver, findWaiting } from './waiting-photo.ts';
 
 export interface PhotoProcessorPorts {
@@ -41,7 +41,7 @@ export interface PhotoContext {
   readonly report: (stage: string) => void;
 }
 
-export type ProcessPhoto = (task: PhotoTask, context: PhotoContext) => Promise<PhotoRecord>;
+export type ProcessPhoto = (task: PhotoTask, context: PhotoContext) => Promise<PhotoView>;
 
 /**
  * Each lost race means that another worker has written, so this many in a row is no race but a
@@ -61,8 +61,7 @@ export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
     if (earlier !== null && isDone(earlier, task, ports.model)) {
       report('already done');
       await dropTakenOver(earlier, { task, earlier, ports, cache, signal });
-      const people = People.of(await ports.store.readFacts(task.ownerId));
-      return publish(people.viewOf(earlier), ports);
+      return publish(await viewOf(earlier, ports.store), ports);
     }
     if (task.kind === 'remove') {
       report('removing');
@@ -113,9 +112,9 @@ function seenBefore(
   return isUsable ? seenAgain(earlier) : null;
 }
 
-async function publish(record: PhotoRecord, ports: PhotoProcessorPorts): Promise<PhotoRecord> {
-  await ports.publish(record);
-  return record;
+async function publish(view: PhotoView, ports: PhotoProcessorPorts): Promise<PhotoView> {
+  await ports.publish(view);
+  return view;
 }
 
 /** The same delivery again after a crash, or a backfill of a photo that is up to date. */
@@ -157,7 +156,7 @@ interface Work {
   readonly signal: AbortSignal;
 }
 
-async function decideAndCommit(work: Work & { readonly seen: SeenPhoto }): Promise<PhotoRecord> {
+async function decideAndCommit(work: Work & { readonly seen: SeenPhoto }): Promise<PhotoView> {
   const { task, seen, ports, earlier } = work;
   const newId = ports.newId ?? randomUUID;
   const { assetId, ownerId, runId } = task;
@@ -232,7 +231,7 @@ function changedMeanwhile({ assetId }: PhotoTask): WorkerError {
 }
 
 /** Removes what is known; of an unknown asset word is kept all the same, and the answer says so. */
-async function remove(work: Work): Promise<PhotoRecord> {
+async function remove(work: Work): Promise<PhotoView> {
   const { task, ports } = work;
   const record = await commitWhenFirst(work, (former, known) => {
     const sequence = known.sequence + 1;
@@ -252,7 +251,7 @@ async function remove(work: Work): Promise<PhotoRecord> {
 async function commitWhenFirst(
   { task, ports, cache, signal }: Work,
   decide: (former: PhotoRecord | null, known: KnownFaces) => PhotoRecord | Promise<PhotoRecord>,
-): Promise<PhotoRecord> {
+): Promise<PhotoView> {
   for (let attempt = 0; attempt < MOST_COMMIT_TRIES; attempt++) {
     const former = await ports.store.findPhoto(task.ownerId, task.assetId);
     const known = await cache.current(task.ownerId, ports.model);

@@ -1,6 +1,6 @@
 import type { DescriptorModel } from '../descriptors/descriptor.ts';
 import type { Box } from '../faces/face.ts';
-import type { PhotoRecord } from '../identities/photo-record.ts';
+import type { PhotoRecord, PhotoView } from '../identities/photo-record.ts';
 import { encodeId } from './encode-id.ts';
 
 /** Name of the queue that results go out on, and of its jobs. */
@@ -28,6 +28,11 @@ export interface FacesIdentified {
   readonly assetId: string;
   readonly ownerId: string;
   readonly revision: number;
+  /**
+   * Sequence of the owner's last `people-changed` that the people take into account; 0: there was
+   * none. A later one stands, also where it comes first.
+   */
+  readonly asOf: number;
   readonly image: { readonly width: number; readonly height: number };
   readonly faces: readonly IdentifiedFace[];
   /** The asset is gone. */
@@ -38,12 +43,13 @@ export interface FacesIdentified {
 }
 
 /** The result that a record publishes. */
-export function toFacesIdentified(record: PhotoRecord): FacesIdentified {
+export function toFacesIdentified(record: PhotoView): FacesIdentified {
   const { pack, descriptorRevision } = record.model;
   return {
     assetId: record.assetId,
     ownerId: record.ownerId,
     revision: record.revision,
+    asOf: record.asOf,
     image: record.image,
     faces: record.faces.map((face) => ({
       faceId: face.faceId,
@@ -63,10 +69,14 @@ export function toFacesIdentified(record: PhotoRecord): FacesIdentified {
 
 /**
  * The result job's id, the same however often a record is published, so that the queue holds it
- * once. Encoded, since BullMQ refuses a colon, and never all digits for the same reason; the dots of
- * ids too, so that no two pairs of ids make one.
+ * once. The time of the decision tells it from one of the same revision that a store gave before it
+ * was restored or begun anew. Encoded, since BullMQ refuses a colon, and never all digits for the
+ * same reason; the dots of ids too, so that no two pairs of ids make one.
  */
-export function resultJobId(record: Pick<PhotoRecord, 'ownerId' | 'assetId' | 'revision'>): string {
-  const { ownerId, assetId, revision } = record;
-  return `${encodeId(ownerId)}.${encodeId(assetId)}.${revision}`;
+export function resultJobId(
+  record: Pick<PhotoRecord, 'ownerId' | 'assetId' | 'revision' | 'decidedAt'>,
+): string {
+  const { ownerId, assetId, revision, decidedAt } = record;
+  const ids = `${encodeId(ownerId)}.${encodeId(assetId)}`;
+  return `${ids}.${revision}.${Date.parse(decidedAt).toString(36)}`;
 }

@@ -1,7 +1,7 @@
 import { encodeId } from './encode-id.ts';
 import type { PhotoRecord } from '../identities/photo-record.ts';
 import type { Producer } from './producer.ts';
-import { addedTo, runOf } from './redis-losses.ts';
+import { redisStandingOf } from './redis-losses.ts';
 import { withoutWaiting } from './without-waiting.ts';
 
 interface AssetJob {
@@ -69,7 +69,7 @@ export function createImmichJobs(producer: Producer): ImmichJobs {
       ),
     areKept: (jobs) =>
       Promise.all(jobs.map(async (job) => (await queue.getJob(jobIdOf(LOOK, job))) !== undefined)),
-    readState: async () => ({ run: await runOf(queue), added: await addedTo(queue) }),
+    readState: () => redisStandingOf(queue),
   };
 }
 

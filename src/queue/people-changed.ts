@@ -6,9 +6,10 @@ import type { Fact, FactBody, FaceChange, PersonChange } from '../identities/jou
 export const PEOPLE_CHANGED = 'people-changed';
 
 /**
- * The payload of a `people-changed` job. A consumer that keeps the owner's highest `sequence` drops
- * repeats by it. `people` says who was renamed, hidden, merged (`after.mergedInto`: redirect the
- * person) or deleted; `faces` says which faces belong to another person now.
+ * The payload of a `people-changed` job. An owner's come in the order of their `sequence`; a repeat,
+ * which comes later, is known by its `factId`, never by the highest sequence so far. `people` says who
+ * was renamed, hidden, merged (`after.mergedInto`: redirect the person) or deleted; `faces` says which
+ * faces belong to another person now.
  */
 export interface PeopleChanged {
   readonly ownerId: string;
@@ -47,7 +48,10 @@ export function toPeopleChanged(fact: Fact): PeopleChanged {
   return { ownerId, sequence, factId, at, by, what: body, ...changes };
 }
 
-/** The same however often a fact is published. An owner is never empty, so no photo's result has it. */
-export function factJobId({ ownerId, sequence }: Fact): string {
-  return `@people@${encodeURIComponent(ownerId)}@${sequence}`;
+/**
+ * The same however often a fact is published, and not by its sequence alone, which a store gives again
+ * that was restored or begun anew. An owner is never empty, so no photo's result has it.
+ */
+export function factJobId({ ownerId, sequence, factId }: Fact): string {
+  return `@people@${encodeURIComponent(ownerId)}@${sequence}@${encodeURIComponent(factId)}`;
 }

@@ -2,7 +2,7 @@ import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 
 import { messageOf, WorkerError } from '../errors.ts';
-import type { PhotoRecord } from '../identities/photo-record.ts';
+import type { PhotoRecord, PhotoView } from '../identities/photo-record.ts';
 import type { Log } from '../log.ts';
 import type { PhotoTask } from '../pipeline/ports.ts';
 import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
@@ -42,7 +42,7 @@ export interface PhotoWorkerOptions {
   readonly processPhoto: (
     task: PhotoTask,
     context: { signal: AbortSignal; report: (stage: string) => void },
-  ) => Promise<PhotoRecord>;
+  ) => Promise<PhotoView>;
   readonly onOutcome?: (outcome: PhotoOutcome) => void;
   readonly onMishap?: (mishap: JobMishap, jobs: number) => void;
   /** A job's lock; a job whose worker has died is given to another after it. */

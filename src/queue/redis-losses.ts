@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 
-import { redisOf, runIdOf } from './redis-run.ts';
+import { redisOf, runIdIn } from './redis-run.ts';
 
 /** What is known of the Redis that results last went to, kept in the store. Times are ISO 8601. */
 export interface ResultRedis {
@@ -28,7 +28,8 @@ export interface RedisLosses {
   /**
    * Looks whether the queue is in another Redis process than the one noted last. If so, puts back
    * into the outbox what may be missing there and answers how many and since when; else null. Notes
-   * how things stand. To be called before what waits in the outbox is published.
+   * how things stand. To be called on each connection before anything is published over it, which
+   * would be counted in place of what was lost.
    */
   check(): Promise<{ readonly count: number; readonly since: string } | null>;
 }
@@ -53,7 +54,9 @@ export function createRedisLosses(options: {
   const note = async (run: string, former: ResultRedis | null): Promise<void> => {
     const nowMillis = Date.now();
     const recentSince = earlier(await store.oldestUnpublishedAt(), nowMillis);
-    const added = await addedTo(queue);
+    const { run: runNow, added } = await redisStandingOf(queue);
+    // Another by now, which the next check meets.
+    if (runNow !== run) return;
     if (run === former?.run && added === former.added && recentSince >= former.recentSince) return;
     const bound = window.move({ nowMillis, recentSince, oldest: await oldestWaitingMillis(queue) });
     const since = [bound ?? former?.since ?? recentSince, recentSince].sort()[0] as string;
@@ -62,11 +65,11 @@ export function createRedisLosses(options: {
 
   return {
     check: async () => {
-      const run = await runOf(queue);
+      const { run, added } = await redisStandingOf(queue);
       const former = await store.readResultRedis(prefix);
       let lost: { count: number; since: string } | null = null;
       if (former !== null && former.run !== run) {
-        const isAllThere = (await addedTo(queue)) >= former.added;
+        const isAllThere = added >= former.added;
         const since = isAllThere ? former.recentSince : former.since;
         lost = { since, count: await store.markUnpublishedSince(since) };
       }
@@ -108,12 +111,22 @@ function earlier(at: string | null, nowMillis: number): string {
 
 /** Where Redis does not say, one process cannot be told from another. */
 export async function runOf(queue: Queue): Promise<string> {
-  return (await runIdOf(await redisOf(queue))) ?? '';
+  return (await redisStandingOf(queue)).run;
 }
 
-/** BullMQ counts every job that it is given, also those that are there already. */
-export async function addedTo(queue: Queue): Promise<number> {
-  return Number(await (await redisOf(queue)).get(queue.toKey('id'))) || 0;
+/**
+ * The Redis process, and how many jobs the queue there has ever taken: BullMQ counts every one that it
+ * is given, also those that are there already. Asked at once, so that both are of one process. Where
+ * Redis does not say, one cannot be told from another.
+ */
+export async function redisStandingOf(queue: Queue): Promise<Pick<ResultRedis, 'run' | 'added'>> {
+  const redis = await redisOf(queue);
+  const answers = await redis.multi().info('server').get(queue.toKey('id')).exec();
+  const [info, added] = (answers ?? []).map(([error, answer]) => {
+    if (error !== null) throw error;
+    return answer;
+  });
+  return { run: runIdIn(String(info)) ?? '', added: Number(added) || 0 };
 }
 
 /** When the oldest result was published that nobody has dealt with; null: there is none. */

@@ -8,17 +8,27 @@ export async function redisOf(queue: Queue): Promise<Redis> {
 
 /** The `run_id` of the Redis process; undefined where INFO does not say. */
 export async function runIdOf(redis: Redis): Promise<string | undefined> {
-  return /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1];
+  return runIdIn(await redis.info('server'));
 }
 
-/** Calls `work` when a queue's connection is there, and each time it is back. */
-export function onEachConnection(queue: Queue, work: (redis: Redis) => void): void {
+/** The same, of what `INFO server` answered. */
+export function runIdIn(info: string): string | undefined {
+  return /^run_id:(\w+)/m.exec(info)?.[1];
+}
+
+/** Calls `work` when a queue's connection is there, and each time it is back; `onEnd` when it ends. */
+export function onEachConnection(
+  queue: Queue,
+  work: (redis: Redis) => void,
+  onEnd?: () => void,
+): void {
   redisOf(queue).then(
     (redis) => {
       work(redis);
       redis.on('ready', () => {
         work(redis);
       });
+      if (onEnd !== undefined) redis.on('close', onEnd);
     },
     () => undefined,
   );

@@ -3,46 +3,32 @@ import type { RedisOptions } from 'ioredis';
 
 import { messageOf } from '../errors.ts';
 import type { Fact } from '../identities/journal/fact.ts';
-import type { PhotoRecord } from '../identities/photo-record.ts';
+import type { PhotoRecord, PhotoView } from '../identities/photo-record.ts';
 import type { Log } from '../log.ts';
+import { checkEachConnection } from './checked-connection.ts';
 import { closeQueue, outageReporter, promptConnection, redisAddress } from './connection.ts';
-import {
-  FACES_IDENTIFIED,
-  resultJobId,
-  toFacesIdentified,
-  type FacesIdentified,
-} from './faces-identified.ts';
-import {
-  factJobId,
-  PEOPLE_CHANGED,
-  toPeopleChanged,
-  type PeopleChanged,
-} from './people-changed.ts';
+import { FACES_IDENTIFIED, type FacesIdentified } from './faces-identified.ts';
+import { createOutboxSender, type Outbox } from './outbox.ts';
+import type { PeopleChanged } from './people-changed.ts';
 import { createRedisLosses, type ResultRedisNotes } from './redis-losses.ts';
 import { onEachConnection } from './redis-run.ts';
-
-/** What publishing needs of the store: its outbox. */
-export interface Outbox extends ResultRedisNotes {
-  findUnpublished(limit: number): Promise<PhotoRecord[]>;
-  markPublished(ownerId: string, assetId: string, revision: number): Promise<void>;
-  findUnpublishedFacts(limit: number): Promise<Fact[]>;
-  markFactPublished(ownerId: string, factId: string): Promise<void>;
-}
 
 export interface ResultPublisher {
   readonly queue: Queue<FacesIdentified | PeopleChanged>;
   /**
-   * Publishes a committed record, its faces as users see them. Never rejects: the record is in the store, so what fails here is
+   * Publishes a committed record. Never rejects: the record is in the store, so what fails here is
    * published by the next sweep of the outbox.
    */
-  publish(record: PhotoRecord): Promise<void>;
-  /** Publishes a fact of a journal; never rejects, as above. */
+  publish(view: PhotoView): Promise<void>;
+  /**
+   * Publishes a fact of a journal, after those of its owner that wait; never rejects, as above. Of
+   * very many that wait it publishes the first alone, and the sweep the others.
+   */
   publishFact(fact: Fact): Promise<void>;
   close(): Promise<void>;
 }
 
 const SWEEP_EVERY_MILLIS = 10_000;
-const PAGE = 100;
 
 /**
  * Opens the `faces-identified` queue and sweeps the outbox at once, for what an earlier run or an
@@ -51,62 +37,75 @@ const PAGE = 100;
 export function createResultPublisher(options: {
   redis: RedisOptions;
   prefix: string;
-  store: Outbox;
+  store: Outbox & ResultRedisNotes;
   /** A stored record as users see it now. */
-  viewOf: (record: PhotoRecord) => Promise<PhotoRecord>;
+  viewOf: (record: PhotoRecord) => Promise<PhotoView>;
   log: Log;
   sweepEveryMillis?: number;
 }): ResultPublisher {
-  const { store, log } = options;
-  const queue = new Queue<FacesIdentified | PeopleChanged>(FACES_IDENTIFIED, {
-    connection: promptConnection(options.redis),
-    prefix: options.prefix,
-  });
+  const { store, viewOf, log } = options;
+  const queue = openQueue(options);
   const reporter = outageReporter(log, `results to ${redisAddress(options.redis)}`);
   queue.on('error', (error) => {
     reporter.failed(error);
   });
-  const send = async (record: PhotoRecord): Promise<void> => {
-    const jobId = resultJobId(record);
-    await queue.add(FACES_IDENTIFIED, toFacesIdentified(record), { jobId });
+  const add = async (
+    name: string,
+    data: FacesIdentified | PeopleChanged,
+    jobId: string,
+  ): Promise<void> => {
+    connection.assertChecked();
+    await queue.add(name, data, { jobId });
     reporter.back();
-    await store.markPublished(record.ownerId, record.assetId, record.revision);
   };
-  const sendFact = async (fact: Fact): Promise<void> => {
-    await queue.add(PEOPLE_CHANGED, toPeopleChanged(fact), { jobId: factJobId(fact) });
-    reporter.back();
-    await store.markFactPublished(fact.ownerId, fact.factId);
-  };
+  const outbox = createOutboxSender({ store, viewOf, add });
   const losses = createRedisLosses({ queue, prefix: options.prefix, store });
-  const sweeps = sweepOften(options.sweepEveryMillis ?? SWEEP_EVERY_MILLIS, log, async (isOver) => {
+  const connection = checkEachConnection(queue, async () => {
     const lost = await losses.check();
-    if (lost !== null) {
-      const what = 'Redis was restarted or replaced; recent results are published again';
-      log.warn(lost, what);
-    }
-    const sendView = async (record: PhotoRecord): Promise<void> =>
-      send(await options.viewOf(record));
-    const photos = await drain(() => store.findUnpublished(PAGE), sendView, isOver);
-    return photos + (await drain(() => store.findUnpublishedFacts(PAGE), sendFact, isOver));
+    if (lost === null) return;
+    log.warn(lost, 'Redis was restarted or replaced; recent results are published again');
   });
+  const sweeps = sweepOften(options.sweepEveryMillis ?? SWEEP_EVERY_MILLIS, log, async (isOver) => {
+    await connection.check();
+    return outbox.sendAll(isOver);
+  });
+  const sendChecked = async (send: () => Promise<void>): Promise<void> => {
+    await connection.checkOnce();
+    await send();
+  };
   onEachConnection(queue, sweeps.now);
   return {
     queue,
-    publish: (record) => {
-      const { assetId, revision } = record;
-      return orLeave(send(record), (reason) => {
+    publish: (view) => {
+      const { assetId, revision } = view;
+      const sending = sendChecked(() => outbox.sendPhoto(view));
+      return orLeave(sending, (reason) => {
         log.warn({ assetId, revision, reason }, 'a result waits in the outbox');
       });
     },
-    publishFact: (fact) =>
-      orLeave(sendFact(fact), (reason) => {
-        log.warn({ factId: fact.factId, reason }, 'a change of people waits in the outbox');
-      }),
+    publishFact: ({ ownerId, factId }) => {
+      const sending = sendChecked(() => outbox.sendFactsOf(ownerId));
+      return orLeave(sending, (reason) => {
+        log.warn({ factId, reason }, 'a change of people waits in the outbox');
+      });
+    },
     close: async () => {
       await sweeps.stop();
       await closeQueue(queue);
     },
   };
+}
+
+/**
+ * What is on its way when a connection ends fails, and does not reach the next one unchecked. So BullMQ
+ * must not ask for the version at first: the queue would be of no use if that failed.
+ */
+function openQueue(options: { redis: RedisOptions; prefix: string }): ResultPublisher['queue'] {
+  return new Queue(FACES_IDENTIFIED, {
+    connection: { ...promptConnection(options.redis), maxRetriesPerRequest: 0 },
+    prefix: options.prefix,
+    skipVersionCheck: true,
+  });
 }
 
 /** What cannot be sent stays in the outbox, which is told. */
@@ -153,21 +152,4 @@ function sweepOften(
       await sweeping;
     },
   };
-}
-
-/** Sends page after page until one is not full or it is over; answers how many were sent. */
-async function drain<T>(
-  nextPage: () => Promise<readonly T[]>,
-  send: (item: T) => Promise<void>,
-  isOver: () => boolean,
-): Promise<number> {
-  for (let count = 0; ;) {
-    const page = await nextPage();
-    for (const item of page) {
-      if (isOver()) return count;
-      await send(item);
-      count += 1;
-    }
-    if (page.length < PAGE) return count;
-  }
 }

@@ -84,8 +84,8 @@ export interface Store {
   findUnpublished(limit: number): Promise<PhotoRecord[]>;
   /** Clears the mark when the stored revision is still this one. */
   markPublished(ownerId: string, assetId: string, revision: number): Promise<void>;
-  /** Facts that are still to be published, each owner's in their order. */
-  findUnpublishedFacts(limit: number): Promise<Fact[]>;
+  /** Facts of the owner, or of all, that are still to be published, each owner's in their order. */
+  findUnpublishedFacts(limit: number, ownerId?: string): Promise<Fact[]>;
   markFactPublished(ownerId: string, factId: string): Promise<void>;
   /**
    * Marks as to be published again what was decided at or after a time (ISO 8601), photos and facts;

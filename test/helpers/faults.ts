@@ -219,10 +219,10 @@ async function expectWholeAndOnce(
   expect(photos.at(-1)?.sequence).toBe(commits);
   expect(new Set(photos.map(({ people }) => people)).size).toBe(revisions);
   expect(new Set(photos.flatMap(({ people }) => people.split(','))).size).toBe(FACES * revisions);
-  const ids = photos.map(({ assetId, revision }) => `default.${assetId}.${revision}`);
   await until(async () => {
-    const found = await Promise.all(ids.map((id) => results.getJob(id)));
-    return found.every((job) => job !== undefined);
+    const jobs = (await results.getWaiting()) as Job<{ assetId: string; revision: number }>[];
+    const found = new Set(jobs.map(({ data }) => `${data.assetId} ${data.revision}`));
+    return photos.every(({ assetId, revision }) => found.has(`${assetId} ${revision}`));
   });
   expect(await results.getJobCountByTypes('waiting')).toBe(commits);
 }

@@ -1,7 +1,7 @@
 import { DESCRIPTOR_LENGTH, DESCRIPTOR_REVISION } from '../../src/descriptors/descriptor.ts';
 import type { Fact } from '../../src/identities/journal/fact.ts';
 import type { OwnerEntry } from '../../src/identities/known-faces.ts';
-import type { FaceRecord, PhotoRecord } from '../../src/identities/photo-record.ts';
+import type { FaceRecord, PhotoRecord, PhotoView } from '../../src/identities/photo-record.ts';
 
 /** A unit vector that looks random and is the same for the same seed; other seeds lie far away. */
 export function unitDescriptor(seed: number): Float32Array {
@@ -71,6 +71,11 @@ export function makePhotoRecord(overrides: Partial<PhotoRecord> = {}): PhotoReco
     decidedAt: '2024-05-06T07:08:09.000Z',
     ...overrides,
   };
+}
+
+/** The record as users see it who have corrected nothing. */
+export function uncorrected(record: PhotoRecord): PhotoView {
+  return { ...record, asOf: 0 };
 }
 
 /** The record as an entry of its owner's order. */

@@ -1,4 +1,4 @@
-import type { FaceRecord, PhotoRecord } from '../photo-record.ts';
+import type { FaceRecord, PhotoRecord, PhotoView } from '../photo-record.ts';
 import type { Fact, FactBody, PersonState } from './fact.ts';
 
 type Stored = Pick<FaceRecord, 'faceId' | 'personId'>;
@@ -165,8 +165,9 @@ export class People {
   }
 
   /** The record as others see it: each face with the person that it has now. */
-  viewOf(record: PhotoRecord): PhotoRecord {
-    return { ...record, faces: record.faces.map((face) => this.#viewOfFace(face)) };
+  viewOf(record: PhotoRecord): PhotoView {
+    const faces = record.faces.map((face) => this.#viewOfFace(face));
+    return { ...record, faces, asOf: this.#facts.at(-1)?.sequence ?? 0 };
   }
 
   #viewOfFace(face: FaceRecord): FaceRecord {

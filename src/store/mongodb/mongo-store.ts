@@ -179,8 +179,9 @@ export class MongoStore implements Store {
     );
   }
 
-  async findUnpublishedFacts(limit: number): Promise<Fact[]> {
-    return this.#readFacts({ unpublished: true, ...IS_FACT }, { ownerId: 1, sequence: 1 }, limit);
+  async findUnpublishedFacts(limit: number, ownerId?: string): Promise<Fact[]> {
+    const filter = { unpublished: true, ...IS_FACT, ...(ownerId === undefined ? {} : { ownerId }) };
+    return this.#readFacts(filter, { ownerId: 1, sequence: 1 }, limit);
   }
 
   async markFactPublished(ownerId: string, factId: string): Promise<void> {

@@ -39,12 +39,18 @@ export function factsAfter(
     .map(factFromRow);
 }
 
-/** Facts of all owners that are still to be published. */
-export function unpublishedFacts(database: SqliteDatabase, limit: number): Fact[] {
+/** Facts of the owner, or of all, that are still to be published. */
+export function unpublishedFacts(
+  database: SqliteDatabase,
+  limit: number,
+  ownerId?: string,
+): Fact[] {
+  const [whose, values] = ownerId === undefined ? ['', []] : ['AND owner_id = ?', [ownerId]];
   return database
     .all<FactRow>(
-      `SELECT ${COLUMNS} FROM facts WHERE unpublished = 1 ORDER BY owner_id, sequence LIMIT ?`,
-      limit,
+      `SELECT ${COLUMNS} FROM facts WHERE unpublished = 1 ${whose}
+       ORDER BY owner_id, sequence LIMIT ?`,
+      ...[...values, limit],
     )
     .map(factFromRow);
 }

@@ -24,7 +24,8 @@ export function toStoreError(error: unknown, path: string): unknown {
     return new WorkerError(
       'STORE_DAMAGED',
       `${path} should be an SQLite database, but SQLite says: ${messageOf(error)}. Restore it from ` +
-        'a backup, or move it away: the worker then starts with an empty one.',
+        'a backup, or move it away: the worker then starts with an empty one. Either way revisions are ' +
+        'given again: let consumers of results begin anew too.',
       options,
     );
   }

@@ -157,8 +157,8 @@ export class SqliteStore implements Store {
     }));
   }
 
-  async findUnpublishedFacts(limit: number): Promise<Fact[]> {
-    return this.#do((database) => unpublishedFacts(database, limit));
+  async findUnpublishedFacts(limit: number, ownerId?: string): Promise<Fact[]> {
+    return this.#do((database) => unpublishedFacts(database, limit, ownerId));
   }
 
   async markFactPublished(ownerId: string, factId: string): Promise<void> {

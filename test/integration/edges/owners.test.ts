@@ -27,7 +27,9 @@ test('job ids of results and of corrections never meet', () => {
   const ids: string[] = [];
   for (const ownerId of ODD_IDS) {
     for (const assetId of ODD_IDS) {
-      for (const revision of [1, 11]) ids.push(resultJobId({ ownerId, assetId, revision }));
+      for (const revision of [1, 11]) {
+        ids.push(resultJobId(makePhotoRecord({ ownerId, assetId, revision })));
+      }
     }
     const body = { kind: 'person-deleted', personId: 'p' } as const;
     for (const sequence of [1, 11]) ids.push(factJobId(makeFact({ ownerId, sequence, body })));

@@ -10,6 +10,7 @@ import { resultJobId, toFacesIdentified } from '../../../src/queue/faces-identif
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { startSinkBench, type SinkBench } from '../../helpers/immich/sink-bench.ts';
+import { uncorrected } from '../../helpers/records.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
 import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 
@@ -67,7 +68,7 @@ describe('the immich commands', () => {
     const queue = new Queue('faces-identified', { connection: redis.options, prefix });
     const asset = await bench.addPhoto([{ personId: 'p1' }]);
     const record = (await store.findPhoto(bench.user.id, asset.id))!;
-    const job = await queue.add('faces-identified', toFacesIdentified(record), {
+    const job = await queue.add('faces-identified', toFacesIdentified(uncorrected(record)), {
       jobId: resultJobId(record),
     });
     let sink = spawnCli(['sink']);

@@ -10,6 +10,7 @@ import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { startSinkBench, type SinkBench } from '../../helpers/immich/sink-bench.ts';
 import type { StandInAsset } from '../../helpers/immich/state.ts';
+import { uncorrected } from '../../helpers/records.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
 import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 
@@ -64,7 +65,11 @@ describe('results on the queue', () => {
   async function publish({ ownerId, id }: StandInAsset): Promise<unknown> {
     const record = (await store.findPhoto(ownerId, id))!;
     const options = { jobId: resultJobId(record) };
-    const job = await queue.add('faces-identified', toFacesIdentified(record), options);
+    const job = await queue.add(
+      'faces-identified',
+      toFacesIdentified(uncorrected(record)),
+      options,
+    );
     return job.waitUntilFinished(events).catch((error: unknown) => String(error));
   }
 

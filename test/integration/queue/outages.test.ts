@@ -10,7 +10,7 @@ import type { Store } from '../../../src/store/store.ts';
 import { until } from '../../helpers/faults.ts';
 import { freePort } from '../../helpers/free-port.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
-import { makePhotoRecord } from '../../helpers/records.ts';
+import { makePhotoRecord, uncorrected } from '../../helpers/records.ts';
 import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 
 const log = createLog({ level: 'silent' });
@@ -27,17 +27,17 @@ describe('results', () => {
       store,
       log,
       sweepEveryMillis: 20,
-      viewOf: (record) => Promise.resolve(record),
+      viewOf: (record) => Promise.resolve(uncorrected(record)),
     });
     await publisher.queue.waitUntilReady();
     const record = makePhotoRecord({ assetId: 'a:b/ü', ownerId: '12' });
     await store.commitPhoto(record, null);
     await first.stop();
-    await publisher.publish(record);
+    await publisher.publish(uncorrected(record));
     expect(await store.findUnpublished(10)).toHaveLength(1);
     const redis = await startRedis({ port });
     await until(async () => (await store.findUnpublished(10)).length === 0);
-    await publisher.publish(record);
+    await publisher.publish(uncorrected(record));
     expect(await store.findUnpublished(10)).toEqual([]);
     const jobs = await publisher.queue.getJobs();
     expect(jobs.map(({ id }) => id)).toEqual([resultJobId(record)]);
@@ -72,7 +72,7 @@ describe('results that a Redis loses', () => {
   const open = (): ResultPublisher =>
     createResultPublisher({
       ...{ redis: redis.options, prefix: 'lost', store, log, sweepEveryMillis: 20 },
-      viewOf: (record) => Promise.resolve(record),
+      viewOf: (record) => Promise.resolve(uncorrected(record)),
     });
   const waiting = async ({ queue }: ResultPublisher): Promise<string[]> =>
     (await queue.getWaiting()).map(({ data }) => ('assetId' in data ? data.assetId : '')).sort();
@@ -81,7 +81,7 @@ describe('results that a Redis loses', () => {
   test('while all workers were down too come again', async () => {
     const before = open();
     await store.commitPhoto(recent, null);
-    await before.publish(recent);
+    await before.publish(uncorrected(recent));
     await until(async () => (await store.readResultRedis('lost')) !== null);
     await before.close();
     const { port } = redis;

@@ -10,7 +10,7 @@ import {
   type PhotoWorkerOptions,
 } from '../../../src/queue/photo-worker.ts';
 import { createProducer, type Producer } from '../../../src/queue/producer.ts';
-import { makePhotoRecord } from '../../helpers/records.ts';
+import { makePhotoRecord, uncorrected } from '../../helpers/records.ts';
 import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 
 type Process = PhotoWorkerOptions['processPhoto'];
@@ -66,8 +66,10 @@ describe('the image-added queue', () => {
     return (await producer.queue.getJob(job.id ?? '')) as unknown as Job;
   }
 
-  const recordOf = (task: PhotoTask): ReturnType<typeof makePhotoRecord> =>
-    makePhotoRecord({ assetId: task.assetId, ownerId: task.ownerId, runId: task.runId });
+  const recordOf = (task: PhotoTask): ReturnType<typeof uncorrected> =>
+    uncorrected(
+      makePhotoRecord({ assetId: task.assetId, ownerId: task.ownerId, runId: task.runId }),
+    );
 
   test('what may pass is tried again, also for a producer that asked for no retries', async () => {
     const runIds: string[] = [];

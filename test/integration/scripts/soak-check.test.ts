@@ -5,7 +5,7 @@ import { DecisionsCheck } from '../../../scripts/soak/decisions.ts';
 import { assetOf, planSoak } from '../../../scripts/soak/jobs.ts';
 import type { Copy } from '../../../scripts/soak/recordings.ts';
 import { People } from '../../../src/identities/journal/people.ts';
-import type { PhotoRecord } from '../../../src/identities/photo-record.ts';
+import type { PhotoRecord, PhotoView } from '../../../src/identities/photo-record.ts';
 import { createLog } from '../../../src/log.ts';
 import type { FacesIdentified } from '../../../src/queue/faces-identified.ts';
 import type { PeopleChanged } from '../../../src/queue/people-changed.ts';
@@ -16,8 +16,8 @@ import {
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
+import { makeFaceRecord, makeFact, makePhotoRecord, uncorrected } from '../../helpers/records.ts';
 import { seenPhoto } from '../../helpers/seen.ts';
-import { makeFaceRecord, makeFact, makePhotoRecord } from '../../helpers/records.ts';
 import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 
 const log = createLog({ level: 'silent' });
@@ -48,7 +48,8 @@ describe('what a soak counts', () => {
     folder = await tempFolder();
     store = await openStore({ dataDir: folder.path, log });
     const queue = { redis: redis.options, prefix: 'check' };
-    const viewOf = (record: PhotoRecord): Promise<PhotoRecord> => Promise.resolve(record);
+    const viewOf = (record: PhotoRecord): Promise<PhotoView> =>
+      Promise.resolve(uncorrected(record));
     publisher = createResultPublisher({ ...queue, store, viewOf, log });
     results = new Queue('faces-identified', { connection: redis.options, prefix: 'check' });
   });
@@ -65,7 +66,7 @@ describe('what a soak counts', () => {
   async function decide(record: Partial<PhotoRecord>, replaces: number | null): Promise<void> {
     const made = makePhotoRecord(record);
     expect(await store.commitPhoto(made, replaces)).toBe('committed');
-    await publisher.publish(made);
+    await publisher.publish(uncorrected(made));
   }
 
   test('what the maintenance job decides is neither lost nor doubled', async () => {
@@ -129,9 +130,8 @@ describe('what a soak counts', () => {
     const key = `${first.ownerId}/${first.assetId}`;
     expect((await check()).doubled).toEqual(new Map([[key, 'two results of one revision']]));
     await results.drain();
-    await publisher.publish(
-      makePhotoRecord({ ...first, faces: [open, { ...known, personId: 'another' }] }),
-    );
+    const other = makePhotoRecord({ ...first, faces: [open, { ...known, personId: 'another' }] });
+    await publisher.publish(uncorrected(other));
     expect((await check()).doubled.get(key)).toBe('record and result differ');
   }, 60_000);
 

@@ -100,6 +100,8 @@ export function describeJournalContract(
       expect(await store.readFacts('owner-b')).toEqual([other]);
       expect(await store.listOwners()).toEqual([owner, 'owner-b'].sort());
       expect(await store.findUnpublishedFacts(10)).toEqual([name(1), other]);
+      expect(await store.findUnpublishedFacts(10, 'owner-b')).toEqual([other]);
+      expect(await store.findUnpublishedFacts(10, 'nobody')).toEqual([]);
       expect(await store.findUnpublished(10)).toEqual([]);
       await store.markFactPublished(owner, 'fact-b');
       await store.markFactPublished(owner, 'fact-1');

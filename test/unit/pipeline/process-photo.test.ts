@@ -2,6 +2,7 @@ import type { SeenPhoto } from '../../../src/descriptors/seen-photo.ts';
 import { DEFAULT_MATCH } from '../../../src/identities/thresholds.ts';
 import type { PhotoRecord } from '../../../src/identities/photo-record.ts';
 import { createLog } from '../../../src/log.ts';
+import { createCorrector } from '../../../src/pipeline/correct.ts';
 import { createPhotoProcessor, type ProcessPhoto } from '../../../src/pipeline/process-photo.ts';
 import type { PhotoTask } from '../../../src/pipeline/ports.ts';
 import { openStore } from '../../../src/store/open-store.ts';
@@ -102,9 +103,26 @@ test('a photo is seen, decided, committed and published', async () => {
   photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
   const record = await worker()(task('a'), context);
   expect(record).toMatchObject({ sequence: 1, revision: 1, checksum: 'c1', path: '/a' });
-  expect(await store.findPhoto('owner', 'a')).toEqual(record);
+  expect(record).toEqual({ ...(await store.findPhoto('owner', 'a')), asOf: 0 });
   expect(published).toEqual([record]);
   expect(await store.findUnpublished(10)).toEqual([]);
+});
+
+test('a result says up to which correction it holds, also when it is published again', async () => {
+  photos.set('/a', seenPhoto([seenFace(unitDescriptor(1))]));
+  const [process, correct] = [
+    worker(),
+    createCorrector({ store, publish: () => Promise.resolve() }),
+  ];
+  const { faces } = await process(task('a'), context);
+  const personId = faces[0]!.personId!;
+  const named = await correct('owner', { kind: 'person-named', personId, name: 'Ada' }, 'tester');
+  const faceIds = [faces[0]!.faceId];
+  const denied = await correct('owner', { kind: 'faces-denied', faceIds, personId }, 'tester');
+  const again = await process(task('a'), context);
+  const anew = await process(task('a', { runId: 'anew' }), context);
+  expect([named.sequence, again.asOf, anew.asOf]).toEqual([2, denied.sequence, denied.sequence]);
+  expect([again, anew].map((view) => view.faces[0]?.personId)).toEqual([null, null]);
 });
 
 test('the same delivery again publishes what it wrote and writes nothing', async () => {
