@@ -136,9 +136,7 @@ test.each([
       ...records,
       d: { ...records['d'], faces: [{ ...face(records['d']), personId: adaId }] },
     };
-    for (const [path, seen] of photos) {
-      photos.set(path, { ...seen, checksum: `${seen.checksum}${anew}` });
-    }
+    for (const seen of photos.values()) Object.assign(seen, { checksum: seen.checksum + anew });
     const raised = worker({ descriptorRevision: 2 });
     for (const revision of [2, 2]) {
       const seen: Record<string, PhotoRecord> = {};
