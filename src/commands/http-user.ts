@@ -15,7 +15,7 @@ export function httpUserCommand(isLoginName: (user: string) => boolean): Command
     .action(async (user: string, { owner, admin }: { owner?: string; admin?: true }) => {
       if (!isLoginName(user)) {
         throw invalid(
-          `a login of 1 to 200 characters without a colon, got ${JSON.stringify(user)}`,
+          `a login of 1 to 200 characters without a colon, and not 'local' or 'machine', got ${JSON.stringify(user)}`,
         );
       }
       if (owner === undefined && admin === undefined) {

@@ -11,7 +11,8 @@ export interface HttpAccount {
   readonly ownerId: string | null;
 }
 
-const LOGIN_NAME = /^[^:]{1,200}$/;
+/** The history names whoever has no login, and the worker itself, by these. */
+const LOGIN_NAME = /^(?!(?:local|machine)$)[^:]{1,200}$/;
 
 /** Whether a login's name can be one: Basic credentials end it at a colon. */
 export function isLoginName(user: string): boolean {

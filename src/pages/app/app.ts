@@ -12,8 +12,10 @@ export interface Notice {
   readonly undo?: (() => Promise<unknown>) | undefined;
   readonly undoLabel?: string;
   readonly link?: { readonly label: string; readonly href: string } | undefined;
+  /** Null: there is nothing to offer any more, so earlier offers go. */
   readonly offer?:
     | { readonly text: string; readonly label: string; readonly accept: () => Promise<unknown> }
+    | null
     | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { wordsFor } from '../api/api-error.ts';
+import { ApiError, wordsFor } from '../api/api-error.ts';
 import type { Api } from '../api/api.ts';
 import type { Taught } from '../api/types.ts';
 import type { App, Notice } from './app.ts';
@@ -18,6 +18,7 @@ export class Learning {
   #applying = 0;
   #isWatching = false;
   #waitMillis = FIRST_WAIT_MILLIS;
+  #quietMillis = 0;
   readonly #end = new AbortController();
 
   constructor(ports: { readonly api: Api } & Pick<App, 'notify' | 'changed'>) {
@@ -29,11 +30,12 @@ export class Learning {
     this.#end.abort();
   }
 
-  /** The offer that goes with a correction; undefined where nothing would change, or all is not counted yet. */
+  /** The offer that goes with a correction; null where nothing would change, undefined where all is not counted yet. */
   offerFor({ wouldChange, counting }: Taught): Notice['offer'] {
     this.#isCounting = counting;
     if (counting) void this.#watch();
-    return counting || wouldChange === 0 ? undefined : this.#offer(wouldChange);
+    if (counting) return undefined;
+    return wouldChange === 0 ? null : this.#offer(wouldChange);
   }
 
   #offer(faces: number): NonNullable<Notice['offer']> {
@@ -58,20 +60,17 @@ export class Learning {
 
   /** Until everything is counted and decided again; not while nobody looks at the tab. */
   async #watch(): Promise<void> {
-    this.#waitMillis = FIRST_WAIT_MILLIS;
+    this.#hadNews();
     if (this.#isWatching) return;
     this.#isWatching = true;
     try {
-      for (let quietMillis = 0; this.#isBusy() && quietMillis < MOST_MILLIS_WITHOUT_NEWS;) {
+      while (this.#isBusy() && this.#quietMillis < MOST_MILLIS_WITHOUT_NEWS) {
         const waitMillis = this.#waitMillis;
         this.#waitMillis = Math.min(1.5 * waitMillis, LONGEST_WAIT_MILLIS);
         await new Promise((resolve) => setTimeout(resolve, waitMillis));
         await untilSeen(this.#end.signal);
-        quietMillis += waitMillis;
-        if (this.#isBusy() && (await this.#look())) {
-          quietMillis = 0;
-          this.#waitMillis = FIRST_WAIT_MILLIS;
-        }
+        this.#quietMillis += waitMillis;
+        if (this.#isBusy() && (await this.#look().catch(isNoNews))) this.#hadNews();
       }
     } catch {
       // A worker that was ended has forgotten what it counted.
@@ -79,6 +78,11 @@ export class Learning {
       this.#applying = 0;
     }
     this.#isWatching = false;
+  }
+
+  #hadNews(): void {
+    this.#waitMillis = FIRST_WAIT_MILLIS;
+    this.#quietMillis = 0;
   }
 
   #isBusy(): boolean {
@@ -96,4 +100,10 @@ export class Learning {
     if (isApplied) changed();
     return isCounted || isApplied;
   }
+}
+
+/** A tab that is seen again may be back before its network is. */
+function isNoNews(error: unknown): boolean {
+  if (error instanceof ApiError && error.status === 0) return false;
+  throw error;
 }

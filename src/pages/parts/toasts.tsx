@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import type { Notice } from '../app/app.ts';
 import { Icon } from './icon.tsx';
@@ -39,6 +39,7 @@ function ToastLine({ toast, close }: { toast: Toast; close: (id: number) => void
     giveFocusBack();
     close(id);
   };
+  useFocusKept(line, offer != null);
   const closing = (work: () => Promise<unknown>) => () => {
     shut();
     void work();
@@ -48,7 +49,9 @@ function ToastLine({ toast, close }: { toast: Toast; close: (id: number) => void
       ref={line}
       class={`toast ${tone ?? ''}`}
       onMouseEnter={hold(true)}
-      onMouseLeave={hold(false)}
+      onMouseLeave={() => {
+        setHeld(line.current?.contains(document.activeElement) === true);
+      }}
       onFocusIn={(event) => {
         setHeld(true);
         cameFrom(event.relatedTarget);
@@ -62,7 +65,7 @@ function ToastLine({ toast, close }: { toast: Toast; close: (id: number) => void
           {link.label}
         </a>
       )}
-      {offer === undefined ? null : (
+      {offer == null ? null : (
         <button type="button" class="button small" onClick={closing(offer.accept)}>
           {offer.label}
         </button>
@@ -92,21 +95,34 @@ function later(millis: number, work: () => void): () => void {
   };
 }
 
+/** An offer that a newer one has taken the place of leaves its focus to what else the message has. */
+function useFocusKept(line: { readonly current: HTMLElement | null }, isOffering: boolean): void {
+  const wasOffering = useRef(isOffering);
+  useEffect(() => {
+    const isLost = wasOffering.current && !isOffering && document.activeElement === document.body;
+    if (isLost) line.current?.querySelector('button')?.focus({ preventScroll: true });
+    wasOffering.current = isOffering;
+  }, [isOffering]);
+}
+
 /** Who answers a message goes on where they were, or at the page's heading when that is gone. */
 function useFocusGivenBack(line: { readonly current: HTMLElement | null }): {
   cameFrom: (before: EventTarget | null) => void;
   giveFocusBack: () => void;
 } {
   const from = useRef<HTMLElement | null>(null);
+  const giveFocusBack = (): void => {
+    if (line.current?.contains(document.activeElement) !== true) return;
+    const isThere = from.current?.isConnected === true;
+    const heading = document.querySelector<HTMLElement>('#main h1');
+    (isThere ? from.current : heading)?.focus({ preventScroll: true });
+  };
+  // Also where newer messages push this one out.
+  useLayoutEffect(() => giveFocusBack, []);
   return {
     cameFrom: (before) => {
       if (before instanceof HTMLElement && before.closest('.toast') === null) from.current = before;
     },
-    giveFocusBack: () => {
-      if (line.current?.contains(document.activeElement) !== true) return;
-      const isThere = from.current?.isConnected === true;
-      const heading = document.querySelector<HTMLElement>('#main h1');
-      (isThere ? from.current : heading)?.focus({ preventScroll: true });
-    },
+    giveFocusBack,
   };
 }

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Corrected, Correction } from '../api/types.ts';
 import { useApp, type CorrectOptions } from '../app/app.ts';
 import { personUrl } from '../app/place.ts';
+import { useHeld } from '../app/use-held.ts';
 import { counted } from '../app/words.ts';
 import { Icon } from '../parts/icon.tsx';
 import { IgnoreDialog } from './ignore-dialog.tsx';
@@ -32,7 +33,8 @@ export function FaceActions(props: {
   const { faceIds, person } = faces;
   const [open, setOpen] = useState<Open>(null);
   const [twice, setTwice] = useState<Twice | null>(null);
-  const say = useSay(faces, setTwice, onDone);
+  const head = useHeld(faces.head, open !== null || twice !== null);
+  const say = useSay({ ...faces, head }, setTwice, onDone);
   const close = (): void => {
     setOpen(null);
   };

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import type { PersonDetails, PersonSummary } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { go, placeUrl } from '../app/place.ts';
+import { useHeld } from '../app/use-held.ts';
 import { capital, counted, nameOf, spanText } from '../app/words.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { FaceImage } from '../parts/face-image.tsx';
@@ -71,13 +72,6 @@ export function PersonHead(props: {
       ) : null}
     </header>
   );
-}
-
-/** The last value from before it was held: what is read while somebody decides is not what they saw. */
-function useHeld<T>(value: T, isHeld: boolean): T {
-  const held = useRef(value);
-  if (!isHeld) held.current = value;
-  return held.current;
 }
 
 function summaryText(person: PersonSummary): string {
