@@ -112,6 +112,12 @@ export async function runImmichWithdraw(
             ? '\n'
             : `; ${found.kept} people, tags and albums stay, since a user has touched them\n`),
       );
+      if (found.left > 0) {
+        output.write(
+          `${account.name}: ${counted(found.left, 'photo')} stay tagged or in albums, since the key lacks ` +
+            'tag.asset or albumAsset.delete; allow it and run this again\n',
+        );
+      }
     }
   });
 }

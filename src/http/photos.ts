@@ -48,8 +48,10 @@ export async function photoRoutes(app: FastifyInstance, options: PhotoRouteOptio
   app.post('/photos', async (request, reply) => {
     const { payload, upload } = await readPayload(request, options);
     const run = await options.promises.readRun();
-    const jobId = await options.producer.add(payload, { jobId: `photo.${randomUUID()}` });
-    return answerWhenDone(reply, { payload, upload, jobId, run, options });
+    const askedAtMillis = Date.now();
+    const job = { jobId: `photo.${randomUUID()}`, askedAtMillis };
+    const jobId = await options.producer.add(payload, job);
+    return answerWhenDone(reply, { payload, upload, jobId, run, askedAtMillis, options });
   });
   app.get<{ Params: { assetId: string } }>('/photos/:assetId', async (request, reply) => {
     const ownerId = ownerAllowed(request, parseQuery(request).ownerId);
@@ -75,6 +77,7 @@ interface Promised extends Received {
   readonly jobId: string;
   /** The Redis process that holds the job. */
   readonly run: string;
+  readonly askedAtMillis: number;
 }
 
 /** A login of one owner asks for that owner's photos and no others. Throws FORBIDDEN. */
@@ -193,9 +196,10 @@ async function answerWhenDone(
 
 async function askLater(
   reply: FastifyReply,
-  { payload, jobId, run, options }: Promised & { readonly options: PhotoRouteOptions },
+  work: Promised & { readonly options: PhotoRouteOptions },
 ): Promise<FastifyReply> {
-  await options.promises.keep({ jobId, payload, run });
+  const { payload, jobId, run, askedAtMillis, options } = work;
+  await options.promises.keep({ jobId, payload, run, askedAtMillis });
   const owner = encodeURIComponent(payload.ownerId ?? DEFAULT_OWNER_ID);
   const location = `/photos/${encodeURIComponent(payload.assetId)}?ownerId=${owner}`;
   return reply

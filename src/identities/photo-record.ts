@@ -87,6 +87,8 @@ export interface PhotoRecord {
    * where an older version removed it.
    */
   readonly removalAskedAtMillis?: number;
+  /** Of a photo that is there: when the latest look that was written was asked for, by the same clock. */
+  readonly lookAskedAtMillis?: number;
   readonly timings: Readonly<Record<string, number>>;
   /**
    * When the photo was taken, as in `SeenPhoto`; null: nobody knows. Absent where an older version looked

@@ -12,9 +12,14 @@ import type { KnownFaces } from '../identities/known-faces.ts';
 import { KnownFacesCache } from './known-faces-cache.ts';
 import type { FetchPhoto, PhotoFile, PhotoStore, PhotoTask, PublishResult, See } from './ports.ts';
 import { seenAgain } from '../identities/seen-again.ts';
-import { isGoneSince, removedRecord, tombstoneOf } from './remove-photo.ts';
+import {
+  isBackSince,
+  isGoneSince,
+  lookAskedAt,
+  removedRecord,
+  tombstoneOf,
+} from './remove-photo.ts';
 import { wasWrittenBy, withPastRuns } from './runs.ts';
-import { viewOf } from './view-of.ts';
 import { findTakenOver, findWaiting } from './waiting-photo.ts';
 
 export interface PhotoProcessorPorts {
@@ -61,7 +66,8 @@ export function createPhotoProcessor(ports: PhotoProcessorPorts): ProcessPhoto {
     if (earlier !== null && isDone(earlier, task, ports.model)) {
       report('already done');
       await dropTakenOver(earlier, { task, earlier, ports, cache, signal });
-      return publish(await viewOf(earlier, ports.store), ports);
+      const { people } = await cache.current(task.ownerId, ports.model);
+      return publish(people.viewOf(earlier), ports);
     }
     if (task.kind === 'remove') {
       report('removing');
@@ -127,9 +133,10 @@ function isDone(earlier: PhotoRecord, task: PhotoTask, model: DescriptorModel): 
   return task.skipWhenCurrent && !earlier.removed && sameModel(earlier.model, model);
 }
 
-/** Whether what the store has is the delivery's own answer, or a removal that makes it void. */
+/** Whether what the store has is the delivery's own answer, or makes it void. */
 function isOver(record: PhotoRecord, task: PhotoTask): boolean {
-  return wasWrittenBy(record, task.runId) || isGoneSince(record, task);
+  const isVoid = isGoneSince(record, task) || isBackSince(record, task);
+  return isVoid || wasWrittenBy(record, task.runId);
 }
 
 async function obtain(
@@ -185,6 +192,7 @@ async function decideAndCommit(work: Work & { readonly seen: SeenPhoto }): Promi
       model: seen.model,
       faces,
       removed: false,
+      ...lookAskedAt(task, former),
       takenAt: seen.takenAt ?? null,
       timings: seen.timings,
       decidedAt: new Date().toISOString(),

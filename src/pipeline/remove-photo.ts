@@ -57,3 +57,23 @@ export function isGoneSince(record: PhotoRecord, { askedAtMillis }: PhotoTask): 
   if (!removed || removalAskedAtMillis === undefined || askedAtMillis === undefined) return false;
   return askedAtMillis <= removalAskedAtMillis;
 }
+
+/**
+ * Whether the photo was looked at by a job that was asked for after the task, a removal: one that had
+ * to wait or lost its worker must not take away what was added again since.
+ */
+export function isBackSince(record: PhotoRecord, { kind, askedAtMillis }: PhotoTask): boolean {
+  const { removed, lookAskedAtMillis } = record;
+  if (kind !== 'remove' || removed) return false;
+  if (lookAskedAtMillis === undefined || askedAtMillis === undefined) return false;
+  return askedAtMillis < lookAskedAtMillis;
+}
+
+/** When the latest look was asked for: an old job that is run again makes it no earlier. */
+export function lookAskedAt(
+  { askedAtMillis }: PhotoTask,
+  former: PhotoRecord | null,
+): Pick<PhotoRecord, 'lookAskedAtMillis'> {
+  if (askedAtMillis === undefined) return {};
+  return { lookAskedAtMillis: Math.max(askedAtMillis, former?.lookAskedAtMillis ?? 0) };
+}

@@ -44,6 +44,8 @@ export function photosOfBytes(
     store,
   }: { readonly areWaiting: boolean; readonly store: Pick<PhotoStore, 'findPhotosByChecksum'> },
 ): Promise<PhotoRecord[]> {
+  // What was removed has no bytes.
+  if (checksum === '') return Promise.resolve([]);
   const which = { pack: IMPORTED_PACK, isPack: areWaiting, limit: MOST_OF_ONE };
   return store.findPhotosByChecksum(ownerId, checksum, which);
 }

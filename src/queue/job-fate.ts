@@ -1,17 +1,30 @@
 import type { Job } from 'bullmq';
+import { z } from 'zod';
 
 import { messageOf, WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { isTrouble, patienceMillis, retryOptions, type RetryLimits } from './retry.ts';
 
+const Progress = z
+  .object({ waits: z.number().catch(0), code: z.string().nullable().catch(null) })
+  .catch({ waits: 0, code: null });
+
+/** What a job was put off for last, and how often in a row for that. */
+export interface Waited {
+  /** Null: it was not put off. */
+  readonly code: string | null;
+  readonly waits: number;
+}
+
 /** Delays a job whose time has not come; that is no failure, and uses up none of its runs. */
 export async function putOff(
   job: Job,
-  { token, waits, error }: { token: string | undefined; waits: number; error: unknown },
+  { token, waited, error }: { token: string | undefined; waited: Waited; error: unknown },
 ): Promise<boolean> {
+  const code = error instanceof WorkerError ? error.code : null;
+  const waits = waitsFor(code, waited);
   const millis = patienceMillis(error, waits);
   if (millis === null) return false;
-  const code = error instanceof WorkerError ? error.code : null;
   await job.updateProgress({ stage: 'waiting', waits: waits + 1, code });
   await job.moveToDelayed(Date.now() + millis, token);
   return true;
@@ -20,22 +33,21 @@ export async function putOff(
 /** One line a job for what should not be; none but for debugging for what is to be expected. */
 export function logWaiting(
   log: Log,
-  { waits, error, waiting }: { waits: number; error: unknown; waiting: string },
+  { waited, error, waiting }: { waited: Waited; error: unknown; waiting: string },
 ): void {
   const code = error instanceof WorkerError ? error.code : null;
-  log[isTrouble(error) && waits === 0 ? 'warn' : 'debug']({ code, err: messageOf(error) }, waiting);
+  const isFirst = waitsFor(code, waited) === 0;
+  log[isTrouble(error) && isFirst ? 'warn' : 'debug']({ code, err: messageOf(error) }, waiting);
 }
 
-/** How often the job was put off; BullMQ's count of starts has those of lost workers in it too. */
-export function waitsOf({ progress }: Job): number {
-  const waits = typeof progress === 'object' && 'waits' in progress ? progress.waits : 0;
-  return typeof waits === 'number' ? waits : 0;
+/** Patience for one thing is not used up by having waited for another. */
+function waitsFor(code: string | null, waited: Waited): number {
+  return waited.code === code ? waited.waits : 0;
 }
 
-/** The error's code for which the job was put off last; null when it was not. */
-export function waitedFor({ progress }: Job): string | null {
-  const code = typeof progress === 'object' && 'code' in progress ? progress.code : null;
-  return typeof code === 'string' ? code : null;
+/** As the job's progress has it; BullMQ's count of starts has those of lost workers in it too. */
+export function waitedOf({ progress }: Job): Waited {
+  return Progress.parse(progress);
 }
 
 /** A job that its producer gave no retries gets ours; BullMQ reads them off the job in hand. */

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { PhotoTask } from '../pipeline/ports.ts';
 import { toFacesIdentified, type FacesIdentified } from './faces-identified.ts';
 import { DEFAULT_OWNER_ID, IMAGE_ADDED, IMAGE_REMOVED, parseImageAdded } from './image-added.ts';
-import { lendRetries, logWaiting, putOff, waitedFor, waitsOf } from './job-fate.ts';
+import { lendRetries, logWaiting, putOff, waitedOf, type Waited } from './job-fate.ts';
 import { closeWithin, lockedOptions, reportOutages, signalOf } from './job-worker.ts';
 import { isTrouble, toJobError, type RetryLimits } from './retry.ts';
 
@@ -113,8 +113,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
   const log = options.log.child({ jobId: job.id });
   lendRetries(job, options.retry);
   const stages: string[] = [];
-  const waits = waitsOf(job);
-  const waited = waitedFor(job);
+  const waited = waitedOf(job);
   // One line a run: each is a way to Redis and back.
   const tell = (end: string): void => {
     note(log, job.log([...stages, `${end} (${millis()} ms)`].join(' → ')));
@@ -124,7 +123,7 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
     const report = (stage: string): void => {
       stages.push(`${stage} (${millis()} ms)`);
       // The stages after the first are over in milliseconds; the log line tells them all.
-      if (stages.length === 1) note(log, job.updateProgress({ stage, waits }));
+      if (stages.length === 1) note(log, job.updateProgress({ stage, ...waited }));
     };
     const record = await options.processPhoto(task, { signal, report });
     const summary = summarise(record);
@@ -141,9 +140,9 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
       options.onOutcome?.({ kind: 'failed', code, millis: millis(), waitMillis, isFinal });
     };
     // Of what is waited for time and again the first line says enough.
-    if (waited !== code) tell(messageOf(error));
-    if (await putOffUnlessLost(run, waits, error)) {
-      logWaiting(log, { waits, error, waiting: 'the photo waits' });
+    if (waited.code !== code) tell(messageOf(error));
+    if (await putOffUnlessLost(run, waited, error)) {
+      logWaiting(log, { waited, error, waiting: 'the photo waits' });
       if (isTrouble(error)) tellFailure(false);
       throw new DelayedError(messageOf(error));
     }
@@ -155,9 +154,9 @@ async function runJob(run: Run, options: PhotoWorkerOptions): Promise<FacesIdent
 }
 
 /** A job whose lock was lost is another worker's to put off. */
-async function putOffUnlessLost(run: Run, waits: number, error: unknown): Promise<boolean> {
+async function putOffUnlessLost(run: Run, waited: Waited, error: unknown): Promise<boolean> {
   if (run.lockLost?.aborted === true) return false;
-  return putOff(run.job, { token: run.token, waits, error });
+  return putOff(run.job, { token: run.token, waited, error });
 }
 
 function isLastRun(job: Job, error: Error): boolean {

@@ -15,8 +15,11 @@ const PRIORITY: Readonly<Record<NonNullable<ImageAdded['source']>, number>> = {
 /** Puts `image-added` jobs on the queue. */
 export interface Producer {
   readonly queue: Queue<ImageAdded>;
-  /** Answers with the job's id. */
-  add(payload: ImageAdded, options?: { jobId?: string }): Promise<string>;
+  /** Answers with the job's id. `askedAtMillis`: when it was asked for, if not now. */
+  add(
+    payload: ImageAdded,
+    options?: { jobId?: string; askedAtMillis?: number | undefined },
+  ): Promise<string>;
   /** Says that an asset is gone; answers with the job's id. */
   addRemoval(
     asset: { assetId: string; ownerId: string },
@@ -47,8 +50,11 @@ export function createProducer(options: {
   });
   return {
     queue,
-    add: async (payload, { jobId } = {}) => {
-      const job = await queue.add(IMAGE_ADDED, payload, jobOptions(payload, jobId));
+    add: async (payload, { jobId, askedAtMillis } = {}) => {
+      const job = await queue.add(IMAGE_ADDED, payload, {
+        ...jobOptions(payload, jobId),
+        ...(askedAtMillis === undefined ? {} : { timestamp: askedAtMillis }),
+      });
       return String(job.id);
     },
     addRemoval: async (asset, { jobId } = {}) => {

@@ -18,6 +18,8 @@ const PromisedPhoto = z.object({
   payload: ImageAdded,
   /** The Redis process that the job is in; empty where Redis does not say. */
   run: z.string(),
+  /** When it was asked for, as the job has it; absent in notes of an older version. */
+  askedAtMillis: z.number().optional(),
 });
 export type PromisedPhoto = z.infer<typeof PromisedPhoto>;
 
@@ -100,19 +102,32 @@ async function settle(
   const job = await producer.queue.getJob(photo.jobId);
   const waits = job !== undefined && job.finishedOn === undefined;
   const isLost = job === undefined && photo.run !== run && !(await isDone(photo, store));
+  // It may be gone with the process that `run` was read of, which the next look meets.
+  if (job === undefined && !isLost && (await runOf(producer.queue)) !== run) return false;
   if (!waits && !isLost) {
     await rm(file, { force: true });
     return false;
   }
-  if (isLost) await producer.add(photo.payload, { jobId: photo.jobId });
+  if (isLost) {
+    // As old as it was: what was decided or removed since stands.
+    const { jobId, askedAtMillis } = photo;
+    await producer.add(photo.payload, { jobId, askedAtMillis });
+  }
   if (photo.run !== run) await writeNote(uploads, { ...photo, run });
   return isLost;
 }
 
-/** Whether a delivery of the job wrote the photo; the ids of deliveries begin with the job's. */
-async function isDone({ jobId, payload }: PromisedPhoto, store: PhotoFinder): Promise<boolean> {
+/**
+ * Whether a delivery of the job wrote the photo, whose ids begin with the job's, or one that was asked
+ * for later did.
+ */
+async function isDone(
+  { jobId, payload, askedAtMillis = Infinity }: PromisedPhoto,
+  store: PhotoFinder,
+): Promise<boolean> {
   const record = await store.findPhoto(payload.ownerId ?? DEFAULT_OWNER_ID, payload.assetId);
   if (record === null) return false;
+  if ((record.lookAskedAtMillis ?? 0) > askedAtMillis) return true;
   return [record.runId, ...(record.pastRunIds ?? [])].some((id) => id.startsWith(`${jobId}.`));
 }
 

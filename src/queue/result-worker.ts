@@ -6,7 +6,7 @@ import { messageOf, WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { closeQueue } from './connection.ts';
 import { FACES_IDENTIFIED } from './faces-identified.ts';
-import { lendRetries, logWaiting, putOff, waitedFor, waitsOf } from './job-fate.ts';
+import { lendRetries, logWaiting, putOff, waitedOf } from './job-fate.ts';
 import { lockedOptions, reportOutages, signalOf } from './job-worker.ts';
 import { Changes, PEOPLE_CHANGED, type PeopleChanged } from './people-changed.ts';
 import { toJobError, type RetryLimits } from './retry.ts';
@@ -83,9 +83,9 @@ async function run(
   try {
     return await handle(job, options, signal);
   } catch (error) {
-    const waits = waitsOf(job);
-    if (await putOff(job, { token, waits, error })) {
-      logWaiting(log.child({ jobId: job.id }), { waits, error, waiting: 'a result waits' });
+    const waited = waitedOf(job);
+    if (await putOff(job, { token, waited, error })) {
+      logWaiting(log.child({ jobId: job.id }), { waited, error, waiting: 'a result waits' });
       throw new DelayedError(messageOf(error));
     }
     const code = error instanceof WorkerError ? error.code : 'UNEXPECTED';
@@ -99,7 +99,7 @@ function handle(
   { onPhoto, onPeople }: ResultWorkerOptions,
   signal: AbortSignal,
 ): Promise<string> {
-  const how = { signal, sinceMillis: job.timestamp, waitedFor: waitedFor(job) };
+  const how = { signal, sinceMillis: job.timestamp, waitedFor: waitedOf(job).code };
   if (job.name === FACES_IDENTIFIED) return onPhoto(check(Photo, job), how);
   if (job.name === PEOPLE_CHANGED) return onPeople(check(People, job), how);
   throw new WorkerError(

@@ -6,7 +6,7 @@ import path from 'node:path';
 
 import type { Job } from 'bullmq';
 
-import { waitsOf } from '../../src/queue/job-fate.ts';
+import { waitedOf } from '../../src/queue/job-fate.ts';
 import { openScene, until } from '../helpers/faults.ts';
 import { startRedis } from '../helpers/redis.ts';
 
@@ -34,7 +34,7 @@ test('a full disk: photos wait, and all are done when there is room again', asyn
       const progress = await Promise.all(
         jobs.map(({ id }) => scene.producer.queue.getJob(id ?? '')),
       );
-      return progress.some((job) => job !== undefined && waitsOf(job) > 5);
+      return progress.some((job) => job !== undefined && waitedOf(job).waits > 5);
     });
     rmSync(filler);
     await scene.drained();

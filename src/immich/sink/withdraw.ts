@@ -11,6 +11,8 @@ import { withdrawEmptyPerson } from './write-people.ts';
 export interface Withdrawn {
   readonly tagged: number;
   readonly inAlbums: number;
+  /** Photos that stay tagged or in albums, since the key may not take them out. */
+  readonly left: number;
   readonly faces: number;
   readonly unassigned: number;
   readonly people: number;
@@ -43,19 +45,16 @@ interface Options {
 async function withdrawMembers(
   context: OwnerContext,
   { dryRun, signal }: Options,
-): Promise<Pick<Withdrawn, 'tagged' | 'inAlbums'>> {
-  const counts = { tagged: 0, inAlbums: 0 };
+): Promise<Pick<Withdrawn, 'tagged' | 'inAlbums' | 'left'>> {
+  const counts = { tagged: 0, inAlbums: 0, left: 0 };
   for await (const link of context.links.all('member')) {
     signal.throwIfAborted();
     if (link.details.state === 'declined') {
       if (!dryRun) await context.links.remove(link);
       continue;
     }
-    counts[isTag(link.group) ? 'tagged' : 'inAlbums'] += 1;
-    if (!dryRun) {
-      await removeMember(context, link);
-      await context.links.remove(link);
-    }
+    const isLeft = !dryRun && !(await removeMember(context, link));
+    counts[isLeft ? 'left' : isTag(link.group) ? 'tagged' : 'inAlbums'] += 1;
   }
   return counts;
 }
@@ -104,8 +103,15 @@ async function withdrawCollections(context: OwnerContext): Promise<number> {
   let kept = 0;
   const withdraw = async (link: CollectionLink): Promise<void> => {
     await withdrawEmptyCollection(context, link.id);
-    if ((await context.links.collection(link.id)) !== undefined) kept += 1;
-    await context.links.remove(link);
+    if ((await context.links.collection(link.id)) === undefined) return;
+    kept += 1;
+    // Needed to take out, another time, what the key may not take out now.
+    const [left] = await context.links.find(
+      'member',
+      { group: link.id },
+      { after: null, limit: 1 },
+    );
+    if (left === undefined) await context.links.remove(link);
   };
   for await (const link of context.links.all('collection')) {
     if (link.id !== ROOT_KEY) await withdraw(link);

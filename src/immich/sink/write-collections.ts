@@ -234,7 +234,8 @@ async function renameAlbumTo(context: OwnerContext, key: string, name: string): 
   await mutex.run(`collections ${ownerId}`, async () => {
     const link = await links.collection(key);
     if (link?.immichId == null || link.details.state !== 'linked') return;
-    if (link.details.name === name) return;
+    // A user's own album keeps its name.
+    if (link.details.origin === 'adopted' || link.details.name === name) return;
     const album = await unlessGone(getAlbum(api, link.immichId));
     if (album?.albumName === link.details.name) {
       await renameAlbum(api, link.immichId, name).catch((error: unknown) => {
@@ -246,16 +247,17 @@ async function renameAlbumTo(context: OwnerContext, key: string, name: string): 
   });
 }
 
-/** Takes out a photo that the worker put in; a key without the right to leaves it there. */
-export async function removeMember(context: OwnerContext, link: MemberLink): Promise<void> {
+/** Takes out a photo that the worker put in; false: the key may not, and it is still there. */
+export async function removeMember(context: OwnerContext, link: MemberLink): Promise<boolean> {
   const { links, api } = context;
-  if (!mayAll(context, isTag(link.group) ? 'tag.asset' : 'albumAsset.delete')) return;
+  if (!mayAll(context, isTag(link.group) ? 'tag.asset' : 'albumAsset.delete')) return false;
   const immichId = (await links.collection(link.group))?.immichId ?? null;
   const takeOut = isTag(link.group) ? untagAsset : removeFromAlbum;
   if (immichId !== null && !(await isHeldElsewhere(context, link, immichId))) {
     await unlessGone(takeOut(api, immichId, link.id));
   }
   await links.remove(link);
+  return true;
 }
 
 async function isHeldElsewhere(

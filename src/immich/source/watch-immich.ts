@@ -175,7 +175,8 @@ class Watch implements ImmichSource {
       ports: { ...ports, admit: admitWhileRoom(ports.jobs, maxWaiting) },
       anchor: this.#anchors.get(account.userId),
       beginAt,
-      overlapMillis,
+      // The first is as one by the clock, whoever asked for it.
+      overlapMillis: this.#anchors.has(account.userId) ? overlapMillis : OVERLAP_MILLIS.clock,
       signal: this.#stop.signal,
     });
     this.#anchors.set(account.userId, anchor);

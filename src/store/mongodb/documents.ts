@@ -130,7 +130,7 @@ export function toStoredPhoto(record: PhotoRecord): StoredPhoto {
 }
 
 /** Fields that only some records have. */
-const OPTIONAL = ['pastRunIds', 'takenAt', 'removalAskedAtMillis'] as const;
+const OPTIONAL = ['pastRunIds', 'takenAt', 'removalAskedAtMillis', 'lookAskedAtMillis'] as const;
 
 /** Puts the record in the place of what its document held: nothing that it lacks is kept. */
 export function toPhotoUpdate(record: PhotoRecord): UpdateFilter<PhotoDocument> {

@@ -36,10 +36,13 @@ type FaceColumn = 'faceId' | 'personId' | 'descriptor' | 'landmarks';
 /** JSON of what has no column of its own. */
 export function photoDetails(record: PhotoRecord): string {
   const { runId, pastRunIds, path, checksum, image, model, takenAt, timings } = record;
-  const { removalAskedAtMillis } = record;
+  const { removalAskedAtMillis, lookAskedAtMillis } = record;
   const runs = pastRunIds === undefined ? { runId } : { runId, pastRunIds };
   const dated = takenAt === undefined ? {} : { takenAt };
-  const asked = removalAskedAtMillis === undefined ? {} : { removalAskedAtMillis };
+  const asked = {
+    ...(removalAskedAtMillis === undefined ? {} : { removalAskedAtMillis }),
+    ...(lookAskedAtMillis === undefined ? {} : { lookAskedAtMillis }),
+  };
   const details = { ...runs, path, checksum, image, model, ...dated, timings, ...asked };
   return JSON.stringify(details satisfies Omit<PhotoRecord, PhotoColumn>);
 }

@@ -133,6 +133,16 @@ describe('a key that lacks a permission', () => {
     if (lacks === 'albumAsset.delete') expect(album?.assetIds.size).toBe(2);
   });
 
+  test('a withdrawal remembers what it may not take out, for when it may', async () => {
+    await writeWithout('albumAsset.delete');
+    const withdraw = async (): Promise<unknown> =>
+      bench.sink.withdraw(bench.account, { dryRun: false, signal: new AbortController().signal });
+    expect(await withdraw()).toMatchObject({ tagged: 2, inAlbums: 0, left: 2, kept: 1 });
+    await bench.start({ keys: [keyWithout()], settings: SETTINGS });
+    expect(await withdraw()).toMatchObject({ tagged: 0, inAlbums: 2, left: 0, kept: 0 });
+    expect(written()).toEqual({ faces: 0, tags: [], albums: [] });
+  });
+
   test('leaves an album its name without album.update', async () => {
     const [asset] = await writeWithout('album.update');
     await bench.correct({ kind: 'person-named', personId: 'p1', name: 'Ada L.' });

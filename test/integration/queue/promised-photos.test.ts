@@ -46,11 +46,11 @@ describe('photos whose result is to be asked for later', () => {
     await producer.close();
   }
 
-  async function promise(assetId: string): Promise<void> {
+  async function promise(assetId: string, askedAtMillis = Date.now()): Promise<void> {
     const payload = { assetId, ownerId: 'ada', path: `/photos/${assetId}` };
     const run = await promises.readRun();
-    const jobId = await producer.add(payload, { jobId: `photo.${assetId}` });
-    await promises.keep({ jobId, payload, run });
+    const jobId = await producer.add(payload, { jobId: `photo.${assetId}`, askedAtMillis });
+    await promises.keep({ jobId, payload, run, askedAtMillis });
   }
 
   /** Redis keeps nothing, as one without a file. */
@@ -98,5 +98,16 @@ describe('photos whose result is to be asked for later', () => {
     await promises.check();
     expect(await waiting()).toEqual([]);
     expect(await notes()).toEqual([]);
+  });
+
+  test('one that is lost comes back as old as it was, and not where a later one was done', async () => {
+    await promise('lost', 1000);
+    await promise('replaced', 1000);
+    const later = makePhotoRecord({ ownerId: 'ada', assetId: 'replaced', lookAskedAtMillis: 2000 });
+    await store.commitPhoto(later, null);
+    await loseAll();
+    await promises.check();
+    expect(await waiting()).toEqual(['photo.lost']);
+    expect((await producer.queue.getJob('photo.lost'))?.timestamp).toBe(1000);
   });
 });

@@ -47,12 +47,12 @@ export function describeLookupsContract(openNew: () => Promise<{ store: Store }>
       expect(await store.listFaces('owner-a', { faceIds: [], personIds: [] })).toEqual([]);
     });
 
-    it('finds of a photo that is back nothing of its removal', async () => {
+    it('finds of a photo that is back nothing of its removal, and of one that is gone nothing of its look', async () => {
       const { store } = await openNew();
       const removalAskedAtMillis = 1_700_000_000_000;
       const gone = { sequence: 2, revision: 2, faces: [], removed: true, removalAskedAtMillis };
       const records = [
-        { ...makePhotoRecord(), takenAt: null },
+        makePhotoRecord({ takenAt: null, lookAskedAtMillis: 1_600_000_000_000 }),
         makePhotoRecord(gone),
         makePhotoRecord({ sequence: 3, revision: 3, pastRunIds: ['run-1'] }),
       ];

@@ -179,7 +179,7 @@ describe('the SQLite file', () => {
 describe('a place that will not do', () => {
   const notWritable = (path: string): unknown => ({
     code: 'STORE_NOT_WRITABLE',
-    retryable: false,
+    retryable: true,
     message: expect.stringMatching(new RegExp(`${path}.*DATA_DIR`, 's')) as string,
   });
 

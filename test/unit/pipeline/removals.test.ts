@@ -114,6 +114,17 @@ test('a photo is back by a look that was asked for after its removal, and can be
   expect(await stored()).toMatchObject({ revision: 4, removalAskedAtMillis: 4000 });
 });
 
+test('a removal that had to wait takes away nothing that was added after it', async () => {
+  await run('look', { askedAtMillis: 1000 });
+  await run('look', { askedAtMillis: 3000 });
+  expect(await run('remove', { askedAtMillis: 2000 })).toMatchObject({ removed: false });
+  // An old job that is run again makes the photo no older.
+  await run('look', { askedAtMillis: 1000, runId: 'again' });
+  expect(await run('remove', { askedAtMillis: 2000 })).toMatchObject({ removed: false });
+  expect(await stored()).toMatchObject({ revision: 3, lookAskedAtMillis: 3000 });
+  expect(await run('remove', { askedAtMillis: 3000 })).toMatchObject({ removed: true });
+});
+
 test('a later removal of what is gone already counts for looks that were asked for in between', async () => {
   await run('look', { askedAtMillis: 1000 });
   await run('remove', { askedAtMillis: 2000 });

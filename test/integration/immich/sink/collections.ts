@@ -123,12 +123,14 @@ export function describeCollections(openStore: () => Promise<Store>): void {
       expect(albums(both)).toEqual(['Ada', 'Ada and Grace']);
     });
 
-    it('of a user’s own with the name are used, and not deleted', async () => {
+    it('of a user’s own with the name are used, and neither renamed nor deleted', async () => {
       const name = 'Alan';
       const own = bench.immich.state.addAlbum(bench.user, name);
       const asset = await bench.addPhoto([{ personId: 'p3', faceId: 'f3' }]);
       await bench.correct({ kind: 'person-named', personId: 'p3', name });
       expect([...own.assetIds]).toEqual([asset.id]);
+      await bench.correct({ kind: 'person-named', personId: 'p3', name: 'Alan T.' });
+      expect(own).toMatchObject({ albumName: name, assetIds: new Set([asset.id]) });
       await bench.lookAgain(asset, [{ personId: null, faceId: 'f3' }]);
       await bench.write(asset);
       expect([...own.assetIds]).toEqual([]);
@@ -267,6 +269,7 @@ export function describeCollections(openStore: () => Promise<Store>): void {
       expect(await sink.withdraw(account, { dryRun: false, signal })).toEqual({
         ...counts,
         kept: 1,
+        left: 0,
       });
       const { state } = bench.immich;
       expect([...state.faces.values()]).toEqual([{ ...found, personId: null }]);
