@@ -8,6 +8,7 @@ import { AppContext, type App } from './app/app.ts';
 import { createCorrect, createWriteUnlessChanged, type Since } from './app/corrections.ts';
 import { Learning } from './app/learning.ts';
 import type { Place } from './app/place.ts';
+import { useFocusKept } from './app/use-focus-kept.ts';
 import { Navigation } from './navigation.tsx';
 import { ConflictDialog } from './parts/conflict-dialog.tsx';
 import { Toasts, type Toast } from './parts/toasts.tsx';
@@ -30,6 +31,7 @@ export function Shell(props: {
 }): JSX.Element {
   const { api, place, session, onOwner, onLoggedOut } = props;
   useFocusOnArrival(place.parts.join('/'));
+  useFocusKept();
   const { toasts, notify, close } = useToasts();
   const { conflict, askAboutConflict } = useConflict();
   const app = useAppOf({ api, session, notify, askAboutConflict });

@@ -80,6 +80,7 @@ function toBoxed(face: WhoAnswer['faces'][number], index: number): BoxedFace {
     key: String(index),
     box: face.box,
     label: match === undefined ? `Face ${index + 1}` : (match.name ?? 'No name yet'),
+    ...(match?.name === null ? { spoken: `Face ${index + 1}: No name yet` } : {}),
     tone: match === undefined ? 'nobody' : 'known',
   };
 }
@@ -129,6 +130,15 @@ function Answers(props: { answer: WhoAnswer; chosen: string | null }): JSX.Eleme
   );
 }
 
+/** Whom a listener tells from others without a name. */
+function Unnamed({ number }: { number: number }): JSX.Element {
+  return (
+    <>
+      <span class="hidden-text">Face {number}: </span>No name yet
+    </>
+  );
+}
+
 function WhoFace(props: { face: WhoAnswer['faces'][number]; number: number }): JSX.Element {
   const { face, number } = props;
   const match = face.candidates.find(({ isMatch }) => isMatch);
@@ -143,7 +153,9 @@ function WhoFace(props: { face: WhoAnswer['faces'][number]; number: number }): J
             {match === undefined ? (
               `Face ${number}: nobody you know`
             ) : (
-              <a href={personUrl(match.person.personId)}>{match.person.name ?? 'No name yet'}</a>
+              <a href={personUrl(match.person.personId)}>
+                {match.person.name ?? <Unnamed number={number} />}
+              </a>
             )}
           </h2>
           {match === undefined ? null : (
@@ -152,7 +164,12 @@ function WhoFace(props: { face: WhoAnswer['faces'][number]; number: number }): J
               {match.person.name === null ? (
                 <>
                   {' · '}
-                  <a href={personUrl(match.person.personId, { edit: 'name' })}>Add a name</a>
+                  <a
+                    href={personUrl(match.person.personId, { edit: 'name' })}
+                    aria-label={`Add a name to face ${number}`}
+                  >
+                    Add a name
+                  </a>
                 </>
               ) : null}
             </span>

@@ -66,6 +66,22 @@ describe('with the keyboard alone', () => {
     await page.context().close();
   }, 60_000);
 
+  test('whoever presses a button that goes with its work goes on beside it', async () => {
+    const page = await pages.open('/people/person/ada');
+    await page.getByRole('link', { name: /^Photos/ }).click();
+    await page.locator('a.photo-tile').first().click();
+    const card = page.locator('.face-card', { hasText: 'Ada' }).first();
+    await card.getByRole('button', { name: 'Yes, Ada' }).press('Enter');
+    await card.getByText('Confirmed by you').waitFor();
+    await page.locator('.face-card button:focus').waitFor();
+    await page.getByRole('link', { name: 'History', exact: true }).click();
+    const line = page.locator('.history-line').first();
+    await line.getByRole('button', { name: /^Undo/ }).press('Enter');
+    await toast(page, 'Undone.').waitFor();
+    await page.locator('main .history-line:focus, main .history-line :focus').waitFor();
+    await page.context().close();
+  }, 60_000);
+
   test('a closed dialog gives the focus back to what opened it', async () => {
     const page = await pages.open('/people/person/ada');
     await page.getByRole('list', { name: 'Faces' }).getByRole('checkbox').first().press('Space');
