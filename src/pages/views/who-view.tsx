@@ -130,15 +130,6 @@ function Answers(props: { answer: WhoAnswer; chosen: string | null }): JSX.Eleme
   );
 }
 
-/** Whom a listener tells from others without a name. */
-function Unnamed({ number }: { number: number }): JSX.Element {
-  return (
-    <>
-      <span class="hidden-text">Face {number}: </span>No name yet
-    </>
-  );
-}
-
 function WhoFace(props: { face: WhoAnswer['faces'][number]; number: number }): JSX.Element {
   const { face, number } = props;
   const match = face.candidates.find(({ isMatch }) => isMatch);
@@ -153,8 +144,11 @@ function WhoFace(props: { face: WhoAnswer['faces'][number]; number: number }): J
             {match === undefined ? (
               `Face ${number}: nobody you know`
             ) : (
-              <a href={personUrl(match.person.personId)}>
-                {match.person.name ?? <Unnamed number={number} />}
+              <a
+                href={personUrl(match.person.personId)}
+                aria-label={match.person.name ?? `Face ${number}: No name yet`}
+              >
+                {match.person.name ?? 'No name yet'}
               </a>
             )}
           </h2>
