@@ -71,6 +71,8 @@ export interface FaceDetails {
    * key sees its asset any more.
    */
   readonly state: 'creating' | 'linked' | 'declined' | 'away';
+  /** Since when it is 'away'. */
+  readonly awaySinceMillis?: number;
   /** Our person that it was written for. */
   readonly personId: string;
   /** Immich's person of an assigned face before that. */

@@ -13,6 +13,7 @@ import {
 import { searchAssets } from '../client/search-assets.ts';
 import type { PersonLink } from './links.ts';
 import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
+import { hasFaces } from './put-away.ts';
 import { planNames, type Naming } from './plan-names.ts';
 
 /** What stands before a marker; such a name is there for a moment, until the first face is. */
@@ -209,9 +210,8 @@ export async function withdrawEmptyPerson(
 ): Promise<void> {
   const { links, mutex, ownerId, api } = context;
   await mutex.run(`people ${ownerId}`, async () => {
-    const [face] = await links.find('face', { immichPersonId }, { after: null, limit: 1 });
     const [link] = await links.find('person', { immichId: immichPersonId });
-    if (face !== undefined || link === undefined) return;
+    if (link === undefined || (await hasFaces(context, immichPersonId))) return;
     const { origin, state, touched, name, hidden } = link.details;
     if (origin !== 'created' || touched || state === 'gone') return;
     if (!mayAll(context, 'person.delete')) return;

@@ -84,6 +84,27 @@ export function describeOutOfSight(openStore: () => Promise<Store>): void {
     });
   });
 
+  it('takes a person with it whose last photo was deleted a month ago', async () => {
+    const { immichLinks } = bench.store;
+    const alone = await bench.addPhoto([{ personId: 'p3' }]);
+    await bench.write(alone);
+    expect(bench.people()).toHaveLength(3);
+    bench.immich.state.deleteAsset(alone);
+    await bench.lookAgain(alone, [], true);
+    await bench.write(alone);
+    await bench.readBack();
+    await bench.readBack();
+    expect(bench.people()).toHaveLength(3);
+    const [face] = await immichLinks.find(bench.user.id, 'face', { group: alone.id });
+    expect(face?.details).toMatchObject({ state: 'away' });
+    const awaySinceMillis = Date.now() - 31 * 86_400_000;
+    const details = { ...(face!.details), awaySinceMillis };
+    await immichLinks.write([{ ...face!, details }]);
+    await bench.readBack();
+    expect(bench.people()).toHaveLength(2);
+    expect(await immichLinks.find(bench.user.id, 'face', { group: alone.id })).toEqual([]);
+  });
+
   it('of a photo that was deleted for good nothing is left to do, and a repair forgets it', async () => {
     bench.immich.state.deleteAsset(asset);
     await bench.lookAgain(asset, [], true);
