@@ -13,7 +13,7 @@ import {
 } from './config/immich-write-settings.ts';
 import { readRedis, redisContradictions } from './config/redis-settings.ts';
 import { misspelled, type Misspelled } from './config/misspelled.ts';
-import { JOINED_SECRETS, SECRETS, VARIABLES } from './config/variables.ts';
+import { JOINED_SECRETS, SECRETS, VARIABLE_NAMES, VARIABLES } from './config/variables.ts';
 import { WorkerError } from './errors.ts';
 
 /** The worker's settings, frozen; see .env.example for what each variable does. */
@@ -122,9 +122,8 @@ export function childEnvironment(environment: NodeJS.ProcessEnv = process.env): 
 }
 
 function withoutEmpty(environment: Environment): Record<string, string> {
-  const names = [...Object.keys(VARIABLES), ...SECRETS.map((name) => `${name}_FILE`)];
   return Object.fromEntries(
-    names.flatMap((name) => {
+    VARIABLE_NAMES.flatMap((name) => {
       const value = environment[name];
       return value === undefined || value === '' ? [] : [[name, value]];
     }),

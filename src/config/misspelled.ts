@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-import { SECRETS, VARIABLES } from './variables.ts';
+import { VARIABLE_NAMES } from './variables.ts';
 
 /** Letters that a name may be off: one wrong, two that changed places. */
 const MOST_LETTERS_OFF = 2;
@@ -15,10 +15,9 @@ export interface Misspelled {
 export function misspelled(
   environment: Readonly<Record<string, string | undefined>>,
 ): Misspelled[] {
-  const names = [...Object.keys(VARIABLES), ...SECRETS.map((name) => `${name}_FILE`)];
   return Object.keys(environment)
-    .filter((variable) => !names.includes(variable))
-    .map((variable) => ({ variable, meant: closest(variable, names) }))
+    .filter((variable) => !VARIABLE_NAMES.includes(variable))
+    .map((variable) => ({ variable, meant: closest(variable, VARIABLE_NAMES) }))
     .filter(({ variable, meant }) => {
       const off = distance(variable, meant);
       return off <= MOST_LETTERS_OFF && off * 3 < meant.length;

@@ -197,3 +197,9 @@ export const VARIABLES = {
   IMMICH_DETECTION_WAIT_MINUTES: whole(0, 43_200).default(1440),
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 } as const;
+
+/** Every variable that is read: the settings, and files that hold a secret one. */
+export const VARIABLE_NAMES: readonly string[] = [
+  ...Object.keys(VARIABLES),
+  ...SECRETS.map((name) => `${name}_FILE`),
+];

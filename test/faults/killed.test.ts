@@ -1,20 +1,17 @@
 import Database from 'libsql';
 
-import { openScene, storedPhotos, until, type Scene } from '../helpers/faults.ts';
-import { startRedis, type TestRedis } from '../helpers/redis.ts';
+import { storedPhotos, until, type Scene } from '../helpers/faults.ts';
+import type { TestRedis } from '../helpers/redis.ts';
+import { sceneForEach } from '../helpers/scene-for-each.ts';
 import type { TestWorker } from '../helpers/worker.ts';
 
 describe('a worker that is killed', () => {
   let redis: TestRedis;
   let scene: Scene;
 
-  beforeEach(async () => {
-    redis = await startRedis();
-    scene = await openScene(redis);
-  }, 30_000);
-  afterEach(async () => {
-    await scene.close();
-    await redis.stop();
+  sceneForEach((opened, started) => {
+    scene = opened;
+    redis = started;
   });
 
   async function secondWorkerDoes(assets: readonly string[]): Promise<TestWorker> {

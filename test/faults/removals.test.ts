@@ -2,20 +2,14 @@ import path from 'node:path';
 
 import { createLog } from '../../src/log.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { openScene, until, type Scene } from '../helpers/faults.ts';
-import { startRedis, type TestRedis } from '../helpers/redis.ts';
+import { until, type Scene } from '../helpers/faults.ts';
+import { sceneForEach } from '../helpers/scene-for-each.ts';
 
 describe('a removal that a look overtakes', () => {
-  let redis: TestRedis;
   let scene: Scene;
 
-  beforeEach(async () => {
-    redis = await startRedis();
-    scene = await openScene(redis);
-  }, 30_000);
-  afterEach(async () => {
-    await scene.close();
-    await redis.stop();
+  sceneForEach((opened) => {
+    scene = opened;
   });
 
   const remove = (assetId: string): Promise<string> =>

@@ -1,20 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-import { openScene, storedPhotos, until, type Scene } from '../helpers/faults.ts';
-import { startRedis, type TestRedis } from '../helpers/redis.ts';
+import { storedPhotos, until, type Scene } from '../helpers/faults.ts';
+import { sceneForEach } from '../helpers/scene-for-each.ts';
 import type { TestWorker } from '../helpers/worker.ts';
 
 describe('a job that comes more than once', () => {
-  let redis: TestRedis;
   let scene: Scene;
 
-  beforeEach(async () => {
-    redis = await startRedis();
-    scene = await openScene(redis);
-  }, 30_000);
-  afterEach(async () => {
-    await scene.close();
-    await redis.stop();
+  sceneForEach((opened) => {
+    scene = opened;
   });
 
   test('a hundred times at once under one id: it is done once', async () => {

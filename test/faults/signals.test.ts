@@ -1,18 +1,12 @@
-import { openScene, storedPhotos, until, type Scene } from '../helpers/faults.ts';
-import { startRedis, type TestRedis } from '../helpers/redis.ts';
+import { storedPhotos, until, type Scene } from '../helpers/faults.ts';
+import { sceneForEach } from '../helpers/scene-for-each.ts';
 import type { TestWorker } from '../helpers/worker.ts';
 
 describe('a worker that is told to stop', () => {
-  let redis: TestRedis;
   let scene: Scene;
 
-  beforeEach(async () => {
-    redis = await startRedis();
-    scene = await openScene(redis);
-  }, 30_000);
-  afterEach(async () => {
-    await scene.close();
-    await redis.stop();
+  sceneForEach((opened) => {
+    scene = opened;
   });
 
   test('idle: it ends with 0 and says so', async () => {
