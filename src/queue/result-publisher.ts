@@ -1,12 +1,17 @@
 import { Queue } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 
-import { messageOf } from '../errors.ts';
 import type { Fact } from '../identities/journal/fact.ts';
 import type { PhotoRecord, PhotoView } from '../identities/photo-record.ts';
 import type { Log } from '../log.ts';
 import { checkEachConnection } from './checked-connection.ts';
-import { closeQueue, outageReporter, promptConnection, redisAddress } from './connection.ts';
+import {
+  closeQueue,
+  outageReporter,
+  promptConnection,
+  redisAddress,
+  redisReason,
+} from './connection.ts';
 import { FACES_IDENTIFIED, type FacesIdentified } from './faces-identified.ts';
 import { createOutboxSender, type Outbox } from './outbox.ts';
 import type { PeopleChanged } from './people-changed.ts';
@@ -46,9 +51,7 @@ export function createResultPublisher(options: {
   const { store, viewOf, log } = options;
   const queue = openQueue(options);
   const reporter = outageReporter(log, `results to ${redisAddress(options.redis)}`);
-  queue.on('error', (error) => {
-    reporter.failed(error);
-  });
+  queue.on('error', reporter.failed);
   const add = async (
     name: string,
     data: FacesIdentified | PeopleChanged,
@@ -65,7 +68,8 @@ export function createResultPublisher(options: {
     if (lost === null) return;
     log.warn(lost, 'Redis was restarted or replaced; recent results are published again');
   });
-  const sweeps = sweepOften(options.sweepEveryMillis ?? SWEEP_EVERY_MILLIS, log, async (isOver) => {
+  const reasonOf: ReasonOf = (error) => redisReason(error, options.redis);
+  const sweeps = sweepOften({ ...options, reasonOf }, async (isOver) => {
     await connection.check();
     return outbox.sendAll(isOver);
   });
@@ -79,14 +83,14 @@ export function createResultPublisher(options: {
     publish: (view) => {
       const { assetId, revision } = view;
       const sending = sendChecked(() => outbox.sendPhoto(view));
-      return orLeave(sending, (reason) => {
-        log.warn({ assetId, revision, reason }, 'a result waits in the outbox');
+      return orLeave(sending, (error) => {
+        log.warn({ assetId, revision, reason: reasonOf(error) }, 'a result waits in the outbox');
       });
     },
     publishFact: ({ ownerId, factId }) => {
       const sending = sendChecked(() => outbox.sendFactsOf(ownerId));
-      return orLeave(sending, (reason) => {
-        log.warn({ factId, reason }, 'a change of people waits in the outbox');
+      return orLeave(sending, (error) => {
+        log.warn({ factId, reason: reasonOf(error) }, 'a change of people waits in the outbox');
       });
     },
     close: async () => {
@@ -108,19 +112,25 @@ function openQueue(options: { redis: RedisOptions; prefix: string }): ResultPubl
   });
 }
 
+/** What sending failed with, in words. */
+type ReasonOf = (error: unknown) => string;
+
 /** What cannot be sent stays in the outbox, which is told. */
-async function orLeave(sending: Promise<void>, tell: (reason: string) => void): Promise<void> {
+async function orLeave(sending: Promise<void>, tell: (error: unknown) => void): Promise<void> {
   try {
     await sending;
   } catch (error) {
-    tell(messageOf(error));
+    tell(error);
   }
 }
 
 /** Looks into the outbox from time to time and when told to, never twice at once. */
 function sweepOften(
-  everyMillis: number,
-  log: Log,
+  {
+    sweepEveryMillis = SWEEP_EVERY_MILLIS,
+    log,
+    reasonOf,
+  }: { sweepEveryMillis?: number; log: Log; reasonOf: ReasonOf },
   publishPending: (isOver: () => boolean) => Promise<number>,
 ): { readonly now: () => void; stop(): Promise<void> } {
   let sweeping: Promise<unknown> = Promise.resolve();
@@ -136,14 +146,14 @@ function sweepOften(
       isFailing = false;
     } catch (error) {
       // Said once; the next sweep tries again.
-      log[isFailing ? 'debug' : 'warn']({ reason: messageOf(error) }, 'the outbox waits');
+      log[isFailing ? 'debug' : 'warn']({ reason: reasonOf(error) }, 'the outbox waits');
       isFailing = true;
     }
   };
   const now = (): void => {
     sweeping = sweeping.then(sweep);
   };
-  const timer = setInterval(now, everyMillis);
+  const timer = setInterval(now, sweepEveryMillis);
   return {
     now,
     stop: async () => {

@@ -177,7 +177,9 @@ test('a Redis that is away does not keep a worker that is told to stop', async (
   try {
     const worker = await scene.start({ SHUTDOWN_GRACE_MILLIS: '1000' });
     await redis.stop();
-    await worker.logged('Redis does not answer; trying again');
+    expect(await worker.logged('the outbox waits')).toMatchObject({
+      reason: `no answer from Redis at 127.0.0.1:${redis.port}`,
+    });
     expect(await worker.stop()).toBe(0);
     expect(worker.log.at(-1)).toMatchObject({ msg: 'stopped' });
   } finally {
