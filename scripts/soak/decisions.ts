@@ -1,4 +1,5 @@
 import type { SeenFace } from '../../src/descriptors/seen-photo.ts';
+import { mayVote } from '../../src/faces/quality.ts';
 import type { FaceRecord, PhotoRecord } from '../../src/identities/photo-record.ts';
 import type { People } from '../../src/identities/journal/people.ts';
 import type { Copy } from './recordings.ts';
@@ -6,7 +7,8 @@ import type { Copy } from './recordings.ts';
 /**
  * Holds what is stored against what was seen: each photo has its recorded faces, and an owner's
  * copies of one recorded face, which lie nearer to each other than any two photos of a person, are
- * one person or nobody's.
+ * one person or nobody's. A face too unclear to vote is left out: no later copy is compared with it,
+ * so each is decided by the others that were known at its turn.
  */
 export class DecisionsCheck {
   readonly #copyOf: (number: number) => Copy;
@@ -21,7 +23,7 @@ export class DecisionsCheck {
     const { seen, recording } = this.#copyOf(number);
     const stored = seen.faces.map((face) => record.faces.find((one) => isOf(one, face)));
     stored.forEach((face, place) => {
-      if (face?.personId == null) return;
+      if (face?.personId == null || !mayVote(face.quality)) return;
       const key = `${record.ownerId}/recording-${recording}/face-${place}`;
       const person = people.resolve(face.personId);
       this.#peopleOf.set(key, (this.#peopleOf.get(key) ?? new Set()).add(person));

@@ -169,4 +169,14 @@ describe('what a soak counts', () => {
     expect(parted(People.of([]))).toEqual([['owner-a/recording-0/face-1', 2]]);
     expect(parted(People.of([merge]))).toEqual([]);
   });
+
+  test('copies of a face too unclear to vote may be several people', () => {
+    const decisions = new DecisionsCheck(() => copyOf(0));
+    const quality = { value: 0.44, reasons: ['turned' as const] };
+    for (const personId of ['person-1', 'person-2']) {
+      const faces = [open, { ...known, quality, personId }];
+      expect(decisions.isAsSeen(0, makePhotoRecord({ faces }), People.of([]))).toBe(true);
+    }
+    expect([...decisions.parted]).toEqual([]);
+  });
 });
