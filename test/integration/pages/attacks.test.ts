@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 
 import { createLog } from '../../../src/log.ts';
 import { openStore } from '../../../src/store/open-store.ts';
+import { until } from '../../helpers/faults.ts';
 import { startPages, type Pages } from '../../helpers/pages.ts';
 import { makeFaceRecord, makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
 import { descriptorAt } from '../../helpers/seen.ts';
@@ -39,6 +40,7 @@ describe('hostile names on the pages', () => {
 
   beforeAll(async () => {
     pages = await startPages({ prepare: fill, environment: { JOB_ATTEMPTS: '1' } });
+    await once(evil.listen(0, '127.0.0.1'), 'listening');
   }, 120_000);
   afterAll(async () => {
     await pages.stop();
@@ -126,7 +128,6 @@ describe('hostile names on the pages', () => {
   }, 60_000);
 
   test('a page of another site cannot show them in a frame, nor read or change anything', async () => {
-    await once(evil.listen(0, '127.0.0.1'), 'listening');
     const { port } = evil.address() as AddressInfo;
     const page = await pages.open('/people/status');
     await page.goto(`http://localhost:${port}/`);
@@ -153,6 +154,8 @@ describe('hostile names on the pages', () => {
       ];
     })()`);
     expect(tries).toEqual(Array(6).fill('refused'));
+    // Playwright may hear of the frame's address later than the page of its load.
+    await until(() => page.frames().every((frame) => frame.url() !== ''));
     expect(page.frames().map((frame) => new URL(frame.url()).protocol)).toEqual([
       'http:',
       'chrome-error:',
