@@ -3,6 +3,7 @@ import { QueueEvents } from 'bullmq';
 import { childEnvironment, type Config } from './config.ts';
 import { DESCRIPTOR_REVISION } from './descriptors/descriptor.ts';
 import { WorkerError } from './errors.ts';
+import { keepHeapSmall } from './frugal-heap.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { startHttpServer } from './http/server.ts';
 import {
@@ -87,6 +88,7 @@ export interface WorkerOptions {
 
 /** Starts the worker: opens what it needs, wires the parts and takes jobs until closed. */
 export async function startWorker(config: Config, options: WorkerOptions): Promise<RunningWorker> {
+  keepHeapSmall();
   const opened = new Closers();
   try {
     return await openAll(config, options, opened);

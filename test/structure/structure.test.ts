@@ -10,6 +10,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   log: [],
   config: [],
   machine: [],
+  'frugal-heap': [],
   image: [],
   nets: [],
   immich: ['type faces', 'type identities'],
