@@ -37,6 +37,7 @@ export const ERROR_CODES = {
   STORE_NEWER_VERSION: { retryable: false },
   STORE_DAMAGED: { retryable: false },
   STORE_UNSUPPORTED: { retryable: false },
+  STORE_DIFFERS: { retryable: false },
   STORE_CONFLICT: { retryable: true, patient: 'always' },
   PHOTO_CHANGED: { retryable: true },
   PHOTO_NOT_KNOWN: { retryable: false },

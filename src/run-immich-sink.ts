@@ -1,9 +1,11 @@
 import { readConfig, type Config } from './config.ts';
 import { WorkerError } from './errors.ts';
+import type { Fact } from './identities/journal/fact.ts';
 import { openSinkParts, startImmichSink, type SinkParts } from './immich-sink-parts.ts';
 import type { Log } from './log.ts';
 import { viewOf } from './pipeline/view-of.ts';
 import { waitForRedis } from './queue/connection.ts';
+import { claimForStore } from './queue/one-store.ts';
 import { createResultPublisher } from './queue/result-publisher.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -26,20 +28,19 @@ export async function runImmichSink(
     ...{ redis, prefix, store, log },
     viewOf: (record) => viewOf(record, store),
   });
-  const sink = startImmichSink(config, {
-    ...{ store, log },
-    publishFact: (fact) => publisher.publishFact(fact),
-  });
+  const opened: { close(): Promise<unknown> }[] = [store, publisher];
   try {
+    opened.push(await claimForStore({ queue: publisher.queue, prefix, store, log, signal }));
+    const publishFact = (fact: Fact): Promise<void> => publisher.publishFact(fact);
+    const sink = startImmichSink(config, { store, log, publishFact });
+    if (sink !== null) opened.push(sink);
     if (!signal.aborted) {
       await new Promise((resolve) => {
         signal.addEventListener('abort', resolve, { once: true });
       });
     }
   } finally {
-    await sink?.close();
-    await publisher.close();
-    await store.close();
+    for (const one of opened.reverse()) await one.close();
   }
 }
 

@@ -44,6 +44,7 @@ import { startPhotoWorker } from './queue/photo-worker.ts';
 import { createProducer } from './queue/producer.ts';
 import { createPromisedPhotos } from './queue/promised-photos.ts';
 import { locateWithUploads } from './queue/locate-upload.ts';
+import { claimForStore } from './queue/one-store.ts';
 import { createResultPublisher, type ResultPublisher } from './queue/result-publisher.ts';
 import { createTidyQueue, startTidyWorker, type TidyQueue } from './queue/tidy-queue.ts';
 import { openUploadFolder, uploadsRoot, type UploadFolder } from './queue/upload-folder.ts';
@@ -107,6 +108,10 @@ async function openAll(
   const { redis, queuePrefix: prefix, dataDir, mongodbUri } = config;
   await waitForRedis(redis, { log, signal });
   const store = opened.add(await openStore({ dataDir, log, mongodbUri, waitUntil: signal }));
+  const publisher = opened.add(
+    createResultPublisher({ redis, prefix, store, log, viewOf: (record) => viewOf(record, store) }),
+  );
+  opened.add(await claimForStore({ queue: publisher.queue, prefix, store, log, signal }));
   const uploads = await openUploadFolder(dataDir);
   const mediaRoots = [...config.mediaRoots, uploadsRoot(dataDir)];
   const locate = locateWithUploads((path) => locatePhoto(path, mediaRoots), uploads);
@@ -128,9 +133,6 @@ async function openAll(
   const fetchPhoto = immich === null ? undefined : await openImmichFetcher(config, immich, locate);
   const vision = opened.add(
     await openVision(config, plan, { ...options, onReplaced: metrics.childReplaced }),
-  );
-  const publisher = opened.add(
-    createResultPublisher({ redis, prefix, store, log, viewOf: (record) => viewOf(record, store) }),
   );
   const tidyQueue = opened.add(
     createTidyQueue({ redis, prefix, everyMillis: config.tidy.everyMillis, log }),

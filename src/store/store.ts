@@ -45,6 +45,8 @@ export interface FaceFilter {
 /** Where photos, faces and the journals of corrections are kept. Nothing is known across owners. */
 export interface Store {
   readonly kind: 'sqlite' | 'mongodb';
+  /** Where it is, in words, for messages: never a secret. */
+  readonly place: string;
   /** What stands in Immich for people, faces, tags and albums of ours. */
   readonly immichLinks: ImmichLinks;
   /** What the source of Immich's photos keeps. */
@@ -105,6 +107,8 @@ export interface Store {
   forgetOwner(ownerId: string): Promise<ForgottenOwner>;
   /** Rises while an owner is being forgotten and when that is done; what was read of owners before such a time is void. */
   countForgotten(): Promise<number>;
+  /** Given once for good, the same for all who share the store. */
+  readId(): Promise<string>;
   /** Rejects with STORE_UNAVAILABLE when the store does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -37,13 +37,16 @@ import {
   type ImmichCollections,
 } from './immich-store.ts';
 import { isDuplicateKey, toStoreError } from './mongo-error.ts';
+import { markUnpublishedSince, oldestUnpublishedAt } from './outbox.ts';
 import { readResultRedis, writeResultRedis, type ResultRedisDocument } from './result-redis.ts';
+import { readStoreId, type StoreIdDocument } from './store-id.ts';
 
 const PING_TIMEOUT_MILLIS = 5_000;
 
 /** Photos in a MongoDB collection, each with its faces in one document that is written whole. */
 export class MongoStore implements Store {
   readonly kind = 'mongodb';
+  readonly place: string;
   readonly immichLinks: ImmichLinks;
   readonly immich: ImmichStore;
   readonly #client: MongoClient;
@@ -73,6 +76,7 @@ export class MongoStore implements Store {
     this.#notes = options.meta as unknown as Collection<ResultRedisDocument>;
     this.#links = options.links;
     this.#hosts = options.hosts;
+    this.place = `the database ${options.meta.dbName} of MongoDB at ${options.hosts}`;
     this.immichLinks = createMongoImmichLinks(options.links, (work) => this.#do(work));
     this.#immich = options.immich;
     this.immich = createMongoImmichStore(options.immich, (work) => this.#do(work));
@@ -190,22 +194,11 @@ export class MongoStore implements Store {
   }
 
   async markUnpublishedSince(at: string): Promise<number> {
-    const since = { $or: [{ decidedAt: { $gte: at } }, { at: { $gte: at } }] };
-    const mark = { $set: { unpublished: true } };
-    return (await this.#do(() => this.#photos.updateMany(since, mark))).matchedCount;
+    return this.#do(() => markUnpublishedSince(this.#photos, at));
   }
 
   async oldestUnpublishedAt(): Promise<string | null> {
-    const photo = { unpublished: true, ...IS_PHOTO };
-    const fact = { unpublished: true, ...IS_FACT };
-    const [decided, told] = await this.#do(() =>
-      Promise.all([
-        this.#photos.findOne(photo, { sort: { decidedAt: 1 }, projection: { decidedAt: 1 } }),
-        this.#facts.findOne(fact, { sort: { at: 1 }, projection: { at: 1 } }),
-      ]),
-    );
-    const times = [decided?.decidedAt, told?.at].filter((at) => at !== undefined);
-    return times.sort()[0] ?? null;
+    return this.#do(() => oldestUnpublishedAt(this.#photos, this.#facts));
   }
 
   async readResultRedis(prefix: string): Promise<ResultRedis | null> {
@@ -244,6 +237,10 @@ export class MongoStore implements Store {
         facts: facts.deletedCount,
       };
     });
+  }
+
+  async readId(): Promise<string> {
+    return this.#do(() => readStoreId(this.#meta as unknown as Collection<StoreIdDocument>));
   }
 
   async countForgotten(): Promise<number> {

@@ -108,6 +108,10 @@ const MIGRATIONS: readonly string[] = [
      run    TEXT NOT NULL,
      note   TEXT NOT NULL
    ) WITHOUT ROWID;`,
+
+  `-- Tells this store from others.
+   CREATE TABLE store_id (id TEXT NOT NULL);
+   INSERT INTO store_id VALUES (lower(hex(randomblob(16))));`,
 ];
 
 /** The version that this program writes and the highest that it reads. */

@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+
 import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
 import type { KnownPhoto, OwnerEntry } from '../../identities/known-faces.ts';
 import type { PhotoRecord } from '../../identities/photo-record.ts';
@@ -38,6 +40,7 @@ import { toStoreError } from './sqlite-error.ts';
 /** Photos and faces in one SQLite file, which several processes may share. */
 export class SqliteStore implements Store {
   readonly kind = 'sqlite';
+  readonly place: string;
   readonly immichLinks: ImmichLinks;
   readonly immich: ImmichStore;
   readonly #database: SqliteDatabase;
@@ -47,6 +50,7 @@ export class SqliteStore implements Store {
   constructor(database: SqliteDatabase, path: string) {
     this.#database = database;
     this.#path = path;
+    this.place = `the SQLite file ${path} on ${hostname()}`;
     this.immichLinks = createSqliteImmichLinks((work) => this.#do(work));
     this.immich = createSqliteImmichStore((work) => this.#do(work));
   }
@@ -217,6 +221,13 @@ export class SqliteStore implements Store {
 
   async countFaces(): Promise<StoredFaces> {
     return this.#do(countFaces);
+  }
+
+  async readId(): Promise<string> {
+    const rows = await this.#do((database) =>
+      database.all<{ id: string }>('SELECT id FROM store_id'),
+    );
+    return rows[0]?.id ?? '';
   }
 
   async ping(): Promise<void> {

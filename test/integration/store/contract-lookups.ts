@@ -5,6 +5,14 @@ import { commitNext } from './commit-next.ts';
 /** What every store must find and count. */
 export function describeLookupsContract(openNew: () => Promise<{ store: Store }>): void {
   describe('looking up', () => {
+    it('has an id of its own, the same each time it is asked for', async () => {
+      const { store } = await openNew();
+      const [first, ...again] = await Promise.all([store.readId(), store.readId(), store.readId()]);
+      expect(first).toMatch(/^[0-9a-f-]{32,36}$/);
+      expect(again).toEqual([first, first]);
+      expect(await (await openNew()).store.readId()).not.toBe(first);
+    });
+
     it('counts the faces and people of all owners, and how many faces are nobody’s', async () => {
       const { store } = await openNew();
       expect(await store.countFaces()).toEqual({ faces: 0, unknown: 0, people: 0 });

@@ -172,6 +172,19 @@ describe('the life of a worker', () => {
     );
   }, 120_000);
 
+  test('a worker with a store of its own is refused beside others, and taken when they are gone', async () => {
+    const first = await startWorkerProcess(environment);
+    const other = { ...environment, DATA_DIR: `${environment['DATA_DIR'] ?? ''}-other` };
+    const refused = await startWorkerProcess(other, { ready: false });
+    expect(await refused.exited).toBe(1);
+    expect(refused.stderr()).toContain('[STORE_DIFFERS]');
+    expect(refused.stderr()).toContain(path.join(environment['DATA_DIR'] ?? '', 'faces.db'));
+    const waiting = await startWorkerProcess(other, { ready: false });
+    await stopAll(first);
+    await waiting.logged('ready for photos');
+    await stopAll(waiting);
+  }, 120_000);
+
   test('without Redis it waits and says so once, and starts when Redis is there', async () => {
     const port = await freePort();
     const worker = await startWorkerProcess(

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Collection } from 'mongodb';
+
+import { isDuplicateKey } from './mongo-error.ts';
+
+/** Tells this store from others. */
+export interface StoreIdDocument {
+  readonly _id: 'store';
+  readonly id: string;
+}
+
+/** Of those who would give the store its id one does. */
+export async function readStoreId(meta: Collection<StoreIdDocument>): Promise<string> {
+  const found = await meta.findOne({ _id: 'store' });
+  if (found !== null) return found.id;
+  await meta.insertOne({ _id: 'store', id: randomUUID() }).catch((error: unknown) => {
+    if (!isDuplicateKey(error)) throw error;
+  });
+  return readStoreId(meta);
+}
