@@ -171,25 +171,30 @@ function WhoFace(props: { face: WhoAnswer['faces'][number]; number: number }): J
         </div>
       </div>
       {hard === '' ? null : <p class="quiet-text">Hard to tell: {hard}.</p>}
-      {others.length === 0 ? null : (
-        <details open={match === undefined}>
-          <summary>
-            {match === undefined ? 'Looks a little like' : 'Others it looks a little like'}
-          </summary>
-          <ul class="choices">
-            {others.map(({ person, distance, limit }) => (
-              <li key={person.personId}>
-                <a class="choice" href={personUrl(person.personId)}>
-                  <PersonLine person={person} />
-                  <span class="quiet-text">
-                    difference {distance.toFixed(2)}, at most {limit.toFixed(2)}
-                  </span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      {others.length === 0 ? null : <Others others={others} isMatched={match !== undefined} />}
     </>
+  );
+}
+
+function Others(props: {
+  others: WhoAnswer['faces'][number]['candidates'];
+  isMatched: boolean;
+}): JSX.Element {
+  return (
+    <details open={!props.isMatched}>
+      <summary>{props.isMatched ? 'Others it looks a little like' : 'Looks a little like'}</summary>
+      <ul class="choices">
+        {props.others.map(({ person, distance, limit }) => (
+          <li key={person.personId}>
+            <a class="choice" href={personUrl(person.personId)}>
+              <PersonLine person={person} />
+              <span class="quiet-text">
+                difference {distance.toFixed(2)}, at most {limit.toFixed(2)}
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -98,7 +98,7 @@ export function describeOutOfSight(openStore: () => Promise<Store>): void {
     const [face] = await immichLinks.find(bench.user.id, 'face', { group: alone.id });
     expect(face?.details).toMatchObject({ state: 'away' });
     const awaySinceMillis = Date.now() - 31 * 86_400_000;
-    const details = { ...(face!.details), awaySinceMillis };
+    const details = { ...face!.details, awaySinceMillis };
     await immichLinks.write([{ ...face!, details }]);
     await bench.readBack();
     expect(bench.people()).toHaveLength(2);
