@@ -41,8 +41,9 @@ interface RequestAndReply {
   readonly reply: FastifyReply;
 }
 
-const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
-const COOKIE = 'face_worker_session';
+/** Methods that change nothing. */
+export const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+export const COOKIE = 'face_worker_session';
 
 /**
  * Who may ask: with accounts, whoever has a session or gives Basic credentials; without, only pages

@@ -1,8 +1,9 @@
 import fastifySwagger from '@fastify/swagger';
-import type { FastifyContextConfig } from 'fastify';
+import type { FastifyContextConfig, RouteOptions } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 
 import packageFile from '../../../package.json';
+import { COOKIE, READING } from '../guard.ts';
 import type { ApiApp } from './api-options.ts';
 
 declare module 'fastify' {
@@ -24,6 +25,25 @@ const ERRORS = {
   '5xx': { description: 'It did not work, here or behind', content: { 'application/json': ERROR } },
 };
 
+/** How a request says who asks, and that it is no page of another site that does. */
+const SECURITY_SCHEMES = {
+  basic: { type: 'http', scheme: 'basic' },
+  session: { type: 'apiKey', in: 'cookie', name: COOKIE },
+  csrfToken: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-csrf-token',
+    description: 'The csrfToken of GET /api/session; not needed with Basic credentials',
+  },
+} as const;
+/** Without accounts (HTTP_USER) nobody has to say who asks. */
+const TO_READ: Record<string, string[]>[] = [{ basic: [] }, { session: [] }, {}];
+const TO_CHANGE: Record<string, string[]>[] = [
+  { basic: [] },
+  { session: [], csrfToken: [] },
+  { csrfToken: [] },
+];
+
 /** The OpenAPI document, made of the routes' schemas and of what each takes and sends besides. */
 export async function describeApi(api: ApiApp): Promise<void> {
   await api.register(fastifySwagger, {
@@ -34,10 +54,19 @@ export async function describeApi(api: ApiApp): Promise<void> {
         description: 'People, faces and photos, and what users correct about them.',
         version: packageFile.version,
       },
+      components: { securitySchemes: SECURITY_SCHEMES },
     },
-    transform: (input) => describeRoute(jsonSchemaTransform(input), input.route.config ?? {}),
+    transform: (input) => {
+      const { schema, url } = describeRoute(jsonSchemaTransform(input), input.route.config ?? {});
+      return { schema: { security: securityOf(input.route), ...schema }, url };
+    },
     transformObject: jsonSchemaTransformObject,
   });
+}
+
+function securityOf({ method, config }: RouteOptions): Record<string, string[]>[] {
+  if (config?.open === true) return [];
+  return [method].flat().every((one) => READING.has(one)) ? TO_READ : TO_CHANGE;
 }
 
 function describeRoute(

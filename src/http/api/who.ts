@@ -37,7 +37,7 @@ export function whoRoutes(app: ApiApp, context: ApiContext): void {
   app.post(
     '/who',
     {
-      config: { takes: ['image/jpeg', 'image/png', 'image/webp'] },
+      config: { takes: ['image/*'] },
       schema: {
         summary: 'Who is on a picture (body: image/*); it is not kept',
         querystring: OwnerQuery,

@@ -14,6 +14,7 @@ import { startWorkerProcess, type TestWorker } from '../../helpers/worker.ts';
 
 /** An operation of the OpenAPI document. */
 interface Operation {
+  readonly security: readonly object[];
   readonly requestBody?: { readonly content: object };
   readonly responses: Readonly<Record<string, { readonly content?: object }>>;
 }
@@ -181,6 +182,11 @@ describe('what the people API promises to programs', () => {
       if (success === '200') expect(Object.keys(responses['200']?.content ?? {})).not.toEqual([]);
       const hasBody = /^POST (?!reapply|failures)/.test(route);
       expect([route, operation.requestBody !== undefined]).toEqual([route, hasBody]);
+      const withoutToken = operation.security.some(
+        (one) => !('csrfToken' in one || 'basic' in one),
+      );
+      expect([route, withoutToken]).toEqual([route, route.startsWith('GET ')]);
+      expect([route, operation.security.length > 0]).toEqual([route, route !== 'POST session']);
     }
     const sends = (route: string): string[] => {
       const { operation } = operations.find((one) => one.route === route)!;
@@ -188,6 +194,6 @@ describe('what the people API promises to programs', () => {
     };
     expect(sends('GET faces/{faceId}/thumbnail')).toEqual(['image/webp', 'image/svg+xml']);
     expect(sends('GET export')).toEqual(['application/json']);
-    expect(Object.keys(paths['/api/who']!['post']!.requestBody!.content)).toContain('image/jpeg');
+    expect(Object.keys(paths['/api/who']!['post']!.requestBody!.content)).toEqual(['image/*']);
   });
 });
