@@ -24,24 +24,35 @@ export async function runImmichSink(
   }
   await waitForRedis(redis, { log, signal });
   const store = await openStore({ dataDir, log, mongodbUri });
-  const publisher = createResultPublisher({
-    ...{ redis, prefix, store, log },
-    viewOf: (record) => viewOf(record, store),
-  });
-  const opened: { close(): Promise<unknown> }[] = [store, publisher];
+  const opened: { close(): Promise<unknown> }[] = [store];
+  const other = new AbortController();
   try {
-    opened.push(await claimForStore({ queue: publisher.queue, prefix, store, log, signal }));
+    const onOther = (error: WorkerError): void => {
+      other.abort(error);
+    };
+    opened.push(await claimForStore({ redis, prefix, store, log, signal, onOther }));
+    const publisher = createResultPublisher({
+      ...{ redis, prefix, store, log },
+      viewOf: (record) => viewOf(record, store),
+    });
+    opened.push(publisher);
     const publishFact = (fact: Fact): Promise<void> => publisher.publishFact(fact);
     const sink = startImmichSink(config, { store, log, publishFact });
     if (sink !== null) opened.push(sink);
-    if (!signal.aborted) {
-      await new Promise((resolve) => {
-        signal.addEventListener('abort', resolve, { once: true });
-      });
-    }
+    await whenAborted(AbortSignal.any([signal, other.signal]));
+    other.signal.throwIfAborted();
   } finally {
     for (const one of opened.reverse()) await one.close();
   }
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
 }
 
 /** Opens what a command on the results in Immich needs, for the time of `work`. */

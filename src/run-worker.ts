@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 
 import { misspelledVariables, readConfig, type Config } from './config.ts';
-import { messageOf } from './errors.ts';
+import { messageOf, WorkerError } from './errors.ts';
 import { missingRoots } from './image/missing-roots.ts';
 import { createLog } from './log.ts';
 import { startWorker } from './worker.ts';
@@ -41,14 +41,20 @@ export async function runWorker(): Promise<number> {
     log.warn(missing, 'a folder of MEDIA_ROOTS cannot be read: its photos will fail');
   }
   try {
-    const worker = await startWorker(config, { log, signal: stop.signal });
+    const worker = await startWorker(config, {
+      ...{ log, signal: stop.signal },
+      onFatal: (error) => {
+        stop.abort(error);
+      },
+    });
     await aborted(stop.signal);
     const isClosed = await within(config.shutdownGraceMillis + GOODBYE_MILLIS, worker.close());
     if (!isClosed) log.warn('Redis did not let go in time; a photo in hand comes again');
+    if (stop.signal.reason instanceof WorkerError) throw stop.signal.reason;
     log.info('stopped');
     return 0;
   } catch (error) {
-    if (stop.signal.aborted) return 0;
+    if (stop.signal.aborted && stop.signal.reason !== error) return 0;
     log.fatal({ err: messageOf(error) }, 'the worker cannot run');
     process.stderr.write(`${messageOf(error)}\n`);
     return 1;

@@ -83,6 +83,8 @@ export interface WorkerOptions {
   readonly log: Log;
   /** Gives up starting, for instance while Redis is awaited. */
   readonly signal: AbortSignal;
+  /** Told what forbids a worker that runs to go on; it is to be closed then. */
+  readonly onFatal?: (error: WorkerError) => void;
   /** The compiled vision child; tests name it, since they run from the sources. */
   readonly childScript?: string;
 }
@@ -108,10 +110,11 @@ async function openAll(
   const { redis, queuePrefix: prefix, dataDir, mongodbUri } = config;
   await waitForRedis(redis, { log, signal });
   const store = opened.add(await openStore({ dataDir, log, mongodbUri, waitUntil: signal }));
+  const onOther = options.onFatal ?? (() => undefined);
+  opened.add(await claimForStore({ redis, prefix, store, log, signal, onOther }));
   const publisher = opened.add(
     createResultPublisher({ redis, prefix, store, log, viewOf: (record) => viewOf(record, store) }),
   );
-  opened.add(await claimForStore({ queue: publisher.queue, prefix, store, log, signal }));
   const uploads = await openUploadFolder(dataDir);
   const mediaRoots = [...config.mediaRoots, uploadsRoot(dataDir)];
   const locate = locateWithUploads((path) => locatePhoto(path, mediaRoots), uploads);

@@ -1,95 +1,56 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 
-import { WorkerError } from '../errors.ts';
+import { messageOf, WorkerError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { redisOf } from './redis-run.ts';
+import { promptConnection } from './connection.ts';
+import { StoreClaims, type NamedStore } from './store-claims.ts';
 
-/** What workers of one Redis tell each other of their store. */
-export interface NamedStore {
-  /** Where it is, in words, without secrets. */
-  readonly place: string;
-  /** The same for all who share it. */
-  readId(): Promise<string>;
-}
-
-export interface StoreClaim {
-  close(): Promise<void>;
-}
-
-/** Answers with the place of another store that has the claim; null: it is ours, or nobody could say. */
-type Claim = () => Promise<string | null>;
-
-/** How long after the last worker of a store is gone another store may take its place. */
-const CLAIM_MILLIS = 10_000;
-const RENEW_EVERY_MILLIS = 3000;
-const ASK_EVERY_MILLIS = 500;
-/** Of a Redis that went away since the worker found it. */
-const LONGEST_ASKING_MILLIS = 5000;
-/** Longer than a claim lasts that nobody renews. */
-const LONGEST_WAIT_MILLIS = CLAIM_MILLIS + RENEW_EVERY_MILLIS;
-
-/**
- * Holds a Redis and prefix for the workers of one store: of several stores each would know only the
- * people that its own workers have met. Waits for a claim that nobody renews any more; rejects with
- * STORE_DIFFERS when workers of another store go on. A Redis that takes no claim keeps no worker from
- * starting: it is claimed when that is over, and another store that came in between is logged.
- */
-export async function claimForStore(options: {
-  readonly queue: Queue;
+export interface ClaimOptions {
+  readonly redis: RedisOptions;
   readonly prefix: string;
   readonly store: NamedStore;
   readonly log: Log;
+  /** Ends waiting. */
   readonly signal: AbortSignal;
-}): Promise<StoreClaim> {
-  const { queue, prefix, store, log, signal } = options;
-  const id = await store.readId();
-  const key = `${prefix}:face-worker-store`;
-  const claim: Claim = () =>
-    redisOf(queue)
-      .then((redis) => claimKey(redis, { key, id, place: store.place }))
-      // Others tell that Redis is away or full.
-      .catch(() => null);
-  await firstClaim(claim, store, signal);
-  return renewing(claim, (other) => {
-    log.error({ code: 'STORE_DIFFERS' }, storeDiffers(store, other).message);
-  });
+  /** Another store was there first, as is seen later, for instance when Redis had forgotten the claims. */
+  readonly onOther: (error: WorkerError) => void;
 }
 
-async function firstClaim(claim: Claim, store: NamedStore, signal: AbortSignal): Promise<void> {
-  const giveUpAt = performance.now() + LONGEST_WAIT_MILLIS;
-  for (;;) {
-    const late = delay(LONGEST_ASKING_MILLIS, null, { signal, ref: false });
-    const other = await Promise.race([claim(), late]);
-    if (other === null) return;
-    if (performance.now() > giveUpAt) throw storeDiffers(store, other);
-    await delay(ASK_EVERY_MILLIS, undefined, { signal });
+const RENEW_EVERY_MILLIS = 3000;
+const ASK_EVERY_MILLIS = 500;
+/** Longer than a claim lasts that nobody renews. */
+const LONGEST_WAIT_MILLIS = 13_000;
+/** From here on waiting is no race of workers of one store that start together. */
+const TOLD_AFTER_MILLIS = 2000;
+/** Of a Redis that went away since the worker found it. */
+const LONGEST_ASKING_MILLIS = 5000;
+
+/**
+ * Sees to it that all workers of a Redis and prefix have one store: of several each would know only the
+ * people that its own workers have met. Waits for claims that nobody renews any more; rejects with
+ * STORE_DIFFERS when workers of another store go on. Where Redis takes no claim, as when it is full,
+ * the worker starts all the same, and claims when that is over. To be called before anything is
+ * published; to be closed at the end.
+ */
+export async function claimForStore(options: ClaimOptions): Promise<{ close(): Promise<void> }> {
+  const { redis, prefix, store, log, onOther } = options;
+  const client = new Redis(promptConnection(redis));
+  // Whoever else talks to this Redis tells that it is away.
+  client.on('error', () => undefined);
+  const claims = new StoreClaims(client, `${prefix}:faces-identified:stores`, store);
+  const ask = askQuietly(claims, log);
+  try {
+    await waitForTurn(ask, options);
+  } catch (error) {
+    client.disconnect();
+    throw error;
   }
-}
-
-async function claimKey(
-  redis: Redis,
-  { key, id, place }: { key: string; id: string; place: string },
-): Promise<string | null> {
-  const isNew = (await redis.set(key, `${id} ${place}`, 'PX', CLAIM_MILLIS, 'NX')) !== null;
-  const held = isNew ? null : await redis.get(key);
-  // It may have ended in between, and is then the next renewal's.
-  if (held === null) return null;
-  const end = held.indexOf(' ');
-  if (held.slice(0, end) !== id) return held.slice(end + 1);
-  await redis.pexpire(key, CLAIM_MILLIS);
-  return null;
-}
-
-function renewing(claim: Claim, onOther: (place: string) => void): StoreClaim {
-  let told: string | null = null;
   let renewal: Promise<void> | null = null;
   const renew = async (): Promise<void> => {
-    const other = await claim();
-    if (other !== null && other !== told) onOther(other);
-    told = other;
+    const other = await ask();
+    if (typeof other === 'string') onOther(storeDiffers(store, other));
   };
   const timer = setInterval(() => {
     renewal ??= renew().finally(() => {
@@ -99,16 +60,57 @@ function renewing(claim: Claim, onOther: (place: string) => void): StoreClaim {
   return {
     close: () => {
       clearInterval(timer);
+      client.disconnect();
       return Promise.resolve();
     },
   };
+}
+
+/** Answers with the place of another store that was first, null when ours is, undefined where nobody can say. */
+type Ask = () => Promise<string | null | undefined>;
+
+function askQuietly(claims: StoreClaims, log: Log): Ask {
+  let isTold = false;
+  return async () => {
+    try {
+      return await claims.claim();
+    } catch (error) {
+      if (!isTold) {
+        log.warn(
+          { reason: messageOf(error) },
+          'it cannot be told now whether all workers of this Redis share one store',
+        );
+      }
+      isTold = true;
+      return undefined;
+    }
+  };
+}
+
+async function waitForTurn(ask: Ask, { store, log, signal }: ClaimOptions): Promise<void> {
+  const start = performance.now();
+  let seen: string | null = null;
+  for (let isTold = false; ;) {
+    const late = delay(LONGEST_ASKING_MILLIS, undefined, { ref: false });
+    const other = await Promise.race([ask(), late]);
+    if (other === null || (other === undefined && seen === null)) return;
+    seen = other ?? seen;
+    const waitedMillis = performance.now() - start;
+    if (waitedMillis > LONGEST_WAIT_MILLIS) throw storeDiffers(store, seen ?? '');
+    if (!isTold && waitedMillis > TOLD_AFTER_MILLIS) {
+      isTold = true;
+      log.warn({ others: seen, own: store.place }, 'waiting for workers with another store to end');
+    }
+    await delay(ASK_EVERY_MILLIS, undefined, { signal });
+  }
 }
 
 function storeDiffers(own: NamedStore, other: string): WorkerError {
   return new WorkerError(
     'STORE_DIFFERS',
     'expected all workers of this Redis to share one store, or each would know only the people that ' +
-      `it has met itself; another worker has ${other}, this one ${own.place}: give both the same ` +
-      'MONGODB_URI, or this one a QUEUE_PREFIX of its own',
+      `it has met itself; the others have ${other}, this one has ${own.place}. Let all use the same: ` +
+      'one MongoDB (MONGODB_URI), or on one machine one DATA_DIR; a copy of a store is another store. ' +
+      'If they are not meant to work together, give this one a QUEUE_PREFIX of its own',
   );
 }

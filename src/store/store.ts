@@ -107,8 +107,10 @@ export interface Store {
   forgetOwner(ownerId: string): Promise<ForgottenOwner>;
   /** Rises while an owner is being forgotten and when that is done; what was read of owners before such a time is void. */
   countForgotten(): Promise<number>;
-  /** Given once for good, the same for all who share the store. */
+  /** The same for all who share the store. */
   readId(): Promise<string>;
+  /** Gives it another id if `former` is still its id; answers with its id, whoever gave it. */
+  renewId(former: string): Promise<string>;
   /** Rejects with STORE_UNAVAILABLE when the store does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

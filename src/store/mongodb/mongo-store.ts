@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+
 import type { Collection, Filter, MongoClient, Sort } from 'mongodb';
 import type { Fact, FacePlace } from '../../identities/journal/fact.ts';
 import type { OwnerEntry } from '../../identities/known-faces.ts';
@@ -39,7 +41,7 @@ import {
 import { isDuplicateKey, toStoreError } from './mongo-error.ts';
 import { markUnpublishedSince, oldestUnpublishedAt } from './outbox.ts';
 import { readResultRedis, writeResultRedis, type ResultRedisDocument } from './result-redis.ts';
-import { readStoreId, type StoreIdDocument } from './store-id.ts';
+import { readStoreId, renewStoreId, type StoreIdDocument } from './store-id.ts';
 
 const PING_TIMEOUT_MILLIS = 5_000;
 
@@ -56,6 +58,8 @@ export class MongoStore implements Store {
   readonly #meta: Collection<ForgottenDocument>;
   /** The same collection, seen for its notes. */
   readonly #notes: Collection<ResultRedisDocument>;
+  /** The same collection, seen for the store's id. */
+  readonly #ids: Collection<StoreIdDocument>;
   readonly #links: LinkCollection;
   readonly #immich: ImmichCollections;
   readonly #hosts: string;
@@ -74,9 +78,10 @@ export class MongoStore implements Store {
     this.#facts = options.photos as unknown as Collection<FactDocument>;
     this.#meta = options.meta;
     this.#notes = options.meta as unknown as Collection<ResultRedisDocument>;
+    this.#ids = options.meta as unknown as Collection<StoreIdDocument>;
     this.#links = options.links;
     this.#hosts = options.hosts;
-    this.place = `the database ${options.meta.dbName} of MongoDB at ${options.hosts}`;
+    this.place = `the database ${options.meta.dbName} of MongoDB at ${options.hosts}, as ${hostname()} calls it`;
     this.immichLinks = createMongoImmichLinks(options.links, (work) => this.#do(work));
     this.#immich = options.immich;
     this.immich = createMongoImmichStore(options.immich, (work) => this.#do(work));
@@ -240,7 +245,11 @@ export class MongoStore implements Store {
   }
 
   async readId(): Promise<string> {
-    return this.#do(() => readStoreId(this.#meta as unknown as Collection<StoreIdDocument>));
+    return this.#do(() => readStoreId(this.#ids));
+  }
+
+  async renewId(former: string): Promise<string> {
+    return this.#do(() => renewStoreId(this.#ids, former));
   }
 
   async countForgotten(): Promise<number> {

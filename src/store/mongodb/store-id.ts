@@ -19,3 +19,12 @@ export async function readStoreId(meta: Collection<StoreIdDocument>): Promise<st
   });
   return readStoreId(meta);
 }
+
+/** Of those who would replace the former id one does. */
+export async function renewStoreId(
+  meta: Collection<StoreIdDocument>,
+  former: string,
+): Promise<string> {
+  await meta.updateOne({ _id: 'store', id: former }, { $set: { id: randomUUID() } });
+  return readStoreId(meta);
+}

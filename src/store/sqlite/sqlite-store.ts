@@ -36,6 +36,7 @@ import {
 } from './photos.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import { toStoreError } from './sqlite-error.ts';
+import { readStoreId, renewStoreId } from './store-id.ts';
 
 /** Photos and faces in one SQLite file, which several processes may share. */
 export class SqliteStore implements Store {
@@ -224,10 +225,11 @@ export class SqliteStore implements Store {
   }
 
   async readId(): Promise<string> {
-    const rows = await this.#do((database) =>
-      database.all<{ id: string }>('SELECT id FROM store_id'),
-    );
-    return rows[0]?.id ?? '';
+    return this.#do(readStoreId);
+  }
+
+  async renewId(former: string): Promise<string> {
+    return this.#do((database) => renewStoreId(database, former));
   }
 
   async ping(): Promise<void> {

@@ -5,11 +5,14 @@ import { commitNext } from './commit-next.ts';
 /** What every store must find and count. */
 export function describeLookupsContract(openNew: () => Promise<{ store: Store }>): void {
   describe('looking up', () => {
-    it('has an id of its own, the same each time it is asked for', async () => {
+    it('has an id of its own, the same each time until one of those who renew it does', async () => {
       const { store } = await openNew();
       const [first, ...again] = await Promise.all([store.readId(), store.readId(), store.readId()]);
       expect(first).toMatch(/^[0-9a-f-]{32,36}$/);
       expect(again).toEqual([first, first]);
+      const [one, two] = await Promise.all([store.renewId(first), store.renewId(first)]);
+      expect([two, await store.readId(), await store.renewId(first)]).toEqual([one, one, one]);
+      expect(one).not.toBe(first);
       expect(await (await openNew()).store.readId()).not.toBe(first);
     });
 

@@ -3,14 +3,18 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { QueueEvents, type Job } from 'bullmq';
+import { Queue, QueueEvents, type Job } from 'bullmq';
 import Database from 'libsql';
 import sharp from 'sharp';
 
+import { createLog } from '../../../src/log.ts';
 import type { FacesIdentified } from '../../../src/queue/faces-identified.ts';
 import { createProducer, type Producer } from '../../../src/queue/producer.ts';
+import { openStore } from '../../../src/store/open-store.ts';
+import { until } from '../../helpers/faults.ts';
 import { samplePhoto, tempFolder } from '../../helpers/pictures.ts';
 import { freePort } from '../../helpers/free-port.ts';
+import { makePhotoRecord } from '../../helpers/records.ts';
 import { startRedis, type TestRedis } from '../../helpers/redis.ts';
 import { startWorkerProcess, type TestWorker } from '../../helpers/worker.ts';
 
@@ -175,13 +179,22 @@ describe('the life of a worker', () => {
   test('a worker with a store of its own is refused beside others, and taken when they are gone', async () => {
     const first = await startWorkerProcess(environment);
     const other = { ...environment, DATA_DIR: `${environment['DATA_DIR'] ?? ''}-other` };
+    const store = await openStore({ dataDir: other.DATA_DIR, log: createLog({ level: 'silent' }) });
+    await store.commitPhoto(makePhotoRecord(), null);
+    await store.close();
     const refused = await startWorkerProcess(other, { ready: false });
     expect(await refused.exited).toBe(1);
     expect(refused.stderr()).toContain('[STORE_DIFFERS]');
     expect(refused.stderr()).toContain(path.join(environment['DATA_DIR'] ?? '', 'faces.db'));
+    const results = new Queue('faces-identified', {
+      ...{ connection: redis.options, prefix: environment['QUEUE_PREFIX'] ?? '' },
+    });
+    expect(await results.count()).toBe(0);
     const waiting = await startWorkerProcess(other, { ready: false });
     await stopAll(first);
     await waiting.logged('ready for photos');
+    await until(async () => (await results.count()) === 1);
+    await results.close();
     await stopAll(waiting);
   }, 120_000);
 
