@@ -33,6 +33,8 @@ const BYTES_PER_FACE = 512;
 const MOST_SHOWN = 10;
 /** Fewer jobs say nothing of memory: the heap is still finding its size. */
 const LEAST_JOBS_FOR_MEMORY = 20_000;
+/** A soak of so many in which nobody was killed has not tried what it is for. */
+const LEAST_JOBS_FOR_KILLS = 5000;
 /** What a worker may grow in 1,000 jobs beside the descriptors: names of faces, and the heap's ups and downs. */
 const MOST_MIB_PER_1000_JOBS = 2;
 /** Photos that the others may do while the spared worker does none: some ten seconds of theirs. */
@@ -42,6 +44,7 @@ export function isGood(report: SoakReport): boolean {
   const { figures, overtaking, inOutbox, badEnds } = report;
   const isWhole = figures.lost === 0 && figures.doubled === 0 && inOutbox === 0;
   const isRunning = badEnds === 0 && !hangs(report);
+  if (figures.jobs >= LEAST_JOBS_FOR_KILLS && figures.kills === 0) return false;
   return isWhole && isRunning && overtaking.overtook && isMemoryFlat(report);
 }
 

@@ -10,11 +10,15 @@ export interface SteadySample {
   readonly rssMiB: number;
 }
 
+/** A worker that takes longer to answer does not work either. */
+const LONGEST_ANSWER_MILLIS = 5000;
+
 /** Reads a worker's own metrics; null while it does not answer. */
 export async function readSteadyWorker(
   address: string,
 ): Promise<Omit<SteadySample, 'jobs'> | null> {
-  const text = await fetch(`${address}/metrics`)
+  const signal = AbortSignal.timeout(LONGEST_ANSWER_MILLIS);
+  const text = await fetch(`${address}/metrics`, { signal })
     .then((answer) => answer.text())
     .catch(() => '');
   const rss = /^process_resident_memory_bytes (\S+)$/m.exec(text);
@@ -22,6 +26,16 @@ export async function readSteadyWorker(
   const photos = text.matchAll(/^face_worker_photos_total\{(?!.*outcome="failed").*\} (\d+)$/gm);
   const done = [...photos].reduce((sum, [, count]) => sum + Number(count), 0);
   return { rssMiB: Number(rss[1]) / 2 ** 20, photos: done };
+}
+
+/** The next sample; of a worker that does not answer, that it has done no more. Null: none was ever taken. */
+export function nextSample(
+  jobs: number,
+  read: Omit<SteadySample, 'jobs'> | null,
+  last: SteadySample | undefined,
+): SteadySample | null {
+  const known = read ?? last;
+  return known === undefined ? null : { photos: known.photos, rssMiB: known.rssMiB, jobs };
 }
 
 /** The most photos that the others did while this worker did none: one that hangs is seen by it. */

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import { freePort } from '../harness/redis.ts';
 import { startWorkerProcess, type WorkerProcess } from '../harness/worker-process.ts';
-import { readSteadyWorker, type SteadySample } from './steady-worker.ts';
+import { nextSample, readSteadyWorker, type SteadySample } from './steady-worker.ts';
 import { seededRandom } from '../harness/random.ts';
 
 const WORKERS = 4;
@@ -140,8 +140,12 @@ export class SoakWorkers {
     while (!this.#isOver && steady?.lives === 1) {
       // Asked for before, so that memory is never held against jobs that came after.
       const jobs = this.#options.jobsDone();
-      const read = steady.worker === null ? null : await readSteadyWorker(steady.worker.address);
-      if (read !== null) this.#samples.push({ jobs, ...read });
+      const { worker } = steady;
+      const read = worker === null ? null : await readSteadyWorker(worker.address);
+      // One that was killed meanwhile does no more, and is no longer to be spared.
+      const isRunning = worker !== null && steady.worker === worker;
+      const sample = isRunning ? nextSample(jobs, read, this.#samples.at(-1)) : null;
+      if (sample !== null) this.#samples.push(sample);
       await this.#pause(SAMPLE_EVERY_MILLIS);
     }
   }

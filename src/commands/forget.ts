@@ -55,6 +55,9 @@ export async function forgetOwner(ownerId: string, ports: ForgetPorts): Promise<
     if (left === 0 && !(await anyInHand(queues, ownerId))) break;
     signal.throwIfAborted();
   }
+  // A worker that was just publishing a result of the owner's is done by then.
+  await setTimeout(POLL_MILLIS, undefined, { signal });
+  gone.jobs += await removeAllJobs(queues, ownerId);
   let uploads = 0;
   for (const folder of ports.uploadFolders) uploads += await removeFolder(folder);
   // Its entries carry results; they only serve those who wait for a job right now.

@@ -19,6 +19,8 @@ export interface Outbox {
   markPublished(ownerId: string, assetId: string, revision: number): Promise<void>;
   findUnpublishedFacts(limit: number, ownerId?: string): Promise<Fact[]>;
   markFactPublished(ownerId: string, factId: string): Promise<void>;
+  /** Rises when an owner is forgotten: what was read before may be one's of whom nothing is to stay. */
+  countForgotten(): Promise<number>;
 }
 
 /** Sends what waits in the outbox. All reject when something cannot be sent, which then stays there. */
@@ -54,42 +56,50 @@ export function createOutboxSender(options: {
     await add(PEOPLE_CHANGED, toPeopleChanged(fact), factJobId(fact));
     await store.markFactPublished(fact.ownerId, fact.factId);
   };
+  /** Sends a page; of what was read before an owner was forgotten nothing more. */
+  const sendPage = async <T>(
+    read: () => Promise<readonly T[]>,
+    send: (item: T) => Promise<void>,
+    isOver: () => boolean,
+  ): Promise<SentPage> => {
+    const forgotten = await store.countForgotten();
+    const page = await read();
+    for (const [sent, item] of page.entries()) {
+      if (isOver()) return { sent, isLast: true };
+      if ((await store.countForgotten()) !== forgotten) return { sent, isLast: false };
+      await send(item);
+    }
+    return { sent: page.length, isLast: page.length < PAGE };
+  };
   // Always from the first that waits: so none goes out before an earlier one, whichever workers send
   // at once, since what waits no longer was sent before it was marked.
-  const sendFacts = async (isOver: () => boolean, ownerId?: string): Promise<number> =>
-    sendPage(await store.findUnpublishedFacts(PAGE, ownerId), sendFact, isOver);
+  const sendFacts = (isOver: () => boolean, ownerId?: string): Promise<SentPage> =>
+    sendPage(() => store.findUnpublishedFacts(PAGE, ownerId), sendFact, isOver);
   return {
     sendPhoto,
     sendFactsOf: async (ownerId) => {
       await sendFacts(() => false, ownerId);
     },
     sendAll: async (isOver) => {
-      const photos = await sendPages(async () =>
-        sendPage(await store.findUnpublished(PAGE), sendStored, isOver),
+      const photos = await sendPages(() =>
+        sendPage(() => store.findUnpublished(PAGE), sendStored, isOver),
       );
       return photos + (await sendPages(() => sendFacts(isOver)));
     },
   };
 }
 
-/** Sends page after page until one is not full; answers how many were sent. */
-async function sendPages(sendNextPage: () => Promise<number>): Promise<number> {
-  for (let count = 0; ;) {
-    const sent = await sendNextPage();
-    count += sent;
-    if (sent < PAGE) return count;
-  }
+interface SentPage {
+  readonly sent: number;
+  /** Nothing more waits, or it is over. */
+  readonly isLast: boolean;
 }
 
-/** Sends one after the other until it is over; answers how many were sent. */
-async function sendPage<T>(
-  page: readonly T[],
-  send: (item: T) => Promise<void>,
-  isOver: () => boolean,
-): Promise<number> {
-  for (const [count, item] of page.entries()) {
-    if (isOver()) return count;
-    await send(item);
+/** Sends page after page; answers how many items were sent. */
+async function sendPages(sendNextPage: () => Promise<SentPage>): Promise<number> {
+  for (let count = 0; ;) {
+    const { sent, isLast } = await sendNextPage();
+    count += sent;
+    if (isLast) return count;
   }
-  return page.length;
 }

@@ -129,4 +129,17 @@ describe('a MongoDB that fails under load', () => {
     await scene.drained();
     await scene.expectWholeAndOnce(['a']);
   }, 180_000);
+
+  test.each([10107, 11602])(
+    'it steps down while a worker starts (%i): that goes on',
+    async (errorCode) => {
+      await failNext(1, { failCommands: ['createIndexes'], errorCode });
+      const worker = await scene.start();
+      await scene.add('a');
+      await scene.drained();
+      await scene.expectWholeAndOnce(['a']);
+      expect(worker.log.filter(({ msg }) => msg === 'MongoDB answers')).toHaveLength(1);
+    },
+    180_000,
+  );
 });

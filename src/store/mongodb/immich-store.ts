@@ -1,5 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import type { ImmichStore, KnownAsset } from '../../immich/source/ports.ts';
+import { latestLeaseEnd } from '../lease-end.ts';
 import { isDuplicateKey } from './mongo-error.ts';
 
 interface MarkDocument {
@@ -106,7 +107,9 @@ async function takeLease(
   },
 ): Promise<boolean> {
   const { name, holder, nowMillis, untilMillis } = wanted;
-  const free = { $or: [{ holder }, { untilMillis: { $lt: nowMillis } }] };
+  const ended = { untilMillis: { $lt: nowMillis } };
+  const beyondReason = { untilMillis: { $gt: latestLeaseEnd(untilMillis) } };
+  const free = { $or: [{ holder }, ended, beyondReason] };
   const lease = { $set: { holder, untilMillis } };
   try {
     await leases.updateOne({ _id: name, ...free }, lease, { upsert: true });

@@ -3,6 +3,7 @@ import {
   MongoClientClosedError,
   MongoCompatibilityError,
   MongoError,
+  MongoNetworkError,
   MongoNotConnectedError,
   MongoServerError,
   MongoServerSelectionError,
@@ -13,6 +14,11 @@ import { closedStoreError } from '../closed-store.ts';
 
 const AUTHENTICATION_FAILED = 18;
 const DUPLICATE_KEY = 11000;
+/** The server's codes for "no primary any more", "recovering" and "shutting down". */
+const ENDING_CODES: ReadonlySet<number> = new Set([
+  ...[91, 189, 10107, 11600, 11602, 13435, 13436],
+]);
+const SOCKET_CODES: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET']);
 
 /** Whether a unique index refused the write. */
 export function isDuplicateKey(error: unknown): boolean {
@@ -47,7 +53,8 @@ export function toStoreError(error: unknown, hosts: string): unknown {
 export function isAway(error: unknown): boolean {
   if (!(error instanceof WorkerError) || error.code !== 'STORE_UNAVAILABLE') return false;
   const { cause } = error;
-  if (!(cause instanceof MongoServerSelectionError)) return isNetworkError(cause);
+  if (!(cause instanceof MongoServerSelectionError))
+    return isNetworkError(cause) || isEnding(cause);
   const servers = [...(cause.reason?.servers.values() ?? [])];
   return !servers.some((server) => isRefusal(server.error));
 }
@@ -83,7 +90,14 @@ function isClosed(error: unknown): boolean {
   );
 }
 
-/** DNS look-ups of `mongodb+srv` fail with Node's errors, not with the driver's. */
+/** A server that steps down or ends says so, or ends the connection. */
+function isEnding(error: unknown): boolean {
+  if (error instanceof MongoNetworkError) return !isRefusal(error);
+  return error instanceof MongoServerError && ENDING_CODES.has(Number(error.code));
+}
+
+/** DNS look-ups of `mongodb+srv`, and writes to a socket that has just ended, fail with Node's errors. */
 function isNetworkError(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'syscall' in error;
+  if (typeof error !== 'object' || error === null) return false;
+  return 'syscall' in error || SOCKET_CODES.has(systemCodeOf(error) ?? '');
 }

@@ -1,4 +1,5 @@
 import type { ImmichStore, KnownAsset } from '../../immich/source/ports.ts';
+import { latestLeaseEnd } from '../lease-end.ts';
 import type { SqliteDatabase } from './database.ts';
 
 interface AssetRow {
@@ -67,9 +68,9 @@ export function createSqliteImmichStore(run: Run): ImmichStore {
         const taken = database.all(
           `INSERT INTO immich_leases VALUES (?, ?, ?)
            ON CONFLICT DO UPDATE SET holder = excluded.holder, until_millis = excluded.until_millis
-             WHERE holder = excluded.holder OR until_millis < ?
+             WHERE holder = excluded.holder OR until_millis < ? OR until_millis > ?
            RETURNING holder`,
-          ...[name, holder, untilMillis, nowMillis],
+          ...[name, holder, untilMillis, nowMillis, latestLeaseEnd(untilMillis)],
         );
         return taken.length > 0;
       }),

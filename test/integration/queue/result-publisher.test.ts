@@ -5,6 +5,7 @@ import { createLog } from '../../../src/log.ts';
 import { createCorrector } from '../../../src/pipeline/correct.ts';
 import { viewOf } from '../../../src/pipeline/view-of.ts';
 import type { FacesIdentified } from '../../../src/queue/faces-identified.ts';
+import { createOutboxSender } from '../../../src/queue/outbox.ts';
 import type { PeopleChanged } from '../../../src/queue/people-changed.ts';
 import {
   createResultPublisher,
@@ -217,3 +218,22 @@ test('a store begun anew finds its results taken though the queue holds those of
     ...['faces-identified', 'people-changed'],
   ]);
 }, 60_000);
+
+test('of an owner who is forgotten while the outbox is swept nothing goes out any more', async () => {
+  for (let sequence = 1; sequence <= 60; sequence++) {
+    const photo = { ownerId: owner, assetId: `a${sequence}`, runId: `r${sequence}`, sequence };
+    await store.commitPhoto(makePhotoRecord({ ...photo, faces: [] }), null);
+  }
+  await store.commitPhoto(makePhotoRecord({ ownerId: 'owner-b', faces: [] }), null);
+  const sent: string[] = [];
+  const outbox = createOutboxSender({
+    store,
+    viewOf: (record) => viewOf(record, store),
+    add: async (_name, data) => {
+      sent.push(data.ownerId);
+      if (sent.length === 5) await store.forgetOwner(owner);
+    },
+  });
+  await outbox.sendAll(() => false);
+  expect(sent).toEqual([...Array<string>(5).fill(owner), 'owner-b']);
+});

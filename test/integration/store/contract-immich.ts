@@ -99,6 +99,9 @@ export function describeImmichContract(
         ),
       );
       expect(racing.filter((taken) => taken)).toHaveLength(1);
+      const dayAhead = 24 * 3_600_000;
+      expect(await take(store, 'ahead', [dayAhead, dayAhead + 1000])).toBe(true);
+      expect(await take(other, 'right', [10_000, 11_000])).toBe(true);
     });
 
     it('is forgotten with its owner', async () => {

@@ -1,5 +1,6 @@
 import {
   mostPassedBy,
+  nextSample,
   slopeMiBPer1000Jobs,
   type SteadySample,
 } from '../../../scripts/soak/steady-worker.ts';
@@ -21,4 +22,11 @@ test('a worker that hangs is told by how many photos the others did meanwhile', 
   expect(mostPassedBy(samples(Infinity))).toBe(0);
   expect(mostPassedBy(samples(150))).toBe(49 * 200);
   expect(mostPassedBy([])).toBe(0);
+  const frozen = [samples(Infinity)[0]];
+  for (const jobs of [2000, 4000, 6000]) {
+    const next = nextSample(jobs, null, frozen.at(-1));
+    if (next !== null) frozen.push(next);
+  }
+  expect(mostPassedBy(frozen.flatMap((sample) => sample ?? []))).toBe(6000);
+  expect(nextSample(1, null, undefined)).toBeNull();
 });
