@@ -16,6 +16,12 @@ const Refusal = z.looseObject({
 
 const MOST_QUOTED = 300;
 
+/**
+ * What Immich says of an object that is not there or another user's, with 400: "Not found or no
+ * album.read access", and "Album not found" where a service looks for the object first.
+ */
+const MISSING = /^(Not found or no .+|[\w ]+ not found)$/i;
+
 /** What Immich said, cut short; empty when the answer is not of Immich's form. */
 export function readReason(body: string): string {
   try {
@@ -45,7 +51,7 @@ export function refusalOf(call: Call, status: number, body: string): WorkerError
     );
   }
   if (status === 403) return permissionMissing(call, said, details);
-  if (status === 404 || (status === 400 && /^Not found or no /i.test(reason))) {
+  if (status === 404 || (status === 400 && MISSING.test(reason))) {
     return new WorkerError(
       'ASSET_GONE',
       `expected something that ${call.who} may see; ${said}: it was deleted, or is another user's`,
