@@ -147,7 +147,8 @@ async function fetchPreview(wanted: {
   try {
     await savePreview(api, asset, { path: file, maxBytes }, signal);
   } catch (error) {
-    if (!(error instanceof WorkerError) || error.details['status'] !== 404) throw error;
+    const isMissing = error instanceof WorkerError && error.code === 'ASSET_GONE';
+    if (!isMissing || error.details['status'] !== 404) throw error;
     throw new WorkerError(
       'PREVIEW_NOT_READY',
       `Immich has no preview of asset ${asset.id} yet; it is asked again. When that goes on, run ` +

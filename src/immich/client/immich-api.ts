@@ -25,10 +25,11 @@ export interface SavedFile {
 
 /**
  * Immich's REST API as one user. Each call is bounded in time, waits its turn, and is tried again
- * where that can help; then it rejects with a `WorkerError`: IMMICH_UNAVAILABLE (network, 429, 5xx),
- * IMMICH_KEY_REFUSED (401), IMMICH_PERMISSION_MISSING (403, `details.permission`), ASSET_GONE (404,
- * and 400 for objects that are not there or another user's), IMMICH_REFUSED (other 4xx) or
- * IMMICH_ANSWER_INVALID. No error and no log line holds the key.
+ * where that can help; then it rejects with a `WorkerError`: IMMICH_UNAVAILABLE (network, 429, 5xx,
+ * maintenance mode, a 404 that is not of Immich's own), IMMICH_KEY_REFUSED (401),
+ * IMMICH_PERMISSION_MISSING (403, `details.permission`), ASSET_GONE (400 for objects that are not there
+ * or another user's, 404 for pictures that are not made), IMMICH_REFUSED (other 4xx, routes that this
+ * version does not have) or IMMICH_ANSWER_INVALID. No error and no log line holds the key.
  */
 export interface ImmichApi {
   /** Names the key in logs and messages: the user's name where it is known. Never the key. */

@@ -10,6 +10,7 @@ import type { ImmichApi, ImmichRequest } from './immich-api.ts';
 import { unavailable, type Call } from './refusal.ts';
 import { withRetries, type RetryPlan } from './retry.ts';
 import { Shares } from './shares.ts';
+import { tryRoute } from './try-route.ts';
 import { getServerVersion } from './users.ts';
 import type { ImmichVersion } from './version.ts';
 
@@ -69,7 +70,14 @@ export function openImmich(options: ImmichOptions): Immich {
       const { signal, repeatable = call.method !== 'POST' } = request;
       const once = async (): Promise<T> => {
         await pause(pausedUntil - Date.now(), signal);
-        const tried = share(() => work({ dispatcher, call, key, request, limits }));
+        const attempt: Attempt = { dispatcher, call, key, request, limits };
+        const tried = share(() =>
+          tryRoute(
+            call,
+            () => work(attempt),
+            () => readText(toConfig(attempt, url)),
+          ),
+        );
         return reported(tried, { method: call.method, path: request.path }, [
           options.onRequest,
           onRequest,
@@ -93,6 +101,12 @@ export function openImmich(options: ImmichOptions): Immich {
     return api;
   };
   return { url, as, close: () => dispatcher.destroy() };
+}
+
+/** Asks for the server's config in place of what the attempt asks for. */
+function toConfig(attempt: Attempt, url: string): Attempt {
+  const request = { path: '/server/config', signal: attempt.request.signal };
+  return { ...attempt, request, call: callOf(url, request, attempt.call.who) };
 }
 
 async function reported<T>(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { WorkerError } from '../../errors.ts';
 import { BulkResults, outcomeOf } from './bulk-result.ts';
 import type { ImmichApi } from './immich-api.ts';
 
@@ -65,12 +66,20 @@ export function updatePerson(
 
 /**
  * `POST /people/:id/merge` (person.merge): moves the other's faces and deletes it. One that is gone
- * is passed over.
+ * is passed over; ASSET_GONE when the person to merge into is, which Immich says in a success since
+ * 3.2.1.
  */
 export async function mergePerson(api: ImmichApi, intoId: string, fromId: string): Promise<void> {
   const path = `${pathOf(intoId)}/merge`;
   const request = { method: 'POST', path, body: { ids: [fromId] }, repeatable: true } as const;
-  outcomeOf(await api.json(request, BulkResults), 'merge two people');
+  const results = await api.json(request, BulkResults);
+  if (results.some(({ id, success }) => id === intoId && !success)) {
+    throw new WorkerError(
+      'ASSET_GONE',
+      `expected the person ${intoId} to merge into; it was deleted`,
+    );
+  }
+  outcomeOf(results, 'merge two people');
 }
 
 /** `DELETE /people/:id` (person.delete); its faces stay, as nobody's. */

@@ -16,6 +16,16 @@ const Refusal = z.looseObject({
 
 const MOST_QUOTED = 300;
 
+/**
+ * What Immich says of an object that is not there or another user's, with 400: "Not found or no
+ * album.read access", and "Album not found" where a service looks for the object first. With 404, of
+ * pictures that are not made yet: "Asset media not found".
+ */
+const MISSING = /^(Not found or no .+|[\w ]+ not found)$/i;
+
+/** What Nest says of a path that it does not serve, before its method and the path. */
+const NO_ROUTE = /^Cannot [A-Z]+ \//;
+
 /** What Immich said, cut short; empty when the answer is not of Immich's form. */
 export function readReason(body: string): string {
   try {
@@ -45,19 +55,38 @@ export function refusalOf(call: Call, status: number, body: string): WorkerError
     );
   }
   if (status === 403) return permissionMissing(call, said, details);
-  if (status === 404 || (status === 400 && /^Not found or no /i.test(reason))) {
+  if ((status === 404 || status === 400) && MISSING.test(reason)) {
     return new WorkerError(
       'ASSET_GONE',
       `expected something that ${call.who} may see; ${said}: it was deleted, or is another user's`,
       { details },
     );
   }
-  if (status === 429 || status >= 500) {
+  // Any other 404 tells of no object: Immich in maintenance mode, or a proxy with nobody behind it.
+  if (status === 404 || status === 429 || status >= 500) {
     return unavailable(call, said, details);
   }
   return new WorkerError(
     'IMMICH_REFUSED',
     `expected Immich to take the request; ${said}; does the worker know this version of Immich?`,
+    { details },
+  );
+}
+
+/** Whether Immich said that it has no such route, which it says of nearly all in maintenance mode. */
+export function deniesRoute(error: unknown): boolean {
+  return (
+    error instanceof WorkerError &&
+    error.details['status'] === 404 &&
+    NO_ROUTE.test(String(error.details['reason']))
+  );
+}
+
+/** The error for a route that this version of Immich does not have. */
+export function routeUnknown(call: Call, { details }: WorkerError): WorkerError {
+  return new WorkerError(
+    'IMMICH_REFUSED',
+    `expected Immich to have the route ${call.method} ${call.url}; does the worker know this version of Immich?`,
     { details },
   );
 }
@@ -70,7 +99,7 @@ export function unavailable(
 ): WorkerError {
   return new WorkerError(
     'IMMICH_UNAVAILABLE',
-    `Immich does not do its part: ${said || `${call.method} ${call.url}`}; check that it runs and that IMMICH_URL is right. It is tried again`,
+    `Immich does not do its part: ${said || `${call.method} ${call.url}`}; check that it runs, that it is not in maintenance mode and that IMMICH_URL is right. It is tried again`,
     { details },
   );
 }

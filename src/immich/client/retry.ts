@@ -32,7 +32,7 @@ export function retryAfterMillis(
 /** Whether an error says that the request was not carried out, so that even a POST may go again. */
 function wasTurnedAway(error: WorkerError): boolean {
   const { status } = error.details;
-  return status === 429 || status === 503;
+  return status === 404 || status === 429 || status === 503;
 }
 
 /**

@@ -5,7 +5,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** What goes wrong with requests that it matches. */
 export type Fault =
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly retryAfter?: string;
+      /** In place of an answer of Immich's form: a proxy's that finds nobody behind it. */
+      readonly text?: string;
+    }
   /** The connection is cut before an answer. */
   | { readonly kind: 'cut' }
   /** No answer until the client gives up. */
@@ -18,7 +24,18 @@ export type Fault =
   /** As without a fault; then something happens in Immich. */
   | { readonly kind: 'then'; readonly work: () => void }
   /** A success that is not Immich's: a proxy's page. */
-  | { readonly kind: 'html' };
+  | { readonly kind: 'html' }
+  /** As a version of Immich answers that does not have the route. */
+  | { readonly kind: 'no-route' }
+  /**
+   * Immich's maintenance mode, in which an administrator restores a backup: its MaintenanceModule
+   * has a few routes of the server and the administrator's, and Nest answers for all others
+   * (server/src/maintenance/maintenance-worker.controller.ts at immich 30872a16, with server/config
+   * alone; 05f87b5c, server/version too; Frameleaf/frameleaf-app 35ec66f4, server/ping too).
+   */
+  | { readonly kind: 'maintenance' };
+
+const SERVED_IN_MAINTENANCE = ['GET /server/version', 'GET /server/ping'];
 
 interface ActiveFault {
   readonly fault: Fault;
@@ -96,22 +113,60 @@ export class Faults {
   }
 
   async #before(fault: Fault, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    if (fault.kind === 'status') {
-      if (fault.retryAfter !== undefined) void reply.header('retry-after', fault.retryAfter);
-      await reply.code(fault.status).send({ message: `fault ${fault.status}` });
-    } else if (fault.kind === 'cut') {
-      reply.hijack();
-      request.raw.socket.destroy();
-    } else if (fault.kind === 'silent') {
-      reply.hijack();
-    } else if (fault.kind === 'html') {
-      await reply.type('text/html').send('<html>a proxy says hello</html>');
-    } else if (fault.kind === 'delay') {
-      await setTimeout(fault.millis, undefined, { signal: this.#closing.signal }).catch(
-        () => undefined,
-      );
+    switch (fault.kind) {
+      case 'status':
+        await answerStatus(fault, reply);
+        break;
+      case 'cut':
+        reply.hijack();
+        request.raw.socket.destroy();
+        break;
+      case 'silent':
+        reply.hijack();
+        break;
+      case 'html':
+        await reply.type('text/html').send('<html>a proxy says hello</html>');
+        break;
+      case 'no-route':
+        await answerNoRoute(request, reply);
+        break;
+      case 'maintenance':
+        await answerInMaintenance(request, reply);
+        break;
+      case 'delay':
+        await setTimeout(fault.millis, undefined, { signal: this.#closing.signal }).catch(
+          () => undefined,
+        );
+        break;
+      // Met by the answer.
+      case 'half-body':
+      case 'slow-body':
+      case 'then':
+        break;
     }
   }
+}
+
+async function answerStatus(
+  { status, retryAfter, text }: Extract<Fault, { kind: 'status' }>,
+  reply: FastifyReply,
+): Promise<void> {
+  if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
+  if (text !== undefined) await reply.code(status).type('text/plain').send(text);
+  else await reply.code(status).send({ message: `fault ${status}` });
+}
+
+/** Nest's answer for what it has no route for. */
+export async function answerNoRoute(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const message = `Cannot ${request.method} ${request.url}`;
+  await reply.code(404).send({ message, error: 'Not Found', statusCode: 404 });
+}
+
+async function answerInMaintenance(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const route = routeOf(request);
+  if (SERVED_IN_MAINTENANCE.includes(route)) return;
+  if (route === 'GET /server/config') await reply.send({ maintenanceMode: true });
+  else await answerNoRoute(request, reply);
 }
 
 /** `'GET /assets/:id'`: as the route was registered, without `/api`. */

@@ -6,7 +6,7 @@ import type { RedisOptions } from 'ioredis';
 
 import type { RouteContext } from './context.ts';
 import { answerRefusals } from './errors.ts';
-import { Faults, routeOf } from './faults.ts';
+import { answerNoRoute, Faults, routeOf } from './faults.ts';
 import { startJobs, type ImmichJobs } from './jobs.ts';
 import { albumsRoutes } from './routes/albums.ts';
 import { assetRoutes } from './routes/assets.ts';
@@ -58,6 +58,7 @@ export async function startImmich(
   const requests: SeenRequest[] = [];
   const app = fastify({ bodyLimit: 10 * MiB, forceCloseConnections: true });
   answerRefusals(app);
+  app.setNotFoundHandler(answerNoRoute);
   faults.install(app);
   const answered = new EventEmitter();
   app.addHook('onResponse', (request, _reply, done) => {

@@ -228,6 +228,15 @@ export class StandInState {
     return this.version.major < 3;
   }
 
+  /**
+   * Whether people are merged as a list of which the first that is there stays, and each that is not
+   * has a result (mergePersonLegacy, "deprecated v3.2.1", in server/src/controllers/person.controller.ts).
+   */
+  get mergesLists(): boolean {
+    const { major, minor, patch } = this.version;
+    return major > 3 || (major === 3 && (minor > 2 || (minor === 2 && patch >= 1)));
+  }
+
   /** Immich's bulk calls check each asset: 'no_permission' for one that is not the user's. */
   mayShare(user: StandInUser, assetId: string): boolean {
     const asset = this.assets.get(assetId);

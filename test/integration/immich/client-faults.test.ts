@@ -5,7 +5,9 @@ import { inspect } from 'node:util';
 import { getAsset, savePreview } from '../../../src/immich/client/assets.ts';
 import type { ImmichApi } from '../../../src/immich/client/immich-api.ts';
 import { openImmich, type Immich } from '../../../src/immich/client/open-immich.ts';
+import { createPerson } from '../../../src/immich/client/people.ts';
 import { retryAfterMillis } from '../../../src/immich/client/retry.ts';
+import { getApiKey } from '../../../src/immich/client/users.ts';
 import type { WorkerError } from '../../../src/errors.ts';
 import { startImmich, type StandInImmich } from '../../helpers/immich/server.ts';
 import type { StandInAsset, StandInUser } from '../../helpers/immich/state.ts';
@@ -60,6 +62,8 @@ describe('the client, when things go wrong', () => {
     { kind: 'status', status: 502 },
     { kind: 'status', status: 503, retryAfter: '0' },
     { kind: 'status', status: 429, retryAfter: '0' },
+    { kind: 'status', status: 404 },
+    { kind: 'status', status: 404, text: '404 page not found' },
     { kind: 'cut' },
     { kind: 'silent' },
     { kind: 'half-body' },
@@ -75,6 +79,56 @@ describe('the client, when things go wrong', () => {
     const error = await errorOf(getAsset(api, asset.id));
     expect(error).toMatchObject({ code: 'IMMICH_UNAVAILABLE', retryable: true });
     expect(error.message).toContain(`/api/assets/${asset.id}`);
+  });
+
+  test.each(['later', 'at first'])(
+    'maintenance mode is an outage, as Immich %s had it, and nothing is gone',
+    async (when) => {
+      if (when === 'at first') {
+        for (const route of ['GET /server/version', 'GET /server/ping']) {
+          immich.faults.add({ kind: 'no-route' }, { route });
+        }
+      }
+      const end = immich.faults.add({ kind: 'maintenance' });
+      const file = { path: path.join(folder.path, 'one'), maxBytes: 1e6 };
+      for (const working of [
+        getAsset(api, asset.id),
+        savePreview(api, asset, file),
+        getApiKey(api),
+        createPerson(api, { name: 'Ada', isHidden: false }),
+      ]) {
+        const error = await errorOf(working);
+        expect(error).toMatchObject({ code: 'IMMICH_UNAVAILABLE', details: { status: 404 } });
+        expect(error.message).toContain('maintenance mode');
+      }
+      end();
+      expect(await getAsset(api, asset.id)).toMatchObject({ id: asset.id });
+    },
+  );
+
+  test('a route that this version does not have is refused, unless maintenance has just ended', async () => {
+    const end = immich.faults.add({ kind: 'no-route' }, { route: ROUTE });
+    const error = await errorOf(getAsset(api, asset.id));
+    expect(error).toMatchObject({ code: 'IMMICH_REFUSED', retryable: false });
+    expect(error.message).toMatch(/the route GET .*know this version of Immich/);
+    expect(immich.takeRequests('GET /server/config')).toHaveLength(1);
+    end();
+    const once = { attempts: 1, backoffMillis: 1 };
+    const impatient = openImmich({ url: immich.url, retry: once });
+    immich.faults.add({ kind: 'no-route' }, { route: ROUTE, times: 1 });
+    expect(await getAsset(impatient.as({ key, who: 'ada' }), asset.id)).toMatchObject({
+      id: asset.id,
+    });
+    await impatient.close();
+  });
+
+  test('what nobody was there to take is sent again, and makes one person', async () => {
+    immich.faults.add(
+      { kind: 'status', status: 404, text: '404 page not found' },
+      { route: 'POST /people', times: 2 },
+    );
+    await createPerson(api, { name: 'Ada', isHidden: false });
+    expect(immich.state.people.size).toBe(1);
   });
 
   test.each(['half-body', 'slow-body', 'cut', 'silent'] as const)(
@@ -131,7 +185,6 @@ describe('the client, when things go wrong', () => {
   test.each([
     [401, 'IMMICH_KEY_REFUSED'],
     [403, 'IMMICH_PERMISSION_MISSING'],
-    [404, 'ASSET_GONE'],
     [400, 'IMMICH_REFUSED'],
     [301, 'IMMICH_REFUSED'],
   ])('%d is final', async (status, code) => {

@@ -4,8 +4,10 @@ import sharp from 'sharp';
 
 import { getAsset, savePreview } from '../../../src/immich/client/assets.ts';
 import { openImmich, type Immich } from '../../../src/immich/client/open-immich.ts';
+import { mergePerson } from '../../../src/immich/client/people.ts';
 import { searchAssets } from '../../../src/immich/client/search-assets.ts';
 import { getApiKey, getMe, getServerVersion } from '../../../src/immich/client/users.ts';
+import { addPerson, removePerson } from '../../helpers/immich/routes/people.ts';
 import { startImmich, type StandInImmich } from '../../helpers/immich/server.ts';
 import type { StandInAsset } from '../../helpers/immich/state.ts';
 import { samplePhoto, tempFolder } from '../../helpers/pictures.ts';
@@ -33,6 +35,21 @@ describe('the client', () => {
     expect(await getMe(api)).toMatchObject({ id: ada.id, name: 'ada' });
     expect(await getApiKey(api)).toMatchObject({ permissions: ['user.read'] });
     expect(await getServerVersion(api)).toEqual({ major: 3, minor: 1, patch: 0 });
+  });
+
+  test.each([
+    { major: 3, minor: 1, patch: 0 },
+    { major: 3, minor: 2, patch: 1 },
+  ])('merges nobody into a person who is gone in Immich %j', async (version) => {
+    immich.state.version = version;
+    const ada = immich.state.addUser('ada');
+    const api = client.as({ who: 'ada', key: immich.state.addKey(ada) });
+    const [into, from] = [addPerson(immich.state, ada), addPerson(immich.state, ada)];
+    removePerson(immich.state, into);
+    await expect(mergePerson(api, into.id, from.id)).rejects.toMatchObject({ code: 'ASSET_GONE' });
+    expect([...immich.state.people.keys()]).toEqual([from.id]);
+    // The other way it is as if it were done.
+    await mergePerson(api, from.id, into.id);
   });
 
   test.each([

@@ -156,6 +156,35 @@ describe('fetching photos from Immich', () => {
     expect(accounts.of(ada.id).name).toBe('ada');
   });
 
+  test('in maintenance mode it is an outage, also for a preview and for a worker that starts', async () => {
+    const asset = await immich.upload(ada, picture);
+    await immich.jobs.settled();
+    const fetchPhoto = await fetcher();
+    const wanted = { assetId: asset.id, ownerId: ada.id };
+    for (const route of ['GET /assets/:id/thumbnail', undefined]) {
+      const which = route === undefined ? {} : { route };
+      const end = immich.faults.add({ kind: 'status', status: 404, text: 'nobody' }, which);
+      expect(await codeOf(fetchPhoto(wanted, signal))).toBe('IMMICH_UNAVAILABLE');
+      end();
+    }
+    const end = immich.faults.add({ kind: 'maintenance' });
+    expect(await codeOf(fetchPhoto(wanted, signal))).toBe('IMMICH_UNAVAILABLE');
+    const keys = [{ key: immich.state.addKey(ada), label: 'key 1' }];
+    const started = createAccounts(client, { keys, log: createLog({ level: 'silent' }) });
+    await started.refresh();
+    expect([started.isPending(), started.states()]).toMatchObject([
+      true,
+      [{ state: 'unreachable' }],
+    ]);
+    await expect(Promise.resolve().then(() => started.of(ada.id))).rejects.toMatchObject({
+      code: 'IMMICH_UNAVAILABLE',
+    });
+    end();
+    await started.refresh();
+    expect(started.of(ada.id).name).toBe('ada');
+    await (await fetchPhoto(wanted, signal)).discard();
+  });
+
   test('a mounted original is read in place, but not of an edited or unreadable one', async () => {
     const fetchPhoto = await fetcher([{ from: '/data', to: path.join(folder.path, 'photos') }]);
     await mkdir(path.join(folder.path, 'photos', 'library'), { recursive: true });

@@ -117,6 +117,29 @@ describe('results on the queue', () => {
     expect(await publish(hers[1]!)).toBe('written');
   });
 
+  it('wait for the end of maintenance mode, also before a worker that starts in it', async () => {
+    const [before, meanwhile] = [
+      await bench.addPhoto([{ personId: 'p1' }]),
+      await bench.addPhoto([{ personId: 'p1' }]),
+    ];
+    const settled: unknown[] = [];
+    const endOfFirst = bench.immich.faults.add({ kind: 'maintenance' });
+    start([bench.key]);
+    const first = publish(before).finally(() => settled.push('first'));
+    await bench.immich.faults.met('maintenance');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(settled).toEqual([]);
+    endOfFirst();
+    expect(await first).toBe('written');
+    const endOfSecond = bench.immich.faults.add({ kind: 'maintenance' });
+    const delayed = once(events, 'delayed');
+    const second = publish(meanwhile);
+    await delayed;
+    endOfSecond();
+    expect(await second).toBe('written');
+    for (const asset of [before, meanwhile]) expect(bench.faces(asset)).toHaveLength(1);
+  });
+
   it('of somebody who gave no key are passed over', async () => {
     const stranger = bench.immich.state.addUser('stranger');
     const asset = bench.immich.state.addAsset(stranger, bench.picture);

@@ -4,6 +4,7 @@ import { startMongo, type TestMongo } from '../../helpers/mongodb.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
 import { describeCollections } from './sink/collections.ts';
 import { describeFacePixels } from './sink/face-pixels.ts';
+import { describeMaintenance } from './sink/maintenance.ts';
 import { describeOutOfSight } from './sink/out-of-sight.ts';
 import { describePeople } from './sink/people.ts';
 import { describeReadBack } from './sink/read-back.ts';
@@ -26,6 +27,7 @@ describe('writing into Immich, with SQLite', () => {
   describePeople(open);
   describeFacePixels(open);
   describeOutOfSight(open);
+  describeMaintenance(open);
   describeReadBack(open);
   describeUsersPeople(open);
   describeCollections(open);
@@ -46,6 +48,7 @@ describe('writing into Immich, with MongoDB', () => {
   describePeople(open);
   describeFacePixels(open);
   describeOutOfSight(open);
+  describeMaintenance(open);
   describeReadBack(open);
   describeUsersPeople(open);
   describeCollections(open);

@@ -88,22 +88,29 @@ describe('the worker beside Immich', () => {
     expect(await readdir(path.join(folder.path, 'data', 'fetched'))).toEqual([]);
   }, 60_000);
 
-  test('a preview that takes its time uses up none of the runs, and Immich may be away', async () => {
-    const [ada] = immich.state.users.values();
-    immich.jobs.holdThumbnails();
-    const asset = await immich.upload(ada!, await readFile(samplePhoto(3)));
-    await jobOf(asset.id, 'delayed');
-    const away = immich.faults.add({ kind: 'cut' });
-    immich.jobs.resumeThumbnails();
-    await immich.jobs.settled();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    away();
-    expect((await resultOf(asset.id)).revision).toBe(1);
-    const job = await jobOf(asset.id, 'completed');
-    expect(job.attemptsMade).toBe(1);
-    const { waits } = job.progress as { waits: number };
-    expect(waits).toBeGreaterThanOrEqual(1);
-  }, 60_000);
+  test.each([
+    ['away', 3, { kind: 'cut' }],
+    ['in maintenance mode', 4, { kind: 'maintenance' }],
+  ] as const)(
+    'a preview that takes its time uses up none of the runs, and Immich may be %s',
+    async (_how, sample, fault) => {
+      const [ada] = immich.state.users.values();
+      immich.jobs.holdThumbnails();
+      const asset = await immich.upload(ada!, await readFile(samplePhoto(sample)));
+      await jobOf(asset.id, 'delayed');
+      const away = immich.faults.add(fault);
+      immich.jobs.resumeThumbnails();
+      await immich.jobs.settled();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      away();
+      expect((await resultOf(asset.id)).revision).toBe(1);
+      const job = await jobOf(asset.id, 'completed');
+      expect(job.attemptsMade).toBe(1);
+      const { waits } = job.progress as { waits: number };
+      expect(waits).toBeGreaterThanOrEqual(1);
+    },
+    60_000,
+  );
 
   test('a photo trashed in Immich is removed, and consumers learn of it', async () => {
     const known = results[0]!;
@@ -134,7 +141,7 @@ describe('the worker beside Immich', () => {
     const metrics = await (await fetch(`${worker.address}/metrics`)).text();
     for (const line of [
       /^face_worker_immich_users\{state="ok"\} 1$/m,
-      /^face_worker_immich_jobs_total\{source="upload"\} 2$/m,
+      /^face_worker_immich_jobs_total\{source="upload"\} 3$/m,
       /^face_worker_immich_nudges_total [1-9]/m,
       /^face_worker_immich_requests_total\{outcome="done"\} [1-9]/m,
       /^face_worker_immich_sweep_timestamp_seconds\{user="ada"\} 1\d{9}/m,

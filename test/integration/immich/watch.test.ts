@@ -241,6 +241,8 @@ describe('the source', () => {
         { kind: 'half-body' },
         { kind: 'slow-body' },
         { kind: 'html' },
+        { kind: 'maintenance' },
+        { kind: 'status', status: 404, text: '404 page not found' },
       ] as const) {
         const end = immich.faults.add(fault);
         const asset = await immich.upload(ada, picture);

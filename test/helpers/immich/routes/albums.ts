@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 
 import type { Routes } from '../context.ts';
-import { IdParam, noAccess, parse, Uuid } from '../errors.ts';
+import { IdParam, ImmichRefusal, noAccess, parse, Uuid } from '../errors.ts';
 import type { StandInAlbum, StandInState, StandInUser } from '../state.ts';
 
 const Create = z.object({
@@ -50,6 +50,9 @@ export const albumsRoutes: Routes = (app, { state, login }) => {
   app.put('/albums/:id/assets', (request) => {
     const user = login(request, 'albumAsset.create');
     const id = parse(IdParam, request.params).id;
+    // Here alone the album is looked for before it is asked whose it is (addAssets in
+    // server/src/services/album.service.ts at immich 8722ba38 and 010ed2cd).
+    if (!state.albums.has(id)) throw new ImmichRefusal(400, 'Album not found');
     const album = albumOf(state, user, id, 'albumAsset.create');
     return parse(Ids, request.body).ids.map((assetId) => {
       if (album.assetIds.has(assetId)) return { id: assetId, success: false, error: 'duplicate' };

@@ -48,7 +48,7 @@ export const facesRoutes: Routes = (app, { state, login }) => {
   app.put('/faces/:id', (request) => {
     const user = login(request, 'face.update');
     // The path names the person, the body the face (facts, section 3).
-    const person = personOf(state, user, parse(IdParam, request.params).id, 'person.create');
+    const person = personOf(state, user, parse(IdParam, request.params).id, 'person.update');
     const face = state.faces.get(parse(IdParam, request.body).id);
     if (face === undefined || state.assets.get(face.assetId)?.ownerId !== user.id) {
       throw noAccess('person.create');

@@ -69,6 +69,11 @@ export const peopleRoutes: Routes = (app, { state, login }) => {
     if (ids.includes(intoId)) {
       throw new ImmichRefusal(400, 'Cannot merge a person into themselves');
     }
+    const isGone = (id: string): boolean => state.people.get(id)?.ownerId !== user.id;
+    if (state.mergesLists && isGone(intoId)) {
+      const gone = [intoId, ...ids].filter(isGone);
+      return gone.map((id) => ({ id, success: false, error: 'no_permission' }));
+    }
     const into = personOf(state, user, intoId, 'person.update');
     return ids.map((id) => {
       const from = state.people.get(id);

@@ -58,7 +58,7 @@ export const tagsRoutes: Routes = (app, context) => {
   });
   app.delete('/tags/:id', (request, reply) => {
     const user = login(request, 'tag.delete');
-    const tag = tagOf(state, user, parse(IdParam, request.params).id);
+    const tag = tagOf(state, user, parse(IdParam, request.params).id, 'tag.delete');
     for (const one of state.tags.values()) {
       if (one.id === tag.id || one.value.startsWith(`${tag.value}/`)) state.tags.delete(one.id);
     }
@@ -86,9 +86,14 @@ export function tagDto({ id, value, parentId }: StandInTag): Record<string, unkn
   return { id, value, name: value.split('/').at(-1), ...(parentId === null ? {} : { parentId }) };
 }
 
-function tagOf(state: StandInState, user: StandInUser, id: string): StandInTag {
+function tagOf(
+  state: StandInState,
+  user: StandInUser,
+  id: string,
+  permission = 'tag.asset',
+): StandInTag {
   const tag = state.tags.get(id);
-  if (tag?.ownerId !== user.id) throw noAccess('tag.asset');
+  if (tag?.ownerId !== user.id) throw noAccess(permission);
   return tag;
 }
 

@@ -15,6 +15,8 @@ export const userRoutes: Routes = (app, { state, login }) => {
   });
   app.get('/server/version', () => ({ ...state.version, prerelease: null }));
   app.get('/server/ping', () => ({ res: 'pong' }));
+  // In maintenance it says true (server/src/maintenance/maintenance-worker.service.ts at immich 0bc0f4c3).
+  app.get('/server/config', () => ({ isInitialized: true, maintenanceMode: false }));
   app.get('/server/features', () => ({
     facialRecognition: state.facialRecognition,
     search: true,

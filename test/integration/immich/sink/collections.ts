@@ -234,6 +234,20 @@ export function describeCollections(openStore: () => Promise<Store>): void {
       for (const asset of [ada, both, next]) await bench.write(asset);
       expect(album('Ada').assetIds.size).toBe(3);
     });
+
+    it('that a user deleted keep nobody from being named, and come back by a repair at once', async () => {
+      for (const { id } of [album('Ada'), album('Grace')]) bench.immich.state.albums.delete(id);
+      const next = await bench.addPhoto([{ personId: 'p1' }]);
+      await bench.correct({ kind: 'person-named', personId: 'p1', name: 'Ada L.' });
+      await bench.write(next);
+      expect(tags(next)).toEqual(['Faces/Ada L.']);
+      expect(albums(both)).toEqual(['Ada and Grace']);
+      // Nothing was written meanwhile by which the other's deletion would show.
+      await bench.sink.repair(bench.account, { dryRun: false });
+      for (const asset of [ada, both, next]) await bench.write(asset);
+      expect(album('Ada L.').assetIds.size).toBe(3);
+      expect(albums(both)).toEqual(['Ada L.', 'Ada and Grace', 'Grace']);
+    });
   });
 
   describe('a withdrawal', () => {
