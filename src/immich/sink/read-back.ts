@@ -1,10 +1,10 @@
 import { getPerson, listPeople, type ImmichPerson } from '../client/people.ts';
 import { compareFacesOf, compareGroupPhotos } from './compare-faces.ts';
 import { joinNamed } from './join-named.ts';
-import type { FaceChange } from './judge-changes.ts';
+import { isDoubtful, type FaceChange } from './judge-changes.ts';
 import type { PersonLink } from './links.ts';
 import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
-import { settleLost, settleWholeMove } from './settle-person.ts';
+import { judgeLost, settleLost, settleWholeMove, type LostPerson } from './settle-person.ts';
 import { takeOverFaces } from './take-over.ts';
 import { linkedPeople, whoIsDue } from './who-is-due.ts';
 import { withdrawEmptyCollection } from './write-collections.ts';
@@ -78,15 +78,16 @@ async function comparePeople(
   given: ReadBackOptions & { readonly listed: ReadonlyMap<string, ImmichPerson> },
 ): Promise<ComparedPeople> {
   const { listed, signal, mostPeople: most } = given;
-  const found = { people: 0, merged: 0, gone: 0 };
+  const found = { people: 0, merged: 0 };
   const changes = new Map<string, FaceChange>();
+  const lost: LostPerson[] = [];
   let faces = 0;
   for (const link of await whoIsDue(context, links, { listed, most })) {
     signal.throwIfAborted();
     found.people += 1;
     const theirs = await personOf(context, link, listed);
     if (theirs === null) {
-      found[await settleLost(context, link)] += 1;
+      lost.push(await judgeLost(context, link, signal));
       continue;
     }
     const compared = await compareFacesOf(context, theirs.id);
@@ -99,9 +100,31 @@ async function comparePeople(
     // Its last face may have gone just before a worker ended.
     if (compared.faces === 0) await withdrawEmptyPerson(context, theirs.id);
   }
+  const { merged, gone } = await settleLost(
+    context,
+    lost,
+    isDoubtful([...changes.values()], faces),
+  );
+  found.merged += merged;
   const together = await compareGroupPhotos(context, { most: Math.ceil(most / 3), signal });
-  for (const change of together.changes) changes.set(keyOf(change), change);
-  return { ...found, changes: [...changes.values()], faces: faces + together.faces };
+  for (const change of await ofPeopleThere(context, together.changes, listed)) {
+    changes.set(keyOf(change), change);
+  }
+  return { ...found, gone, changes: [...changes.values()], faces: faces + together.faces };
+}
+
+/** What became of the faces of somebody who is gone is no word about each of them. */
+async function ofPeopleThere(
+  { api }: OwnerContext,
+  changes: readonly FaceChange[],
+  listed: ReadonlyMap<string, ImmichPerson>,
+): Promise<FaceChange[]> {
+  const gone = new Set<string>();
+  const former = new Set(changes.flatMap(({ link }) => link.immichPersonId ?? []));
+  for (const id of former) {
+    if (!listed.has(id) && (await unlessGone(getPerson(api, id))) === null) gone.add(id);
+  }
+  return changes.filter(({ link }) => !gone.has(link.immichPersonId ?? ''));
 }
 
 const keyOf = ({ link }: FaceChange): string => `${link.group} ${link.id}`;

@@ -4,6 +4,7 @@ import { startMongo, type TestMongo } from '../../helpers/mongodb.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
 import { describeCollections } from './sink/collections.ts';
 import { describeFacePixels } from './sink/face-pixels.ts';
+import { describeLostPeople } from './sink/lost-people.ts';
 import { describeOutOfSight } from './sink/out-of-sight.ts';
 import { describePeople } from './sink/people.ts';
 import { describeReadBack } from './sink/read-back.ts';
@@ -27,6 +28,7 @@ describe('writing into Immich, with SQLite', () => {
   describeFacePixels(open);
   describeOutOfSight(open);
   describeReadBack(open);
+  describeLostPeople(open);
   describeUsersPeople(open);
   describeCollections(open);
   describeRuleAlbums(open);
@@ -47,6 +49,7 @@ describe('writing into Immich, with MongoDB', () => {
   describeFacePixels(open);
   describeOutOfSight(open);
   describeReadBack(open);
+  describeLostPeople(open);
   describeUsersPeople(open);
   describeCollections(open);
   describeRuleAlbums(open);
