@@ -72,15 +72,21 @@ export function judgePerson(
 }
 
 /** More changes at once than this are no user's work. */
-const MOST_CHANGES = 20;
+export const MOST_CHANGES = 20;
 const MOST_SHARE = 0.1;
+const NOTHING_MISSED = { share: 1, doubted: 0 };
 
 /**
  * Whether so many faces have changed that somebody has reset Immich, or brought back a backup. Faces
  * of one person that were moved to another at once are one change, as long as only a user can have
- * moved them.
+ * moved them. `share` is that of the faces that are missed which were asked about: the others are taken
+ * to be like them. Faces that were doubted before are doubted on.
  */
-export function isDoubtful(changes: readonly FaceChange[], faces: number): boolean {
+export function isDoubtful(
+  changes: readonly FaceChange[],
+  faces: number,
+  { share, doubted }: { readonly share: number; readonly doubted: number } = NOTHING_MISSED,
+): boolean {
   const together = new Set<string>();
   let resets = 0;
   let single = 0;
@@ -92,5 +98,5 @@ export function isDoubtful(changes: readonly FaceChange[], faces: number): boole
     } else single += 1;
   }
   const most = Math.max(MOST_CHANGES, MOST_SHARE * faces);
-  return single + together.size > most || resets > most;
+  return single / share + together.size > most || resets / share + doubted > most;
 }

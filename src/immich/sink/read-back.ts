@@ -1,8 +1,9 @@
 import { getPerson, listPeople, type ImmichPerson } from '../client/people.ts';
-import { compareFacesOf, compareGroupPhotos } from './compare-faces.ts';
+import { compareFacesOf, compareGroupPhotos, isReset, type Compared } from './compare-faces.ts';
 import { joinNamed } from './join-named.ts';
-import { isDoubtful, type FaceChange } from './judge-changes.ts';
-import type { PersonLink } from './links.ts';
+import type { FaceChange } from './judge-changes.ts';
+import type { FaceLink, PersonLink } from './links.ts';
+import { PhotoBudget, type MissedFaces } from './missed-faces.ts';
 import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
 import { judgeLost, settleLost, settleWholeMove, type LostPerson } from './settle-person.ts';
 import { takeOverFaces } from './take-over.ts';
@@ -27,12 +28,12 @@ export interface ReadBack {
 export interface ReadBackOptions {
   readonly signal: AbortSignal;
   /**
-   * People whose faces are compared at most, and a third as many photos with several faces; the others
-   * have their turn in the next passes.
+   * People whose faces are compared at most, as many photos on which Immich does not show them, and a
+   * third as many photos with several faces; the others have their turn in the next passes.
    */
   readonly mostPeople: number;
-  /** Writes a photo whose faces Immich has found anew. */
-  readonly writePhoto: (assetId: string) => Promise<unknown>;
+  /** Writes a photo whose faces Immich has found anew; false when it waits for Immich's detection. */
+  readonly writePhoto: (assetId: string) => Promise<boolean>;
 }
 
 /**
@@ -58,8 +59,8 @@ export async function readBack(context: OwnerContext, options: ReadBackOptions):
   for await (const { id } of context.links.all('collection')) {
     await withdrawEmptyCollection(context, id);
   }
-  const { changes, faces, ...found } = compared;
-  const taken = await takeOverFaces(context, { changes, faces, ...options });
+  const { changes, faces, missed, ...found } = compared;
+  const taken = await takeOverFaces(context, { changes, faces, missed, ...options });
   return { ...found, joined, ...taken };
 }
 
@@ -67,10 +68,7 @@ async function listById({ api }: OwnerContext): Promise<Map<string, ImmichPerson
   return new Map((await listPeople(api)).map((person) => [person.id, person]));
 }
 
-interface ComparedPeople extends Pick<ReadBack, 'people' | 'merged' | 'gone'> {
-  readonly changes: readonly FaceChange[];
-  readonly faces: number;
-}
+interface ComparedPeople extends Compared, Pick<ReadBack, 'people' | 'merged' | 'gone'> {}
 
 async function comparePeople(
   context: OwnerContext,
@@ -79,38 +77,32 @@ async function comparePeople(
 ): Promise<ComparedPeople> {
   const { listed, signal, mostPeople: most } = given;
   const found = { people: 0, merged: 0 };
-  const changes = new Map<string, FaceChange>();
+  const budget = new PhotoBudget(most, signal);
+  const all: Compared[] = [];
   const lost: LostPerson[] = [];
-  let faces = 0;
   for (const link of await whoIsDue(context, links, { listed, most })) {
     signal.throwIfAborted();
     found.people += 1;
     const theirs = await personOf(context, link, listed);
     if (theirs === null) {
-      lost.push(await judgeLost(context, link, signal));
+      const judged = await judgeLost(context, link, budget);
+      if (judged !== null) lost.push(judged);
       continue;
     }
-    const compared = await compareFacesOf(context, theirs.id);
+    const compared = await compareFacesOf(context, theirs.id, { budget, signal });
     if (await settleWholeMove(context, link, compared)) {
       found.merged += 1;
       continue;
     }
-    for (const change of compared.changes) changes.set(keyOf(change), change);
-    faces += compared.faces;
+    all.push(compared);
     // Its last face may have gone just before a worker ended.
     if (compared.faces === 0) await withdrawEmptyPerson(context, theirs.id);
   }
-  const { merged, gone } = await settleLost(
-    context,
-    lost,
-    isDoubtful([...changes.values()], faces),
-  );
+  const { merged, gone } = await settleLost(context, lost, isReset(sumOf(all)));
   found.merged += merged;
   const together = await compareGroupPhotos(context, { most: Math.ceil(most / 3), signal });
-  for (const change of await ofPeopleThere(context, together.changes, listed)) {
-    changes.set(keyOf(change), change);
-  }
-  return { ...found, gone, changes: [...changes.values()], faces: faces + together.faces };
+  const changes = await ofPeopleThere(context, together.changes, listed);
+  return { ...found, gone, ...sumOf([...all, { ...together, changes }]) };
 }
 
 /** What became of the faces of somebody who is gone is no word about each of them. */
@@ -127,7 +119,26 @@ async function ofPeopleThere(
   return changes.filter(({ link }) => !gone.has(link.immichPersonId ?? ''));
 }
 
-const keyOf = ({ link }: FaceChange): string => `${link.group} ${link.id}`;
+function sumOf(compared: readonly Compared[]): Compared {
+  const changes = new Map<string, FaceChange>();
+  for (const change of compared.flatMap((one) => one.changes)) {
+    changes.set(keyOf(change.link), change);
+  }
+  const missedOf = (kind: keyof MissedFaces): FaceLink[] =>
+    compared.flatMap(({ missed }) => missed[kind]);
+  return {
+    changes: [...changes.values()],
+    faces: compared.reduce((sum, { faces }) => sum + faces, 0),
+    missed: {
+      asked: missedOf('asked'),
+      unasked: missedOf('unasked'),
+      waiting: missedOf('waiting'),
+      doubted: missedOf('doubted').filter((link) => !changes.has(keyOf(link))),
+    },
+  };
+}
+
+const keyOf = ({ group, id }: FaceLink): string => `${group} ${id}`;
 
 /** The listing leaves people out, so that those missing are asked for. */
 async function personOf(

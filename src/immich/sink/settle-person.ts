@@ -1,12 +1,10 @@
-import { listFaces, type ImmichFace } from '../client/faces.ts';
+import type { ImmichFace } from '../client/faces.ts';
 import type { Compared } from './compare-faces.ts';
 import { judgePerson, type Merge } from './judge-changes.ts';
 import type { FaceLink, PersonLink } from './links.ts';
-import { unlessGone, type OwnerContext } from './owner-context.ts';
+import { ENOUGH_PHOTOS, type PhotoBudget } from './missed-faces.ts';
+import type { OwnerContext } from './owner-context.ts';
 import { correctQuietly, markGone, movePersonOfFaces, syncPerson } from './write-people.ts';
-
-/** Faces of a person who is gone that are looked at to learn where they went. */
-const SAMPLE = 25;
 
 /** One of ours who is gone from Immich. */
 export interface LostPerson {
@@ -17,18 +15,22 @@ export interface LostPerson {
   readonly isDeleted: boolean;
 }
 
-/** Learns from the faces of a person who is gone what became of it; changes nothing. */
+/**
+ * Learns from the faces of a person who is gone what became of it; changes nothing. Null when too few
+ * photos may still be asked for.
+ */
 export async function judgeLost(
   context: OwnerContext,
   link: PersonLink,
-  signal: AbortSignal,
-): Promise<LostPerson> {
-  const { links, api } = context;
+  budget: PhotoBudget,
+): Promise<LostPerson | null> {
+  const { links } = context;
+  const sample = await sampleOf(context, link.immichId ?? '');
+  if (!budget.isFor(sample.length)) return null;
   const left: ImmichFace[] = [];
   let merge: Merge | null = null;
-  for (const face of await sampleOf(context, link.immichId ?? '')) {
-    signal.throwIfAborted();
-    const there = (await unlessGone(listFaces(api, face.group))) ?? [];
+  for (const face of sample) {
+    const there = (await budget.facesOn(context, face.group)) ?? [];
     const found = there.find(({ id }) => id === face.immichId);
     if (found === undefined) continue;
     left.push(found);
@@ -48,10 +50,10 @@ async function sampleOf({ links }: OwnerContext, immichPersonId: string): Promis
     // One that is on its way to be nobody's says nothing.
     if (state !== 'linked' || leaving !== undefined) continue;
     const sample = origin === 'created' ? made : others;
-    if (sample.length < SAMPLE) sample.push(link);
-    if (made.length === SAMPLE) break;
+    if (sample.length < ENOUGH_PHOTOS) sample.push(link);
+    if (made.length === ENOUGH_PHOTOS) break;
   }
-  return [...made, ...others].slice(0, SAMPLE);
+  return [...made, ...others].slice(0, ENOUGH_PHOTOS);
 }
 
 /**
@@ -108,10 +110,11 @@ export async function settleWholeMove(
 async function wholeMove(
   { links, ours, ownerId }: OwnerContext,
   personId: string,
-  { changes, faces }: Compared,
+  { changes, faces, missed }: Compared,
 ): Promise<string | null> {
   const [first] = changes;
-  if (first?.kind !== 'moved' || changes.length < faces || first.to.name === '') return null;
+  const isWhole = changes.length + missed.unasked.length >= faces;
+  if (first?.kind !== 'moved' || !isWhole || first.to.name === '') return null;
   const { to } = first;
   if (!changes.every((change) => change.kind === 'moved' && change.to.id === to.id)) return null;
   const { name } = (await ours.peopleOf(ownerId)).stateOf(personId);

@@ -5,6 +5,7 @@ import { tempFolder } from '../../helpers/pictures.ts';
 import { describeCollections } from './sink/collections.ts';
 import { describeFacePixels } from './sink/face-pixels.ts';
 import { describeLostPeople } from './sink/lost-people.ts';
+import { describeMissedFaces } from './sink/missed-faces.ts';
 import { describeOutOfSight } from './sink/out-of-sight.ts';
 import { describePeople } from './sink/people.ts';
 import { describeReadBack } from './sink/read-back.ts';
@@ -29,6 +30,7 @@ describe('writing into Immich, with SQLite', () => {
   describeOutOfSight(open);
   describeReadBack(open);
   describeLostPeople(open);
+  describeMissedFaces(open);
   describeUsersPeople(open);
   describeCollections(open);
   describeRuleAlbums(open);
@@ -50,6 +52,7 @@ describe('writing into Immich, with MongoDB', () => {
   describeOutOfSight(open);
   describeReadBack(open);
   describeLostPeople(open);
+  describeMissedFaces(open);
   describeUsersPeople(open);
   describeCollections(open);
   describeRuleAlbums(open);
