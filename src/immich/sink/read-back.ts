@@ -28,8 +28,8 @@ export interface ReadBack {
 export interface ReadBackOptions {
   readonly signal: AbortSignal;
   /**
-   * People whose faces are compared at most, as many photos on which Immich does not show them, and a
-   * third as many photos with several faces; the others have their turn in the next passes.
+   * People whose faces are compared at most, and a third as many photos with several faces; the others
+   * have their turn in the next passes.
    */
   readonly mostPeople: number;
   /** Writes a photo whose faces Immich has found anew; false when it waits for Immich's detection. */
@@ -39,7 +39,8 @@ export interface ReadBackOptions {
 /**
  * Looks at what stands in Immich for ours and takes over what its user has done: names, hiding,
  * merges, faces moved and removed. The listing, a thousand people a request, tells the names of all
- * in it; faces are compared of so many people a pass, with two requests or more for each.
+ * in it; faces are compared of so many people a pass, with two requests or more for each, and on as many
+ * photos on which Immich does not show them.
  */
 export async function readBack(context: OwnerContext, options: ReadBackOptions): Promise<ReadBack> {
   const links = await linkedPeople(context);
