@@ -118,6 +118,13 @@ export async function runImmichWithdraw(
             'tag.asset or albumAsset.delete; allow it and run this again\n',
         );
       }
+      if (found.leftFaces + found.leftPeople > 0) {
+        output.write(
+          `${account.name}: ${counted(found.leftFaces, 'face')} of Immich's stay assigned and ` +
+            `${counted(found.leftPeople, 'person', 'people')} stay, since the key lacks ` +
+            'person.delete; allow it and run this again\n',
+        );
+      }
     }
   });
 }

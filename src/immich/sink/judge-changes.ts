@@ -38,33 +38,55 @@ export function judgeFaces(
  * after a reset to people that it makes, who have no name.
  */
 export function isMovedByUser(
-  { sourceType }: ImmichFace,
+  face: ImmichFace,
   to: ImmichPerson,
   isOurs: (immichPersonId: string) => boolean,
 ): boolean {
-  return sourceType === 'manual' || to.name !== '' || isOurs(to.id);
+  return isMade(face) || to.name !== '' || isOurs(to.id);
+}
+
+const isMade = ({ sourceType }: ImmichFace): boolean => sourceType === 'manual';
+
+/** That one of Immich's people was merged into another. */
+export interface Merge {
+  readonly into: ImmichPerson;
+  /** Faces that were made over the API went along, which Immich's recognition gives to nobody. */
+  readonly isProven: boolean;
 }
 
 /**
- * The person into whom one that is gone was merged, by whose its faces are now: all of them, as far
- * as they are there. Null when they are nobody's: it was deleted.
+ * Who has the faces of one of Immich's people that is gone, all of them as far as they are there. Null
+ * when it was deleted: its faces are nobody's then, until the recognition gives its own of them away
+ * again, to people that it makes or to somebody alike. A merge leaves none as nobody's, and gives a
+ * person without a name that of the other.
  */
-export function judgePerson(now: readonly (string | null)[]): string | null {
-  const there = new Set(now.filter((id) => id !== null));
-  const [only] = there;
-  return there.size === 1 && only !== undefined ? only : null;
+export function judgePerson(
+  left: readonly ImmichFace[],
+  gone: { readonly name: string; readonly isOurs: (immichPersonId: string) => boolean },
+): Merge | null {
+  const into = left[0]?.person ?? null;
+  if (into === null || left.some(({ person }) => person?.id !== into.id)) return null;
+  const isProven = left.some(isMade);
+  const mayBeNameless = gone.name === '' && (isProven || gone.isOurs(into.id));
+  return into.name !== '' || mayBeNameless ? { into, isProven } : null;
 }
 
 /** More changes at once than this are no user's work. */
-const MOST_CHANGES = 20;
+export const MOST_CHANGES = 20;
 const MOST_SHARE = 0.1;
+const NOTHING_MISSED = { share: 1, doubted: 0 };
 
 /**
  * Whether so many faces have changed that somebody has reset Immich, or brought back a backup. Faces
  * of one person that were moved to another at once are one change, as long as only a user can have
- * moved them.
+ * moved them. `share` is that of the faces that are missed which were asked about: the others are taken
+ * to be like them. Faces that were doubted before are doubted on.
  */
-export function isDoubtful(changes: readonly FaceChange[], faces: number): boolean {
+export function isDoubtful(
+  changes: readonly FaceChange[],
+  faces: number,
+  { share, doubted }: { readonly share: number; readonly doubted: number } = NOTHING_MISSED,
+): boolean {
   const together = new Set<string>();
   let resets = 0;
   let single = 0;
@@ -76,5 +98,5 @@ export function isDoubtful(changes: readonly FaceChange[], faces: number): boole
     } else single += 1;
   }
   const most = Math.max(MOST_CHANGES, MOST_SHARE * faces);
-  return single + together.size > most || resets > most;
+  return single / share + together.size > most || resets / share + doubted > most;
 }

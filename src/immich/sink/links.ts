@@ -79,6 +79,11 @@ export interface FaceDetails {
   readonly before: string | null;
   /** The person by whose deletion it becomes nobody's, while that is under way. */
   readonly leaving?: string;
+  /**
+   * When Immich was asked about it since its photo is not shown as its person's, to no effect, in ms
+   * since 1970; and whether so many had changed then that it looked like a reset.
+   */
+  readonly missed?: { readonly atMillis: number; readonly isDoubted: boolean } | null;
 }
 export type FaceLink = Link<FaceDetails>;
 

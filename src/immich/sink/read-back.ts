@@ -1,10 +1,11 @@
 import { getPerson, listPeople, type ImmichPerson } from '../client/people.ts';
-import { compareFacesOf, compareGroupPhotos } from './compare-faces.ts';
+import { compareFacesOf, compareGroupPhotos, isReset, type Compared } from './compare-faces.ts';
 import { joinNamed } from './join-named.ts';
 import type { FaceChange } from './judge-changes.ts';
-import type { PersonLink } from './links.ts';
+import type { FaceLink, PersonLink } from './links.ts';
+import { PhotoBudget, type MissedFaces } from './missed-faces.ts';
 import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
-import { settleLost, settleWholeMove } from './settle-person.ts';
+import { judgeLost, settleLost, settleWholeMove, type LostPerson } from './settle-person.ts';
 import { takeOverFaces } from './take-over.ts';
 import { linkedPeople, whoIsDue } from './who-is-due.ts';
 import { withdrawEmptyCollection } from './write-collections.ts';
@@ -31,14 +32,15 @@ export interface ReadBackOptions {
    * have their turn in the next passes.
    */
   readonly mostPeople: number;
-  /** Writes a photo whose faces Immich has found anew. */
-  readonly writePhoto: (assetId: string) => Promise<unknown>;
+  /** Writes a photo whose faces Immich has found anew; false when it waits for Immich's detection. */
+  readonly writePhoto: (assetId: string) => Promise<boolean>;
 }
 
 /**
  * Looks at what stands in Immich for ours and takes over what its user has done: names, hiding,
  * merges, faces moved and removed. The listing, a thousand people a request, tells the names of all
- * in it; faces are compared of so many people a pass, with two requests or more for each.
+ * in it; faces are compared of so many people a pass, with two requests or more for each, and on as many
+ * photos on which Immich does not show them.
  */
 export async function readBack(context: OwnerContext, options: ReadBackOptions): Promise<ReadBack> {
   const links = await linkedPeople(context);
@@ -58,8 +60,8 @@ export async function readBack(context: OwnerContext, options: ReadBackOptions):
   for await (const { id } of context.links.all('collection')) {
     await withdrawEmptyCollection(context, id);
   }
-  const { changes, faces, ...found } = compared;
-  const taken = await takeOverFaces(context, { changes, faces, ...options });
+  const { changes, faces, missed, ...found } = compared;
+  const taken = await takeOverFaces(context, { changes, faces, missed, ...options });
   return { ...found, joined, ...taken };
 }
 
@@ -67,10 +69,7 @@ async function listById({ api }: OwnerContext): Promise<Map<string, ImmichPerson
   return new Map((await listPeople(api)).map((person) => [person.id, person]));
 }
 
-interface ComparedPeople extends Pick<ReadBack, 'people' | 'merged' | 'gone'> {
-  readonly changes: readonly FaceChange[];
-  readonly faces: number;
-}
+interface ComparedPeople extends Compared, Pick<ReadBack, 'people' | 'merged' | 'gone'> {}
 
 async function comparePeople(
   context: OwnerContext,
@@ -78,33 +77,69 @@ async function comparePeople(
   given: ReadBackOptions & { readonly listed: ReadonlyMap<string, ImmichPerson> },
 ): Promise<ComparedPeople> {
   const { listed, signal, mostPeople: most } = given;
-  const found = { people: 0, merged: 0, gone: 0 };
-  const changes = new Map<string, FaceChange>();
-  let faces = 0;
+  const found = { people: 0, merged: 0 };
+  const budget = new PhotoBudget(most, signal);
+  const all: Compared[] = [];
+  const lost: LostPerson[] = [];
   for (const link of await whoIsDue(context, links, { listed, most })) {
     signal.throwIfAborted();
     found.people += 1;
     const theirs = await personOf(context, link, listed);
     if (theirs === null) {
-      found[await settleLost(context, link)] += 1;
+      const judged = await judgeLost(context, link, budget);
+      if (judged !== null) lost.push(judged);
       continue;
     }
-    const compared = await compareFacesOf(context, theirs.id);
+    const compared = await compareFacesOf(context, theirs.id, { budget, signal });
     if (await settleWholeMove(context, link, compared)) {
       found.merged += 1;
       continue;
     }
-    for (const change of compared.changes) changes.set(keyOf(change), change);
-    faces += compared.faces;
+    all.push(compared);
     // Its last face may have gone just before a worker ended.
     if (compared.faces === 0) await withdrawEmptyPerson(context, theirs.id);
   }
+  const { merged, gone } = await settleLost(context, lost, isReset(sumOf(all)));
+  found.merged += merged;
   const together = await compareGroupPhotos(context, { most: Math.ceil(most / 3), signal });
-  for (const change of together.changes) changes.set(keyOf(change), change);
-  return { ...found, changes: [...changes.values()], faces: faces + together.faces };
+  const changes = await ofPeopleThere(context, together.changes, listed);
+  return { ...found, gone, ...sumOf([...all, { ...together, changes }]) };
 }
 
-const keyOf = ({ link }: FaceChange): string => `${link.group} ${link.id}`;
+/** What became of the faces of somebody who is gone is no word about each of them. */
+async function ofPeopleThere(
+  { api }: OwnerContext,
+  changes: readonly FaceChange[],
+  listed: ReadonlyMap<string, ImmichPerson>,
+): Promise<FaceChange[]> {
+  const gone = new Set<string>();
+  const former = new Set(changes.flatMap(({ link }) => link.immichPersonId ?? []));
+  for (const id of former) {
+    if (!listed.has(id) && (await unlessGone(getPerson(api, id))) === null) gone.add(id);
+  }
+  return changes.filter(({ link }) => !gone.has(link.immichPersonId ?? ''));
+}
+
+function sumOf(compared: readonly Compared[]): Compared {
+  const changes = new Map<string, FaceChange>();
+  for (const change of compared.flatMap((one) => one.changes)) {
+    changes.set(keyOf(change.link), change);
+  }
+  const missedOf = (kind: keyof MissedFaces): FaceLink[] =>
+    compared.flatMap(({ missed }) => missed[kind]);
+  return {
+    changes: [...changes.values()],
+    faces: compared.reduce((sum, { faces }) => sum + faces, 0),
+    missed: {
+      asked: missedOf('asked'),
+      unasked: missedOf('unasked'),
+      waiting: missedOf('waiting'),
+      doubted: missedOf('doubted').filter((link) => !changes.has(keyOf(link))),
+    },
+  };
+}
+
+const keyOf = ({ group, id }: FaceLink): string => `${group} ${id}`;
 
 /** The listing leaves people out, so that those missing are asked for. */
 async function personOf(

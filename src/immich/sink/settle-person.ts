@@ -1,46 +1,95 @@
-import { listFaces } from '../client/faces.ts';
+import type { ImmichFace } from '../client/faces.ts';
 import type { Compared } from './compare-faces.ts';
-import { judgePerson } from './judge-changes.ts';
-import type { PersonLink } from './links.ts';
-import { unlessGone, type OwnerContext } from './owner-context.ts';
+import { judgePerson, type Merge } from './judge-changes.ts';
+import type { FaceLink, PersonLink } from './links.ts';
+import { ENOUGH_PHOTOS, type PhotoBudget } from './missed-faces.ts';
+import type { OwnerContext } from './owner-context.ts';
 import { correctQuietly, markGone, movePersonOfFaces, syncPerson } from './write-people.ts';
 
-/** Faces of a deleted person that are looked at to learn where they went. */
-const SAMPLE = 25;
+/** One of ours who is gone from Immich. */
+export interface LostPerson {
+  readonly link: PersonLink;
+  /** Null where its faces do not tell of one. */
+  readonly merge: Merge | null;
+  /** Its faces tell that it was deleted. */
+  readonly isDeleted: boolean;
+}
 
-/** A person that is gone was merged into the one who has its faces now, or was deleted. */
-export async function settleLost(
+/**
+ * Learns from the faces of a person who is gone what became of it; changes nothing. Null when too few
+ * photos may still be asked for.
+ */
+export async function judgeLost(
   context: OwnerContext,
   link: PersonLink,
-): Promise<'merged' | 'gone'> {
-  const { links, api } = context;
-  const immichPersonId = link.immichId ?? '';
-  const page = { after: null, limit: SAMPLE };
-  const sample = await links.find('face', { immichPersonId }, page);
-  const now: (string | null)[] = [];
+  budget: PhotoBudget,
+): Promise<LostPerson | null> {
+  const { links } = context;
+  const sample = await sampleOf(context, link.immichId ?? '');
+  if (!budget.isFor(sample.length)) return null;
+  const left: ImmichFace[] = [];
+  let merge: Merge | null = null;
   for (const face of sample) {
-    const there = (await unlessGone(listFaces(api, face.group))) ?? [];
-    now.push(there.find(({ id }) => id === face.immichId)?.person?.id ?? null);
+    const there = (await budget.facesOn(context, face.group)) ?? [];
+    const found = there.find(({ id }) => id === face.immichId);
+    if (found === undefined) continue;
+    left.push(found);
+    const ours = await links.peopleAs(found.person === null ? [] : [found.person.id]);
+    merge = judgePerson(left, { name: link.details.name, isOurs: (id) => ours.has(id) });
+    if (merge === null) return { link, merge, isDeleted: true };
   }
-  const into = judgePerson(now);
-  if (into === null) {
-    await markGone(context, link);
-    return 'gone';
+  return { link, merge, isDeleted: false };
+}
+
+/** Those first that the worker has made, which the recognition leaves alone. */
+async function sampleOf({ links }: OwnerContext, immichPersonId: string): Promise<FaceLink[]> {
+  const made: FaceLink[] = [];
+  const others: FaceLink[] = [];
+  for await (const link of links.all('face', { immichPersonId })) {
+    const { state, origin, leaving } = link.details;
+    // One that is on its way to be nobody's says nothing.
+    if (state !== 'linked' || leaving !== undefined) continue;
+    const sample = origin === 'created' ? made : others;
+    if (sample.length < ENOUGH_PHOTOS) sample.push(link);
+    if (made.length === ENOUGH_PHOTOS) break;
   }
-  const [target] = await links.find('person', { immichId: into });
-  if (target === undefined) {
-    await relink(context, link, into);
-    return 'merged';
+  return [...made, ...others].slice(0, ENOUGH_PHOTOS);
+}
+
+/**
+ * Those who were merged in Immich are merged here, the others are not written any more. When more were
+ * deleted than merged, or all looks like a reset, faces that Immich's recognition may have given away
+ * prove no merge.
+ */
+export async function settleLost(
+  context: OwnerContext,
+  lost: readonly LostPerson[],
+  isReset: boolean,
+): Promise<{ merged: number; gone: number }> {
+  const deleted = lost.filter(({ isDeleted }) => isDeleted).length;
+  const merges = lost.filter(({ merge }) => merge !== null).length;
+  let merged = 0;
+  for (const { link, merge } of lost) {
+    if (merge !== null && (merge.isProven || (!isReset && deleted <= merges))) {
+      await takeOverMerge(context, link, merge.into.id);
+      merged += 1;
+    } else await markGone(context, link);
   }
-  await correctQuietly(context, {
-    kind: 'people-merged',
-    from: link.id,
-    into: target.id,
-    name: null,
-  });
-  await movePersonOfFaces(context, immichPersonId, into);
+  return { merged, gone: lost.length - merged };
+}
+
+async function takeOverMerge(
+  context: OwnerContext,
+  link: PersonLink,
+  intoId: string,
+): Promise<void> {
+  const { links } = context;
+  const [target] = await links.find('person', { immichId: intoId });
+  if (target === undefined) return relink(context, link, intoId);
+  const merge = { kind: 'people-merged', from: link.id, into: target.id, name: null } as const;
+  await correctQuietly(context, merge);
+  await movePersonOfFaces(context, link.immichId ?? '', intoId);
   await links.remove(link);
-  return 'merged';
 }
 
 /** Whether all faces of ours are somebody else's now who takes its place: merged face by face. */
@@ -61,10 +110,11 @@ export async function settleWholeMove(
 async function wholeMove(
   { links, ours, ownerId }: OwnerContext,
   personId: string,
-  { changes, faces }: Compared,
+  { changes, faces, missed }: Compared,
 ): Promise<string | null> {
   const [first] = changes;
-  if (first?.kind !== 'moved' || changes.length < faces || first.to.name === '') return null;
+  const isWhole = changes.length + missed.unasked.length >= faces;
+  if (first?.kind !== 'moved' || !isWhole || first.to.name === '') return null;
   const { to } = first;
   if (!changes.every((change) => change.kind === 'moved' && change.to.id === to.id)) return null;
   const { name } = (await ours.peopleOf(ownerId)).stateOf(personId);

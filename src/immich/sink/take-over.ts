@@ -1,5 +1,7 @@
-import { isDoubtful, type FaceChange } from './judge-changes.ts';
+import { isReset, type Compared } from './compare-faces.ts';
+import type { FaceChange } from './judge-changes.ts';
 import type { FaceLink, PersonLink } from './links.ts';
+import { forgetMissed, noteMissed } from './missed-faces.ts';
 import type { OwnerContext } from './owner-context.ts';
 import { adoptPerson, correctQuietly } from './write-people.ts';
 
@@ -8,29 +10,46 @@ type Moved = Extract<FaceChange, { kind: 'moved' }>;
 /** Makes corrections of what a user has done to faces in Immich. */
 export async function takeOverFaces(
   context: OwnerContext,
-  given: {
-    readonly changes: readonly FaceChange[];
-    /** Faces that were compared. */
-    readonly faces: number;
-    readonly writePhoto: (assetId: string) => Promise<unknown>;
+  given: Compared & {
+    readonly writePhoto: (assetId: string) => Promise<boolean>;
+    readonly signal: AbortSignal;
   },
 ): Promise<{ movedFaces: number; removedFaces: number; distrusted: number }> {
-  const { changes, faces, writePhoto } = given;
-  if (isDoubtful(changes, faces)) {
-    context.log.warn(
-      { ownerId: context.ownerId, changed: changes.length, of: faces },
-      "so many faces have changed in Immich that it looks like a reset; nothing was taken over. 'immich-face-worker immich repair' writes ours again",
-    );
-    return { movedFaces: 0, removedFaces: 0, distrusted: changes.length };
+  const { changes, missed } = given;
+  const changed = new Set(changes.map(({ link }) => keyOf(link)));
+  const isChanged = (link: FaceLink): boolean => changed.has(keyOf(link));
+  const unchanged = missed.asked.filter((link) => !isChanged(link));
+  await noteMissed(context, unchanged, false);
+  if (isReset(given)) {
+    await noteMissed(context, [...missed.asked.filter(isChanged), ...missed.unasked], true);
+    return { movedFaces: 0, removedFaces: 0, distrusted: distrust(context, given) };
   }
   const moved = changes.filter((change): change is Moved => change.kind === 'moved');
   const removed = changes.filter(({ kind }) => kind === 'removed').map(({ link }) => link);
   const byTarget = groupMoves(moved);
   for (const moves of byTarget) await takeOverMoves(context, moves);
   for (const link of removed) await takeOverRemoval(context, link);
-  const reset = changes.filter(({ kind }) => kind === 'reset');
-  for (const assetId of new Set(reset.map(({ link }) => link.group))) await writePhoto(assetId);
+  const reset = changes.filter(({ kind }) => kind === 'reset').map(({ link }) => link);
+  for (const assetId of new Set(reset.map(({ group }) => group))) {
+    given.signal.throwIfAborted();
+    const onIt = reset.filter(({ group }) => group === assetId);
+    // What is written forgets it again; what cannot be, is not asked about with each look.
+    await noteMissed(context, onIt, false);
+    if (!(await given.writePhoto(assetId))) await forgetMissed(context, onIt);
+  }
   return { movedFaces: moved.length, removedFaces: removed.length, distrusted: 0 };
+}
+
+const keyOf = ({ group, id }: FaceLink): string => `${group} ${id}`;
+
+/** Answers with how many faces are not believed. */
+function distrust({ log, ownerId }: OwnerContext, { changes, faces, missed }: Compared): number {
+  const changed = changes.length + missed.unasked.length + missed.doubted.length;
+  log.warn(
+    { ownerId, changed, of: faces },
+    "so many faces have changed in Immich that it looks like a reset; nothing was taken over. 'immich-face-worker immich repair' writes ours again",
+  );
+  return changed;
 }
 
 function groupMoves(moved: readonly Moved[]): Moved[][] {

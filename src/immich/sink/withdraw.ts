@@ -1,10 +1,10 @@
 import { listFaces } from '../client/faces.ts';
 import type { CollectionLink, FaceLink, PersonLink } from './links.ts';
-import { unlessGone, type OwnerContext } from './owner-context.ts';
+import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
 import { planPhoto, type Step } from './plan-photo.ts';
 import { ROOT_KEY } from './tag-root.ts';
 import { isTag, removeMember, withdrawEmptyCollection } from './write-collections.ts';
-import { runStep } from './write-faces.ts';
+import { runStep, unassign } from './write-faces.ts';
 import { withdrawEmptyPerson } from './write-people.ts';
 
 /** What was, or in a dry run would be, taken back. */
@@ -15,6 +15,9 @@ export interface Withdrawn {
   readonly left: number;
   readonly faces: number;
   readonly unassigned: number;
+  /** Faces of Immich's that stay our people's, and people, since the key may not delete anybody. */
+  readonly leftFaces: number;
+  readonly leftPeople: number;
   readonly people: number;
   /** People, tags and albums that stay, since a user has touched them or put something in. */
   readonly kept: number;
@@ -33,8 +36,8 @@ export async function withdrawAll(
   const members = await withdrawMembers(context, options);
   const collections = dryRun ? 0 : await withdrawCollections(context);
   const faces = await withdrawFaces(context, options);
-  const people = await withdrawPeople(context, options);
-  return { ...members, ...faces, people: people.gone, kept: collections + people.kept };
+  const { kept, ...people } = await withdrawPeople(context, options);
+  return { ...members, ...faces, ...people, kept: collections + kept };
 }
 
 interface Options {
@@ -62,16 +65,22 @@ async function withdrawMembers(
 async function withdrawFaces(
   context: OwnerContext,
   { dryRun, signal }: Options,
-): Promise<Pick<Withdrawn, 'faces' | 'unassigned'>> {
-  const counts = { faces: 0, unassigned: 0 };
+): Promise<Pick<Withdrawn, 'faces' | 'unassigned' | 'leftFaces'>> {
+  const counts = { faces: 0, unassigned: 0, leftFaces: 0 };
   for await (const { group, links } of facesByAsset(context)) {
     signal.throwIfAborted();
+    const left = new Set<string>();
     for (const step of await stepsWithout(context, group, links)) {
       if (step.kind === 'delete') counts.faces += 1;
-      if (step.kind === 'unassign') counts.unassigned += 1;
-      if (!dryRun) await runStep({ ...context, assetId: group, photo: null, pixels: null }, step);
+      if (step.kind === 'unassign') {
+        const isLeft = !dryRun && !(await unassign(context, step.link));
+        counts[isLeft ? 'leftFaces' : 'unassigned'] += 1;
+        if (isLeft) left.add(step.link.id);
+      } else if (!dryRun) {
+        await runStep({ ...context, assetId: group, photo: null, pixels: null }, step);
+      }
     }
-    if (!dryRun) await context.links.remove(...links);
+    if (!dryRun) await context.links.remove(...links.filter(({ id }) => !left.has(id)));
   }
   return counts;
 }
@@ -79,24 +88,37 @@ async function withdrawFaces(
 async function withdrawPeople(
   context: OwnerContext,
   { dryRun, signal }: Options,
-): Promise<{ gone: number; kept: number }> {
-  const counts = { gone: 0, kept: 0 };
+): Promise<Pick<Withdrawn, 'people' | 'leftPeople' | 'kept'>> {
+  const counts = { people: 0, leftPeople: 0, kept: 0 };
   for await (const link of context.links.all('person')) {
     signal.throwIfAborted();
-    const { origin, touched, state } = link.details;
-    const isOurs = origin === 'created' && !touched && state !== 'gone';
-    const isGone = dryRun ? isOurs : await withdrawPerson(context, link);
-    if (isGone) counts.gone += 1;
-    else if (origin === 'created') counts.kept += 1;
+    const became = dryRun ? wouldBecome(link) : await withdrawPerson(context, link);
+    if (became !== null) counts[became] += 1;
   }
   return counts;
 }
 
-async function withdrawPerson(context: OwnerContext, link: PersonLink): Promise<boolean> {
+function isOnlyOurs({ details: { origin, touched, state } }: PersonLink): boolean {
+  return origin === 'created' && !touched && state !== 'gone';
+}
+
+/** As what a person is counted; null for somebody who was there before us. */
+function wouldBecome(link: PersonLink): 'people' | 'kept' | null {
+  if (isOnlyOurs(link)) return 'people';
+  return link.details.origin === 'created' ? 'kept' : null;
+}
+
+async function withdrawPerson(
+  context: OwnerContext,
+  link: PersonLink,
+): Promise<'people' | 'leftPeople' | 'kept' | null> {
   if (link.immichId !== null) await withdrawEmptyPerson(context, link.immichId);
   const isGone = (await context.links.person(link.id)) === undefined;
+  // Needed to delete it another time.
+  if (!isGone && isOnlyOurs(link) && !mayAll(context, 'person.delete')) return 'leftPeople';
   await context.links.remove(link);
-  return isGone;
+  if (isGone) return 'people';
+  return link.details.origin === 'created' ? 'kept' : null;
 }
 
 async function withdrawCollections(context: OwnerContext): Promise<number> {

@@ -44,7 +44,8 @@ export async function runStep(context: StepContext, step: Step): Promise<void> {
       await unlessGone(deleteFace(context.api, step.link.immichId ?? ''));
       return context.links.remove(step.link);
     case 'unassign':
-      return unassign(context, step.link);
+      await unassign(context, step.link);
+      return;
     case 'decline':
       return context.links.write(withDetails(step.link, { state: 'declined' }));
     case 'forget':
@@ -180,8 +181,11 @@ async function orPersonGone(
   }
 }
 
-/** Immich has no call that takes a person off a face; but a deleted person's faces are nobody's. */
-async function unassign(context: StepContext, link: FaceLink): Promise<void> {
+/**
+ * Gives one of Immich's faces back to whose it was, or makes it nobody's: Immich has no call for that,
+ * but a deleted person's faces are. False, with nothing done, when the key may not delete anybody.
+ */
+export async function unassign(context: OwnerContext, link: FaceLink): Promise<boolean> {
   const { api, links } = context;
   const faceId = link.immichId ?? '';
   const { before } = link.details;
@@ -189,13 +193,14 @@ async function unassign(context: StepContext, link: FaceLink): Promise<void> {
   if (former !== null) {
     await unlessGone(assignFace(api, { faceId, personId: former.id }));
   } else {
-    if (!mayAll(context, 'person.delete')) return;
+    if (!mayAll(context, 'person.delete')) return false;
     await throughNobody(context, link);
   }
   await links.remove(link);
+  return true;
 }
 
-async function throughNobody(context: StepContext, link: FaceLink): Promise<void> {
+async function throughNobody(context: OwnerContext, link: FaceLink): Promise<void> {
   const { api, links } = context;
   const id = `${TEMPORARY}${link.id}`;
   const known = await links.person(id);

@@ -143,6 +143,26 @@ describe('a key that lacks a permission', () => {
     expect(written()).toEqual({ faces: 0, tags: [], albums: [] });
   });
 
+  test('a withdrawal remembers whom it may not take off a face, for when it may', async () => {
+    await bench.start({ keys: [keyWithout('person.delete')] });
+    const asset = await bench.addPhoto([{ personId: 'p1' }, { personId: 'p2', box: OTHER_BOX }]);
+    const found = bench.detect(asset);
+    await bench.write(asset);
+    const [person] = bench.people();
+    const withdraw = async (): Promise<unknown> =>
+      bench.sink.withdraw(bench.account, { dryRun: false, signal: new AbortController().signal });
+    const left = { unassigned: 0, leftFaces: 1, people: 0, leftPeople: 2, kept: 0 };
+    expect(await withdraw()).toMatchObject({ faces: 1, ...left });
+    expect(await withdraw()).toMatchObject({ faces: 0, ...left });
+    expect(found.personId).toBe(person?.id);
+    await bench.start();
+    const rest = { unassigned: 1, leftFaces: 0, people: 2, leftPeople: 0, kept: 0 };
+    expect(await withdraw()).toMatchObject(rest);
+    expect(found.personId).toBeNull();
+    expect(bench.people()).toEqual([]);
+    expect(await bench.store.immichLinks.find(bench.user.id, 'face', {})).toEqual([]);
+  });
+
   test('leaves an album its name without album.update', async () => {
     const [asset] = await writeWithout('album.update');
     await bench.correct({ kind: 'person-named', personId: 'p1', name: 'Ada L.' });

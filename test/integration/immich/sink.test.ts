@@ -4,7 +4,9 @@ import { startMongo, type TestMongo } from '../../helpers/mongodb.ts';
 import { tempFolder } from '../../helpers/pictures.ts';
 import { describeCollections } from './sink/collections.ts';
 import { describeFacePixels } from './sink/face-pixels.ts';
+import { describeLostPeople } from './sink/lost-people.ts';
 import { describeMaintenance } from './sink/maintenance.ts';
+import { describeMissedFaces } from './sink/missed-faces.ts';
 import { describeOutOfSight } from './sink/out-of-sight.ts';
 import { describePeople } from './sink/people.ts';
 import { describeReadBack } from './sink/read-back.ts';
@@ -29,6 +31,8 @@ describe('writing into Immich, with SQLite', () => {
   describeOutOfSight(open);
   describeMaintenance(open);
   describeReadBack(open);
+  describeLostPeople(open);
+  describeMissedFaces(open);
   describeUsersPeople(open);
   describeCollections(open);
   describeRuleAlbums(open);
@@ -50,6 +54,8 @@ describe('writing into Immich, with MongoDB', () => {
   describeOutOfSight(open);
   describeMaintenance(open);
   describeReadBack(open);
+  describeLostPeople(open);
+  describeMissedFaces(open);
   describeUsersPeople(open);
   describeCollections(open);
   describeRuleAlbums(open);

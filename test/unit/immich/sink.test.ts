@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { readConfig } from '../../../src/config.ts';
+import type { ImmichFace } from '../../../src/immich/client/faces.ts';
+import { ImmichPerson } from '../../../src/immich/client/people.ts';
 import { albumsFor, tagsFor } from '../../../src/immich/sink/album-rules.ts';
 import { isDoubtful, judgePerson } from '../../../src/immich/sink/judge-changes.ts';
 import { overlapOf, placeOf, wholePixels } from '../../../src/immich/sink/overlap.ts';
@@ -61,10 +63,34 @@ test('names follow whoever has changed them, and Immich’s user where both have
   });
 });
 
-test('a person’s faces tell into whom it was merged, unless they are scattered or nobody’s', () => {
-  expect(judgePerson(['q', null, 'q'])).toBe('q');
-  expect(judgePerson(['q', 'r'])).toBeNull();
-  expect(judgePerson([null, null])).toBeNull();
+describe('the faces of a person who is gone in Immich', () => {
+  const person = (name: string, id = 'q'): ImmichPerson => ImmichPerson.parse({ id, name });
+  const face = (whose: ImmichPerson | null, sourceType = 'manual'): ImmichFace =>
+    ({ person: whose, sourceType }) as ImmichFace;
+  const found = (whose: ImmichPerson | null): ImmichFace => face(whose, 'machine-learning');
+  const judge = (
+    left: readonly ImmichFace[],
+    { name = 'Ada', isOurs = false } = {},
+  ): ReturnType<typeof judgePerson> => judgePerson(left, { name, isOurs: () => isOurs });
+
+  test('tell into whom it was merged, unless they are scattered or nobody’s', () => {
+    const into = person('Grace');
+    expect(judge([face(into), found(into)])).toEqual({ into, isProven: true });
+    expect(judge([found(into), found(into)])).toEqual({ into, isProven: false });
+    expect(judge([face(into), face(person('Grace', 'r'))])).toBeNull();
+    expect(judge([face(null), found(into)])).toBeNull();
+    expect(judge([found(into), face(null)])).toBeNull();
+    expect(judge([])).toBeNull();
+  });
+
+  test('tell of no merge where somebody without a name has them, who would have got the name', () => {
+    const into = person('');
+    expect(judge([face(into)])).toBeNull();
+    expect(judge([face(into)], { name: '' })).toEqual({ into, isProven: true });
+    expect(judge([found(into)], { name: '', isOurs: true })).toEqual({ into, isProven: false });
+    // Whom Immich's recognition has made of them.
+    expect(judge([found(into)], { name: '' })).toBeNull();
+  });
 });
 
 test('more changes than a user makes are doubted, resets apart from moves', () => {

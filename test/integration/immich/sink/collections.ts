@@ -283,7 +283,7 @@ export function describeCollections(openStore: () => Promise<Store>): void {
       expect(await sink.withdraw(account, { dryRun: false, signal })).toEqual({
         ...counts,
         kept: 1,
-        left: 0,
+        ...{ left: 0, leftFaces: 0, leftPeople: 0 },
       });
       const { state } = bench.immich;
       expect([...state.faces.values()]).toEqual([{ ...found, personId: null }]);
