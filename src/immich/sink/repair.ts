@@ -48,7 +48,8 @@ async function goneLinks<L extends Link>(
 }
 
 const isDeclined = (link: FaceLink | MemberLink): boolean => link.details.state === 'declined';
-const isOutOfReach = (link: FaceLink): boolean => isDeclined(link) || link.details.state === 'away';
+const isOutOfReach = (link: FaceLink): boolean =>
+  isDeclined(link) || link.details.state === 'missing' || link.details.state === 'away';
 const isGone = (link: CollectionLink): boolean => link.details.state === 'gone';
 
 /** The listing leaves people out, so that those missing are asked for. */

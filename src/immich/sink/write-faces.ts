@@ -47,6 +47,8 @@ export async function runStep(context: StepContext, step: Step): Promise<void> {
       return unassign(context, step.link);
     case 'decline':
       return context.links.write(withDetails(step.link, { state: 'declined' }));
+    case 'miss':
+      return context.links.write(withDetails(step.link, { state: 'missing' }));
     case 'forget':
       return context.links.remove(step.link);
     case 'hand-over':

@@ -7,6 +7,7 @@ import { describeFacePixels } from './sink/face-pixels.ts';
 import { describeOutOfSight } from './sink/out-of-sight.ts';
 import { describePeople } from './sink/people.ts';
 import { describeReadBack } from './sink/read-back.ts';
+import { describeRepair } from './sink/repair.ts';
 import { describeRuleAlbums } from './sink/rule-albums.ts';
 import { describeUsersPeople } from './sink/users-people.ts';
 
@@ -30,6 +31,7 @@ describe('writing into Immich, with SQLite', () => {
   describeUsersPeople(open);
   describeCollections(open);
   describeRuleAlbums(open);
+  describeRepair(open);
 });
 
 describe('writing into Immich, with MongoDB', () => {
@@ -50,4 +52,5 @@ describe('writing into Immich, with MongoDB', () => {
   describeUsersPeople(open);
   describeCollections(open);
   describeRuleAlbums(open);
+  describeRepair(open);
 });

@@ -30,12 +30,13 @@ type Search = z.infer<typeof Search>;
 
 /** `POST /search/metadata` (facts, 2.3): capture order, offset pages, inclusive times. */
 export const searchRoutes: Routes = (app, { state, login }) => {
-  // Page after page of a great library would otherwise be sorted anew each time.
+  // Page after page of a great library would otherwise be sorted anew each time. A first page is
+  // always found anew: whose faces are whose is not counted among the changes.
   let last: { readonly key: string; readonly found: StandInAsset[] } | undefined;
   const findOnce = (user: StandInUser, search: Search): StandInAsset[] => {
     const which = { ...search, page: 0 };
     const key = JSON.stringify([state.changes, user.id, [...user.partners], which]);
-    if (last?.key !== key) last = { key, found: find(state, user, search) };
+    if (search.page === 1 || last?.key !== key) last = { key, found: find(state, user, search) };
     return last.found;
   };
   app.post('/search/metadata', (request) => {
