@@ -72,6 +72,11 @@ export interface FaceDetails {
    * repair, but one that Immich finds anew is assigned. 'away': no key sees its asset any more.
    */
   readonly state: 'creating' | 'linked' | 'declined' | 'missing' | 'away';
+  /**
+   * A repair did not see it in Immich: it is made again if it is not there, and that it is not is no
+   * user's word.
+   */
+  readonly unseen?: boolean;
   /** Since when it is 'away'. */
   readonly awaySinceMillis?: number;
   /** Our person that it was written for. */

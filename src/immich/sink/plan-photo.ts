@@ -150,7 +150,7 @@ function planFace(given: FaceSituation, situation: PhotoSituation): Step[] {
 function planUnpaired(link: FaceLink | undefined, create: Step): Step[] {
   if (link?.details.state === 'missing') return [];
   // A link that is still 'creating' is a crash before the face was made.
-  if (link?.details.state !== 'linked') return [create];
+  if (link?.details.state !== 'linked' || link.details.unseen === true) return [create];
   // What was made over the API goes by a user's hand alone; Immich's own also by its reset.
   return [{ kind: link.details.origin === 'created' ? 'decline' : 'miss', link }];
 }
@@ -243,6 +243,7 @@ function isNoted(
 ): boolean {
   return (
     link?.details.state === 'linked' &&
+    link.details.unseen !== true &&
     link.immichId === immichFace.id &&
     link.immichPersonId === immichFace.person?.id &&
     link.details.personId === personId

@@ -1,7 +1,8 @@
 import type { Store } from '../../../../src/store/store.ts';
 import { benchForEach } from '../../../helpers/immich/bench-for-each.ts';
+import { removePerson } from '../../../helpers/immich/routes/people.ts';
 import type { SinkBench } from '../../../helpers/immich/sink-bench.ts';
-import type { StandInAsset } from '../../../helpers/immich/state.ts';
+import type { StandInAsset, StandInFace } from '../../../helpers/immich/state.ts';
 
 /** Declares how what vanished in Immich, by no user's hand, comes back there, whatever the store. */
 export function describeRepair(openStore: () => Promise<Store>): void {
@@ -43,7 +44,8 @@ export function describeRepair(openStore: () => Promise<Store>): void {
     await writeAll(assets);
     await bench.readBack();
     expect(bench.takeWrites()).toEqual([]);
-    expect(bench.facts.filter(({ body }) => body.kind !== 'person-named')).toEqual([]);
+    const users = bench.facts.filter(({ by }) => by.startsWith('immich:'));
+    expect(users).toEqual([]);
   }
   const repair = (dryRun = false): Promise<unknown> => bench.sink.repair(bench.account, { dryRun });
 
@@ -103,6 +105,95 @@ export function describeRepair(openStore: () => Promise<Store>): void {
       expect(await repair()).toMatchObject({ faces: 1 });
       await writeAll(assets);
       expectOneFaceEach(assets);
+    });
+  });
+
+  describe('a repair', () => {
+    it('right after a reset of the detection waits for Immich’s own faces', async () => {
+      const assets = [...(await photos(4, true)), ...(await photos(1))];
+      resetDetection();
+      const detection = {
+        isOn: () => Promise.resolve(true),
+        servedUntil: () => Promise.resolve(0),
+      };
+      await bench.start({ detection });
+      expect(await repair(true)).toMatchObject({ people: 0, faces: 4 });
+      expect(await repair()).toMatchObject({ people: 0, faces: 4 });
+      const pending = { code: 'IMMICH_DETECTION_PENDING' };
+      for (const asset of assets.slice(0, 4)) {
+        await expect(bench.write(asset)).rejects.toMatchObject(pending);
+      }
+      await bench.readBack();
+      for (const asset of assets.slice(0, 4)) bench.detect(asset);
+      await writeAll(assets);
+      expectOneFaceEach(assets);
+      await expectSettled(assets);
+    });
+
+    it('is one command when nobody had noticed that all is gone', async () => {
+      const assets = await photos(5);
+      bench.immich.state.faces.clear();
+      bench.immich.state.people.clear();
+      expect(await repair(true)).toMatchObject({ people: 1, faces: 5 });
+      expect(await repair()).toMatchObject({ people: 1, faces: 5 });
+      await writeAll(assets);
+      expectOneFaceEach(assets);
+      await expectSettled(assets);
+    });
+
+    it('is one command when the people stayed, and is no user’s word when it is looked at before', async () => {
+      const assets = await photos(5);
+      const kept = await photos(1);
+      for (const asset of assets) {
+        for (const { id } of bench.faces(asset)) bench.immich.state.faces.delete(id);
+      }
+      expect(await repair()).toMatchObject({ people: 0, faces: 5 });
+      expect(await bench.readBack()).toMatchObject({ removedFaces: 0, distrusted: 0 });
+      await writeAll(assets);
+      expectOneFaceEach([...assets, ...kept]);
+      await expectSettled([...assets, ...kept]);
+    });
+
+    it('leaves what stands in Immich, and still hears of a face that a user has moved', async () => {
+      const assets = [...(await photos(2)), ...(await photos(1, true))];
+      const other = await bench.addPhoto([{ personId: 'p2' }]);
+      await bench.write(other);
+      const [moved] = bench.faces(assets[0]!);
+      moved!.personId = bench.faces(other)[0]!.personId;
+      const before = structuredClone(bench.immich.state.faces);
+      await repair();
+      bench.takeWrites();
+      await writeAll(assets);
+      expect(bench.takeWrites()).toEqual([]);
+      expect(bench.immich.state.faces).toEqual(before);
+      expect(await bench.readBack()).toMatchObject({ movedFaces: 1 });
+      expect(bench.facts).toMatchObject([{ body: { kind: 'faces-assigned', personId: 'p2' } }]);
+      const { signal } = new AbortController();
+      const withdrawn = await bench.sink.withdraw(bench.account, { dryRun: true, signal });
+      expect(withdrawn).toMatchObject({ faces: 2, unassigned: 1 });
+    });
+
+    it('brings back somebody who was gone and is there again', async () => {
+      const [first] = await photos(1);
+      await bench.correct({ kind: 'person-named', personId: 'p1', name: 'Ada' });
+      await bench.correct({ kind: 'person-hidden', personId: 'p1', hidden: true });
+      const [ada] = bench.people();
+      const faces: StandInFace[] = bench.faces(first!);
+      removePerson(bench.immich.state, ada!);
+      expect(await bench.readBack()).toMatchObject({ gone: 1 });
+      // A backup from before she was named and hidden.
+      bench.immich.state.people.set(ada!.id, { ...ada!, name: '', isHidden: false });
+      for (const face of faces) face.personId = ada!.id;
+      const next = await bench.addPhoto([{ personId: 'p1' }]);
+      await bench.write(next);
+      expect(bench.faces(next)).toEqual([]);
+      expect(await repair(true)).toMatchObject({ people: 1, faces: 0 });
+      await repair();
+      await writeAll([first!, next]);
+      expectOneFaceEach([first!, next]);
+      await bench.readBack();
+      expect(bench.people()).toMatchObject([{ id: ada!.id, name: 'Ada', isHidden: true }]);
+      await expectSettled([first!, next]);
     });
   });
 }
