@@ -47,7 +47,7 @@ export async function runImmichRepair(
       output.write(
         `${account.name}: ${counted(people, 'person', 'people')}, ${counted(faces, 'face')}, ` +
           `${collections} tags and albums and ` +
-          `${counted(members, 'place')} in them are gone in Immich; ${counted(photos, 'photo')} ` +
+          `${counted(members, 'place')} in them are or were gone in Immich; ${counted(photos, 'photo')} ` +
           (options.dryRun
             ? 'would be compared\n'
             : `${photos === 1 ? 'is' : 'are'} compared, and what is missing is written\n`),

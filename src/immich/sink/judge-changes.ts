@@ -18,6 +18,8 @@ export function judgeFaces(
 ): FaceChange[] {
   return links.flatMap((link): FaceChange[] => {
     const face = there.find(({ id }) => id === link.immichId);
+    // As a repair knew; the photo's result, published again, writes it.
+    if (link.details.unseen === true && (face?.person ?? null) === null) return [];
     if (face === undefined) {
       return [{ kind: link.details.origin === 'created' ? 'removed' : 'reset', link }];
     }

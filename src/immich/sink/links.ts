@@ -67,10 +67,16 @@ export interface FaceDetails {
   /** 'created' and 'assigned' by the worker; 'found': Immich or its user had said the same. */
   readonly origin: 'created' | 'assigned' | 'found';
   /**
-   * 'declined': a user has taken the face away in Immich; it is not written until a repair. 'away': no
-   * key sees its asset any more.
+   * 'declined': a user has taken the face away in Immich; it is not written until a repair. 'missing':
+   * a face of Immich's own has vanished, by a reset or by a user; none is made in its place until a
+   * repair, but one that Immich finds anew is assigned. 'away': no key sees its asset any more.
    */
-  readonly state: 'creating' | 'linked' | 'declined' | 'away';
+  readonly state: 'creating' | 'linked' | 'declined' | 'missing' | 'away';
+  /**
+   * A repair did not see it in Immich: it is made again if it is not there, and that it is not is no
+   * user's word.
+   */
+  readonly unseen?: boolean;
   /** Since when it is 'away'. */
   readonly awaySinceMillis?: number;
   /** Our person that it was written for. */

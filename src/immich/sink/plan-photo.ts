@@ -52,6 +52,8 @@ export type Step =
   | { readonly kind: 'delete' | 'unassign'; readonly link: FaceLink }
   /** A user has taken the face away in Immich. */
   | { readonly kind: 'decline'; readonly link: FaceLink }
+  /** Immich's own face is gone, and it may find it anew. */
+  | { readonly kind: 'miss'; readonly link: FaceLink }
   | { readonly kind: 'forget'; readonly link: FaceLink }
   | HandOver;
 
@@ -140,12 +142,17 @@ function planFace(given: FaceSituation, situation: PhotoSituation): Step[] {
   if (personId === null || !situation.isWritten(personId)) {
     return link === undefined ? [] : planWithout(link, situation.immichFaces, immichFace);
   }
-  if (immichFace === undefined) {
-    // A link that is still 'creating' is a crash before the face was made.
-    const wasThere = link !== undefined && link.details.state === 'linked';
-    return wasThere ? [{ kind: 'decline', link }] : [{ kind: 'create', face, personId }];
-  }
+  if (immichFace === undefined) return planUnpaired(link, { kind: 'create', face, personId });
   return planPaired({ face, link, immichFace, personId }, situation);
+}
+
+/** Immich has no such face, or has it no more. */
+function planUnpaired(link: FaceLink | undefined, create: Step): Step[] {
+  if (link?.details.state === 'missing') return [];
+  // A link that is still 'creating' is a crash before the face was made.
+  if (link?.details.state !== 'linked' || link.details.unseen === true) return [create];
+  // What was made over the API goes by a user's hand alone; Immich's own also by its reset.
+  return [{ kind: link.details.origin === 'created' ? 'decline' : 'miss', link }];
 }
 
 function planPaired(
@@ -236,6 +243,7 @@ function isNoted(
 ): boolean {
   return (
     link?.details.state === 'linked' &&
+    link.details.unseen !== true &&
     link.immichId === immichFace.id &&
     link.immichPersonId === immichFace.person?.id &&
     link.details.personId === personId

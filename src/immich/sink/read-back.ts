@@ -9,6 +9,7 @@ import { judgeLost, settleLost, settleWholeMove, type LostPerson } from './settl
 import { takeOverFaces } from './take-over.ts';
 import { linkedPeople, whoIsDue } from './who-is-due.ts';
 import { withdrawEmptyCollection } from './write-collections.ts';
+import { writeMissing } from './write-missing.ts';
 import { syncPerson, withdrawEmptyPerson } from './write-people.ts';
 
 /** What a look at Immich has found. */
@@ -28,8 +29,8 @@ export interface ReadBack {
 export interface ReadBackOptions {
   readonly signal: AbortSignal;
   /**
-   * People whose faces are compared at most, and a third as many photos with several faces; the others
-   * have their turn in the next passes.
+   * People whose faces are compared at most, and a third as many photos with several faces, and with
+   * missing ones; the others have their turn in the next passes.
    */
   readonly mostPeople: number;
   /** Writes a photo whose faces Immich has found anew; false when it waits for Immich's detection. */
@@ -57,6 +58,10 @@ export async function readBack(context: OwnerContext, options: ReadBackOptions):
     context.settings.people && mayRead
       ? await joinNamed(context, { listed: listed.values(), ...options })
       : 0;
+  if (context.settings.people && mayRead) {
+    const most = Math.ceil(options.mostPeople / 3);
+    await writeMissing(context, { ...options, most });
+  }
   for await (const { id } of context.links.all('collection')) {
     await withdrawEmptyCollection(context, id);
   }

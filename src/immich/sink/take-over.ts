@@ -72,11 +72,12 @@ async function takeOverMoves(context: OwnerContext, moves: readonly Moved[]): Pr
     await correctQuietly(context, { kind: 'faces-assigned', faceIds, personId: target });
     await adoptPerson(context, target, to);
   }
+  const agreed = { origin: 'found', state: 'linked', unseen: false } as const;
   await links.write(
     ...moves.map(({ link }) => ({
       ...link,
       immichPersonId: to.id,
-      details: { ...link.details, origin: 'found' as const, state: 'linked' as const },
+      details: { ...link.details, ...agreed },
     })),
   );
 }

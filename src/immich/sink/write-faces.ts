@@ -16,7 +16,7 @@ import {
 } from './overlap.ts';
 import { mayAll, unlessGone, type OwnerContext } from './owner-context.ts';
 import type { Step } from './plan-photo.ts';
-import { adoptPerson, ensurePerson, markGone } from './write-people.ts';
+import { adoptPerson, ensurePerson, markMissing } from './write-people.ts';
 
 export interface StepContext extends OwnerContext {
   readonly assetId: string;
@@ -48,6 +48,8 @@ export async function runStep(context: StepContext, step: Step): Promise<void> {
       return;
     case 'decline':
       return context.links.write(withDetails(step.link, { state: 'declined' }));
+    case 'miss':
+      return context.links.write(withDetails(step.link, { state: 'missing' }));
     case 'forget':
       return context.links.remove(step.link);
     case 'hand-over':
@@ -110,9 +112,10 @@ async function assign(
   });
   await context.links.write(link);
   const ids = { faceId: immichFace.id, personId: immichPersonId };
-  const isDone = await orPersonGone(context, personId, () => assignFace(context.api, ids));
-  if (isDone) await context.links.write(withDetails(link, { state: 'linked' }));
-  else await context.links.remove(link);
+  const outcome = await whilePersonIs(context, link, () => assignFace(context.api, ids));
+  if (outcome === 'done') return context.links.write(withDetails(link, { state: 'linked' }));
+  await context.links.remove(link);
+  if (outcome === 'to be made') await assign(context, step);
 }
 
 async function create(
@@ -132,10 +135,13 @@ async function create(
   const { width: imageWidth, height: imageHeight } = pixels;
   const box = wholePixels(boxIn(pixels, { box: face.box, image: photo.image }), pixels);
   const ids = { assetId, personId: immichPersonId };
-  const isDone = await orPersonGone(context, personId, () =>
+  const outcome = await whilePersonIs(context, link, () =>
     createFace(api, { ...ids, imageWidth, imageHeight, ...box }),
   );
-  if (!isDone) return context.links.remove(link);
+  if (outcome !== 'done') {
+    await context.links.remove(link);
+    return outcome === 'to be made' ? create(context, step) : undefined;
+  }
   // The answer does not say which face it is.
   const made = nearest(await listFaces(api, assetId), placeOf(box, pixels), ids.personId);
   await context.links.write({ ...withDetails(link, { state: 'linked' }), immichId: made.id });
@@ -162,22 +168,26 @@ function nearest(
   );
 }
 
-/** False when the person is gone in Immich, which is written down. Another reason is thrown. */
-async function orPersonGone(
+/**
+ * 'gone' when somebody has deleted the face's person in Immich, and 'to be made' when Immich itself has,
+ * which cleans up at night who has no faces; both are written down. Another reason is thrown.
+ */
+async function whilePersonIs(
   context: StepContext,
-  personId: string,
+  { immichPersonId, details }: FaceLink,
   work: () => Promise<void>,
-): Promise<boolean> {
+): Promise<'done' | 'gone' | 'to be made'> {
   try {
     await work();
-    return true;
+    return 'done';
   } catch (error) {
     if (!(error instanceof WorkerError) || error.code !== 'ASSET_GONE') throw error;
-    const link = await context.links.person(personId);
-    const theirs = await unlessGone(getPerson(context.api, link?.immichId ?? ''));
-    if (link === undefined || theirs !== null) throw error;
-    await markGone(context, link);
-    return false;
+    const link = await context.links.person(details.personId);
+    if (link === undefined) throw error;
+    // Another photo has had it made anew meanwhile.
+    if (link.immichId !== immichPersonId) return 'to be made';
+    if ((await unlessGone(getPerson(context.api, link.immichId ?? ''))) !== null) throw error;
+    return (await markMissing(context, link)) ? 'to be made' : 'gone';
   }
 }
 

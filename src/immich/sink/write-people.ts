@@ -66,7 +66,9 @@ export async function settlePerson(context: OwnerContext, personId: string): Pro
   await mutex.run(`people ${ownerId}`, async () => {
     const link = await links.person(personId);
     if (link?.details.state !== 'creating' || link.immichId === null) return;
-    await agree(context, { ...link, details: { ...link.details, state: 'linked' } }, null);
+    const theirs = await unlessGone(getPerson(context.api, link.immichId));
+    if (theirs === null) await markMissing(context, link);
+    else await agree(context, { ...link, details: { ...link.details, state: 'linked' } }, theirs);
   });
 }
 
@@ -178,6 +180,19 @@ export async function correctQuietly(
     log.debug({ ownerId, reason: messageOf(error) }, 'a change made in Immich was not taken over');
     return null;
   }
+}
+
+/**
+ * Of a person that is not in Immich any more. One whose first face is not written yet was deleted by
+ * Immich's own clean-up of people without faces, and is made anew: true then.
+ */
+export async function markMissing(context: OwnerContext, link: PersonLink): Promise<boolean> {
+  if (link.details.state !== 'creating') {
+    await markGone(context, link);
+    return false;
+  }
+  await context.links.write({ ...link, immichId: null });
+  return true;
 }
 
 /** Nothing more is written for the person until a repair: it was deleted, and not by us. */

@@ -52,7 +52,9 @@ async function withoutCropped(
   asset: () => Promise<AssetState>,
 ): Promise<readonly Step[]> {
   const isOfUnseen = (step: Step): boolean =>
-    step.kind === 'decline' || (step.kind === 'forget' && step.link.details.origin === 'created');
+    step.kind === 'decline' ||
+    step.kind === 'miss' ||
+    (step.kind === 'forget' && step.link.details.origin === 'created');
   if (!steps.some(isOfUnseen) || !(await asset()).isEdited) return steps;
   return steps.filter((step) => !isOfUnseen(step));
 }

@@ -10,6 +10,7 @@ import { describeMissedFaces } from './sink/missed-faces.ts';
 import { describeOutOfSight } from './sink/out-of-sight.ts';
 import { describePeople } from './sink/people.ts';
 import { describeReadBack } from './sink/read-back.ts';
+import { describeRepair } from './sink/repair.ts';
 import { describeRuleAlbums } from './sink/rule-albums.ts';
 import { describeUsersPeople } from './sink/users-people.ts';
 
@@ -36,6 +37,7 @@ describe('writing into Immich, with SQLite', () => {
   describeUsersPeople(open);
   describeCollections(open);
   describeRuleAlbums(open);
+  describeRepair(open);
 });
 
 describe('writing into Immich, with MongoDB', () => {
@@ -59,4 +61,5 @@ describe('writing into Immich, with MongoDB', () => {
   describeUsersPeople(open);
   describeCollections(open);
   describeRuleAlbums(open);
+  describeRepair(open);
 });

@@ -1,6 +1,6 @@
 import type { Store } from '../../../../src/store/store.ts';
 import { benchForEach } from '../../../helpers/immich/bench-for-each.ts';
-import { addPerson } from '../../../helpers/immich/routes/people.ts';
+import { addPerson, removePerson } from '../../../helpers/immich/routes/people.ts';
 import { BOX, OTHER_BOX, PREVIEW, type SinkBench } from '../../../helpers/immich/sink-bench.ts';
 
 /** Declares how people and faces are written, whatever the store. */
@@ -54,6 +54,18 @@ export function describePeople(openStore: () => Promise<Store>): void {
       expect(bench.faces(asset)).toHaveLength(1);
     });
 
+    it('gets its person anew whom Immich cleaned up before the first face was made', async () => {
+      const asset = await bench.addPhoto([{ personId: 'p1' }]);
+      bench.immich.faults.add({ kind: 'status', status: 500 }, { route: 'POST /faces' });
+      await expect(bench.write(asset)).rejects.toMatchObject({ code: 'IMMICH_UNAVAILABLE' });
+      bench.immich.faults.clear();
+      // Its nightly PersonCleanup deletes who has no faces.
+      removePerson(bench.immich.state, bench.people()[0]!);
+      await bench.write(asset);
+      expect(bench.people()).toMatchObject([{ name: '' }]);
+      expect(bench.faces(asset)).toMatchObject([{ personId: bench.people()[0]!.id }]);
+    });
+
     it('is left alone when it was cropped since', async () => {
       const asset = await bench.addPhoto([{ personId: 'p1' }], { width: 700, height: 800 });
       await expect(bench.write(asset)).rejects.toMatchObject({ code: 'PHOTO_CHANGED' });
@@ -71,6 +83,17 @@ export function describePeople(openStore: () => Promise<Store>): void {
       bench.takeWrites();
       await bench.write(asset);
       expect(bench.takeWrites()).toEqual([]);
+    });
+
+    it('is assigned to a person made anew whom Immich cleaned up before that', async () => {
+      const asset = await bench.addPhoto([{ personId: 'p1' }]);
+      const found = bench.detect(asset);
+      bench.immich.faults.add({ kind: 'status', status: 500 }, { route: 'PUT /faces/:id' });
+      await expect(bench.write(asset)).rejects.toMatchObject({ code: 'IMMICH_UNAVAILABLE' });
+      bench.immich.faults.clear();
+      removePerson(bench.immich.state, bench.people()[0]!);
+      await bench.write(asset);
+      expect(bench.faces(asset)).toEqual([{ ...found, personId: bench.people()[0]!.id }]);
     });
 
     it('brings its person and the name along, which is nobody’s of ours yet', async () => {
