@@ -46,9 +46,9 @@ async function sampleOf({ links }: OwnerContext, immichPersonId: string): Promis
   const made: FaceLink[] = [];
   const others: FaceLink[] = [];
   for await (const link of links.all('face', { immichPersonId })) {
-    const { state, origin, leaving } = link.details;
-    // One that is on its way to be nobody's says nothing.
-    if (state !== 'linked' || leaving !== undefined) continue;
+    const { state, origin, leaving, unseen } = link.details;
+    // One that is on its way to be nobody's, or that a repair missed, says nothing.
+    if (state !== 'linked' || leaving !== undefined || unseen === true) continue;
     const sample = origin === 'created' ? made : others;
     if (sample.length < ENOUGH_PHOTOS) sample.push(link);
     if (made.length === ENOUGH_PHOTOS) break;
