@@ -71,16 +71,29 @@ function unseenByUser(
   { seen, former, known }: { seen: SeenPhoto; former: PhotoRecord | null; known: KnownFaces },
   paired: readonly (FaceRecord | null)[],
 ): FaceRecord[] {
-  if (former?.checksum !== seen.checksum) return [];
+  if (former === null) return [];
   const comparable = sameModel(former.model, seen.model);
+  const isSame = former.checksum === seen.checksum;
+  if (!isSame && !(comparable && isMostOf(former, paired))) return [];
   return former.faces
     .filter((face) => !paired.includes(face) && known.people.isTouched(face.faceId))
+    .filter((face) => isSame || !isInPlaceOf(face, seen))
     .map((face) => ({
       ...face,
       descriptor: comparable ? face.descriptor : null,
       isNewPerson: false,
       explanation: { ...face.explanation, rule: 'not-seen-again', candidates: [] },
     }));
+}
+
+/** Whether so many of its faces were known again that other bytes show the same picture. */
+function isMostOf({ faces }: PhotoRecord, paired: readonly (FaceRecord | null)[]): boolean {
+  return paired.filter((face) => face !== null).length > faces.length / 2;
+}
+
+/** Whether a face was seen where the record has one; one that looks otherwise is somebody else's. */
+function isInPlaceOf({ box }: FaceRecord, seen: SeenPhoto): boolean {
+  return seen.faces.some((face) => boxIou(face.box, box) > SAME_FACE_IOU);
 }
 
 /** For each face its earlier record, best overlap first, each record once. */

@@ -1,7 +1,7 @@
 import type { SeenPhoto } from '../descriptors/seen-photo.ts';
 import { boxIou, type Box, type LowQualityReason } from '../faces/face.ts';
 import type { FaceRecord, PhotoRecord } from './photo-record.ts';
-import { isPictureMadeAnew, scaleBox, scaleFace } from './same-picture.ts';
+import { isOfOneShape, isPictureMadeAnew, scaleBox, scaleFace } from './same-picture.ts';
 
 /** Named as the model of photos that were imported and not looked at yet: nothing compares to it. */
 export const IMPORTED_PACK = 'imported';
@@ -67,16 +67,20 @@ export function isWaiting({ model, removed }: Pick<PhotoRecord, 'model' | 'remov
 }
 
 /**
- * The record as the earlier run of the photo that has come now, at its size, where it is taken for the
- * same picture though its bytes are others: an imported record, and one of a picture that was made anew.
- * Other records are what they are.
+ * The record as the earlier run of the photo that has come now, with its faces where they lie at today's
+ * size: a preview was looked at before, and now a larger one, or the original. It gets today's checksum
+ * where it is taken for the same picture though its bytes are others: an imported record, and one of a
+ * picture that was made anew. Of pictures of another shape the places say nothing.
  */
 export function asEarlierRun(former: PhotoRecord, seen: SeenPhoto): PhotoRecord {
-  if (!isWaiting(former)) {
-    if (former.checksum === seen.checksum || !isPictureMadeAnew(former, seen)) return former;
+  const isMeant = isWaiting(former);
+  if (!isMeant) {
+    if (former.checksum === seen.checksum || !isOfOneShape(former.image, seen.image)) return former;
   }
   const faces = former.faces.map((face) => scaleFace(face, former.image, seen.image));
-  return { ...former, checksum: seen.checksum, image: seen.image, faces };
+  const isSame = isMeant || isPictureMadeAnew(former, seen);
+  const checksum = isSame ? seen.checksum : former.checksum;
+  return { ...former, checksum, image: seen.image, faces };
 }
 
 /** For each face of elsewhere the face here: by id, else by place, each once; null: none. */

@@ -19,7 +19,8 @@ const MOST_RATIO_DIFFERENCE = 0.01;
  * format or quality), so neither bytes nor, after a raised revision, descriptors say that it is one;
  * and if nothing did, a photo that lives through both would lose ids, names and corrections. A job
  * carries nothing else of the picture's identity. While the model is the same this is not asked: there
- * the descriptors of each face must agree, so a picture that was replaced inherits nobody by its place.
+ * the descriptors of each face must agree as well as its place at the new size, so a picture that was
+ * replaced inherits nobody by its place.
  */
 export function isPictureMadeAnew(former: PhotoRecord, seen: SeenPhoto): boolean {
   if (former.removed || sameModel(former.model, seen.model)) return false;
@@ -44,7 +45,8 @@ export function scaleFace(face: FaceRecord, from: Size, to: Size): FaceRecord {
   return { ...face, box: scaleBox(face.box, from, to), landmarks };
 }
 
-function isOfOneShape(a: Size, b: Size): boolean {
+/** Whether the one size is the other made larger or smaller. */
+export function isOfOneShape(a: Size, b: Size): boolean {
   const [one, other] = [a.width * b.height, b.width * a.height];
   return Math.abs(one - other) <= MOST_RATIO_DIFFERENCE * Math.max(one, other);
 }

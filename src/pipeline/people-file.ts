@@ -32,6 +32,17 @@ export const MovedPhoto = z.object({
 });
 export type MovedPhoto = z.infer<typeof MovedPhoto>;
 
+/** Why the machine merged two people. */
+const Evidence = z.object({
+  distance: z.number(),
+  limitDistance: z.number(),
+  crowdDistance: z.number().nullable(),
+  otherDistance: z.number().nullable(),
+  nearestDistance: z.number(),
+  nearestFaceIds: z.tuple([Id, Id]),
+  faces: z.tuple([z.number(), z.number()]),
+});
+
 const FaceIds = z.array(Id).min(1).max(100_000);
 const body: z.ZodType<FactBody> = z.discriminatedUnion('kind', [
   z.object({
@@ -44,6 +55,7 @@ const body: z.ZodType<FactBody> = z.discriminatedUnion('kind', [
     from: Id,
     into: Id,
     name: z.string().max(1000).nullable(),
+    evidence: z.exactOptional(Evidence),
   }),
   z.object({ kind: z.literal('people-distinct'), personA: Id, personB: Id }),
   z.object({

@@ -155,9 +155,9 @@ export class People {
   }
 
   stateOf(personId: string): PersonState {
-    const { hidden, deleted, mergedInto } = this.#folded;
+    const { names, hidden, deleted, mergedInto } = this.#folded;
     return {
-      name: this.#nameOf(personId),
+      name: names.get(personId) ?? null,
       hidden: hidden.get(personId) ?? false,
       mergedInto: mergedInto.get(personId) ?? null,
       deleted: deleted.has(personId),
@@ -178,16 +178,6 @@ export class People {
       isNewPerson: face.isNewPerson && personId === face.personId,
       assignedBy: this.isAssigned(face.faceId) ? 'user' : face.assignedBy,
     };
-  }
-
-  /** Its own name, else the name of the first named one that was merged into it. */
-  #nameOf(personId: string): string | null {
-    const { names } = this.#folded;
-    const own = names.get(personId);
-    if (own !== undefined) return own;
-    if (this.resolve(personId) !== personId) return null;
-    const merged = this.idsOf(personId).find((id) => names.get(id) != null);
-    return merged === undefined ? null : (names.get(merged) ?? null);
   }
 
   #foldAgain(): void {
@@ -269,12 +259,16 @@ function fold(folded: Folded, body: FactBody): void {
   }
 }
 
-/** Facts that were undone in between can leave the two one already: then there is nothing to do. */
+/**
+ * Who has no name, or none any more, goes by the name of whom it is merged with. Facts that were undone in
+ * between can leave the two one already: then there is nothing to do.
+ */
 function merge(folded: Folded, body: Extract<FactBody, { kind: 'people-merged' }>): void {
   const from = resolve(folded, body.from);
   const into = resolve(folded, body.into);
   if (from !== into) folded.mergedInto.set(from, into);
-  if (body.name !== null) folded.names.set(into, body.name);
+  const name = body.name ?? folded.names.get(into) ?? folded.names.get(from);
+  if (name !== undefined) folded.names.set(into, name);
 }
 
 function foldFace(

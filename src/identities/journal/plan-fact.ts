@@ -49,18 +49,26 @@ export function planFact(
   correction: Correction,
   known: { people: People; faces: readonly FacePlace[]; newId: () => string },
 ): Pick<Fact, 'body' | 'changes'> {
-  const { people } = known;
   const body = toBody(correction, known);
+  const changes = changesOf(body, known);
+  if (changes.people.length === 0 && body.kind.startsWith('person-')) {
+    refuse('it would change nothing');
+  }
+  return { body, changes };
+}
+
+/** What a fact that comes next changes, of the stored faces that `facesToSee` asks for. */
+export function changesOf(
+  body: FactBody,
+  known: { people: People; faces: readonly FacePlace[] },
+): Fact['changes'] {
+  const { people } = known;
   const next = withPlanned(people, body);
   const faces =
     body.kind === 'undone'
       ? facesMovedBy(body, known, next)
       : diffFaces(known.faces, people, next).filter((face) => !followsPerson(face, body, next));
-  const changes = { people: diffPeople(spokenOf(next).personIds, people, next), faces };
-  if (changes.people.length === 0 && body.kind.startsWith('person-')) {
-    refuse('it would change nothing');
-  }
-  return { body, changes };
+  return { people: diffPeople(spokenOf(next).personIds, people, next), faces };
 }
 
 const NOTHING = { faceIds: [], personIds: [] };

@@ -11,7 +11,7 @@ export interface Translation {
 export function translateFact(body: FactBody, { faceOf, personOf }: Translation): FactBody | null {
   switch (body.kind) {
     case 'people-merged':
-      return { ...body, from: personOf(body.from), into: personOf(body.into) };
+      return translateMerge(body, { faceOf, personOf });
     case 'people-distinct':
       return { ...body, personA: personOf(body.personA), personB: personOf(body.personB) };
     case 'faces-assigned':
@@ -25,6 +25,17 @@ export function translateFact(body: FactBody, { faceOf, personOf }: Translation)
     case 'undone':
       return body;
   }
+}
+
+function translateMerge(
+  { evidence, ...body }: Extract<FactBody, { kind: 'people-merged' }>,
+  { faceOf, personOf }: Translation,
+): FactBody {
+  const merge = { ...body, from: personOf(body.from), into: personOf(body.into) };
+  if (evidence === undefined) return merge;
+  const [one, other] = evidence.nearestFaceIds;
+  const nearestFaceIds = [faceOf(one) ?? one, faceOf(other) ?? other] as const;
+  return { ...merge, evidence: { ...evidence, nearestFaceIds } };
 }
 
 function translateFaces(

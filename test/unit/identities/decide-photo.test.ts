@@ -151,6 +151,34 @@ test('another picture under the same id does not inherit people by place alone',
   expect(after?.personId).not.toBe(before?.personId);
 });
 
+test.each([0.5, 0.7215, 1, 1.39, 3])(
+  'the picture at %d times the size keeps ids and people by place and descriptor',
+  (scale) => {
+    const library = new Library();
+    const picture = seenPhoto([seenFace(ada, 0), seenFace(bob, 1)]);
+    const before = library.add('a', picture);
+    const again = seenPhoto([
+      seenFace(descriptorAt(ada, 0.1, 7), 0),
+      seenFace(descriptorAt(bob, 0.1, 8), 1),
+    ]);
+    expect(idsOf(library.add('a', madeAnew(again, scale)))).toEqual(idsOf(before));
+  },
+);
+
+test.each<[string, SeenPhoto]>([
+  ['by other faces at the same places', seenPhoto([seenFace(unitDescriptor(3))], 'x')],
+  ['by the same person elsewhere', seenPhoto([seenFace(ada, 2)], 'x')],
+  [
+    'by one of another shape',
+    { ...seenPhoto([seenFace(ada)], 'x'), image: { width: 2160, height: 1080 } },
+  ],
+])('a picture that was replaced at another size %s inherits no face', (_what, replaced) => {
+  const library = new Library();
+  const [before] = library.add('a', seenPhoto([seenFace(ada)]));
+  const [after] = library.add('a', madeAnew(replaced, 2));
+  expect(after?.faceId).not.toBe(before?.faceId);
+});
+
 /** A look by a raised revision, whose descriptors tell nothing of the earlier ones. */
 function lookRaised(library: Library, seen: SeenPhoto): readonly FaceRecord[] {
   const raised = { ...model, descriptorRevision: 2 };

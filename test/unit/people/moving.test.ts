@@ -1,30 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 
 import type { FaceRecord } from '../../../src/identities/photo-record.ts';
-import { exportPeople } from '../../../src/people/export-people.ts';
-import { importPeople, type ImportReport } from '../../../src/pipeline/import-people.ts';
 import { parsePeopleFile } from '../../../src/pipeline/people-file.ts';
 import { house } from '../../helpers/house.ts';
+import { exported, moveInto, type House } from '../../helpers/moving.ts';
 import { codeOf } from '../../helpers/pictures.ts';
 import { unitDescriptor } from '../../helpers/records.ts';
 import { descriptorAt, seenFace, seenPhoto } from '../../helpers/seen.ts';
 
-type House = Awaited<ReturnType<typeof house>>;
-
 const ada = unitDescriptor(1);
 const bo = unitDescriptor(2);
-
-async function exported(home: House): Promise<unknown> {
-  const head = { format: 'immich-face-worker/people', version: 1 };
-  let text = '';
-  for await (const part of exportPeople(await home.directories.current('o'), head)) text += part;
-  return JSON.parse(text);
-}
-
-async function moveInto(home: House, data: unknown): Promise<ImportReport> {
-  const file = await parsePeopleFile(data, () => setTimeout(0));
-  return importPeople('o', file, { store: home.store, publish: () => Promise.resolve() });
-}
 
 const NO_PHOTOS = { sameId: 0, otherId: 0, waiting: 0, waitingById: 0 };
 

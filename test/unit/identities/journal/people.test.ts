@@ -181,6 +181,21 @@ test('a merge that was taken back tells the two apart, until it is done again', 
   expect(journal.whose('f1')).toBe('bob');
 });
 
+test('who had a name that was taken away goes by the name of whom it is merged with', () => {
+  journal.do(nameIt('ada', 'Ada'));
+  journal.do(nameIt('bob', 'Bob'));
+  const unnamed = journal.do(nameIt('bob', null));
+  const merged = journal.do(merge('ada', 'bob'));
+  expect(merged.changes.people[1]).toMatchObject({ personId: 'bob', after: { name: 'Ada' } });
+  const taken = journal.do(nameIt('bob', null));
+  journal.do(merge('bob', 'cyd'));
+  expect(journal.people.stateOf('cyd').name).toBeNull();
+  journal.undo(taken);
+  expect(journal.people.stateOf('cyd').name).toBe('Ada');
+  journal.undo(unnamed);
+  expect(journal.people.stateOf('cyd').name).toBe('Bob');
+});
+
 test('facts can be undone in any order', () => {
   const first = journal.do(merge('ada', 'bob', 'Both'));
   const second = journal.do(merge('bob', 'cyd'));

@@ -117,6 +117,7 @@ function anyCorrection(town: Town, random: () => number): Correction {
   const name = `name ${town.facts.length}`;
   const some: Correction[] = [
     { kind: 'person-named', personId, name },
+    { kind: 'person-named', personId, name: null },
     { kind: 'people-merged', from: personId, into, name: random() < 0.3 ? name : null },
     { kind: 'people-merged', from: personId, into, name: null },
     { kind: 'people-distinct', personA: personId, personB: into },
