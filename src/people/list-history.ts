@@ -1,5 +1,5 @@
 import type { Fact } from '../identities/journal/fact.ts';
-import { describeFact, sayEvidence } from './describe-fact.ts';
+import { describeFact, sayEvidence, takesBack } from './describe-fact.ts';
 import type { Directory } from './directory.ts';
 import { facesOfFact } from './faces-of-fact.ts';
 import { pageOf, type Page, type PageWish } from './page.ts';
@@ -8,6 +8,8 @@ export interface HistoryEntry {
   readonly fact: Fact;
   readonly describe: string;
   readonly undone: boolean;
+  /** Undoing it does something again. */
+  readonly takesBack: boolean;
   /** A few faces that it was about. */
   readonly faceIds: readonly string[];
   /** Why the machine did it; null: a user did. */
@@ -24,6 +26,7 @@ export function listHistory(directory: Directory, wish: PageWish): Page<HistoryE
       fact,
       describe: describeFact(fact.body, people),
       undone: people.isUndone(fact.factId),
+      takesBack: takesBack(fact.body, people),
       faceIds: facesOfFact(fact.body, directory),
       reason: sayEvidence(fact.body),
     })),

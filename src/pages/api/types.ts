@@ -151,6 +151,8 @@ export interface Learned {
 }
 
 export interface Fact {
+  /** Its place among all that was written of the owner. */
+  readonly sequence: number;
   readonly factId: string;
   readonly at: string;
   readonly by: string;
@@ -165,6 +167,8 @@ export interface HistoryEntry {
   readonly fact: Fact;
   readonly describe: string;
   readonly undone: boolean;
+  /** Undoing it does something again. */
+  readonly takesBack: boolean;
   readonly faceIds: readonly string[];
   readonly reason: string | null;
 }
@@ -198,6 +202,8 @@ export type Correction =
 export interface Corrected extends Taught {
   readonly fact: Fact;
   readonly describe: string;
+  /** Undoing it does something again. */
+  readonly takesBack: boolean;
   readonly head: number;
 }
 
