@@ -88,6 +88,24 @@ test('questions are about doubtful faces and people who may be one, and each is 
   expect(two.faces[0]?.isNewPerson).toBe(true);
 });
 
+test('a yes that is taken back is the question again, and those who look alike are shown again', async () => {
+  const home = await house();
+  await home.look('a', seenFace(ada));
+  const [two] = (await home.look('b', seenFace(descriptorAt(ada, 0.38, 4)))).faces;
+  const asked = async (): Promise<string[]> =>
+    (await home.review.page('o', LIMITS)).items.map(({ id }) => id);
+  const similar = async (): Promise<number> =>
+    similarPeople(await home.directories.current('o'), two!.personId!).length;
+  const before = [await asked(), await similar()];
+  expect(before).toEqual([[expect.any(String)], 1]);
+  const [id] = await asked();
+  const yes = await home.review.answer('o', id!, { answer: 'yes', name: null });
+  const { factId } = await home.correct('o', yes!, 'tester');
+  expect(await asked()).not.toContain(id);
+  await home.correct('o', { kind: 'undone', factId }, 'tester');
+  expect([await asked(), await similar()]).toEqual(before);
+});
+
 test('who would be merged without a question is asked about only where nothing is tidied', async () => {
   const home = await house();
   const [a] = (await home.look('a', seenFace(ada))).faces;
