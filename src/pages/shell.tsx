@@ -93,7 +93,9 @@ function useAppOf(
     const offerFor: App['offerFor'] = (taught) => learning.offerFor(taught);
     const writeUnlessChanged = createWriteUnlessChanged(ports);
     const correct = createCorrect({ ...ports, changed, offerFor, writeUnlessChanged });
-    return { learning, can: { api, notify, changed, offerFor, correct, writeUnlessChanged } };
+    const applyLearned: App['applyLearned'] = (faces) => learning.apply(faces);
+    const can = { api, notify, changed, offerFor, applyLearned, correct, writeUnlessChanged };
+    return { learning, can };
   }, [api]);
   useEffect(
     () => () => {
@@ -144,6 +146,13 @@ function withoutOffer(toast: Toast): Toast[] {
   return toast.text === '' ? [] : [{ ...toast, offer: undefined }];
 }
 
+/** Of too many the oldest go, but none with an offer: what is offered is not said again. */
+function latest(toasts: readonly Toast[]): readonly Toast[] {
+  const room = toasts.length - MOST_TOASTS;
+  const gone = toasts.filter(({ offer }) => offer == null).slice(0, Math.max(0, room));
+  return toasts.filter((one) => !gone.includes(one));
+}
+
 function useToasts(): {
   toasts: readonly Toast[];
   notify: App['notify'];
@@ -163,7 +172,7 @@ function useToasts(): {
     const id = ++count.current;
     setToasts((shown) => {
       const others = notice.offer === undefined ? shown : shown.flatMap(withoutOffer);
-      return [...others, { ...notice, id }].slice(-MOST_TOASTS);
+      return latest([...others, { ...notice, id }]);
     });
   };
   const close = (id: number): void => {

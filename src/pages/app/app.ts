@@ -38,6 +38,8 @@ export interface App {
   readonly changed: () => void;
   /** The offer to apply what a correction teaches; undefined where there is none, or none yet. */
   readonly offerFor: (taught: Taught) => Notice['offer'];
+  /** Has the photos decided again on which so many faces would be somebody else's. */
+  readonly applyLearned: (faces: number) => Promise<void>;
   /** Does `write` by what was seen; asks when others changed the same since. Null: it was left. */
   readonly writeUnlessChanged: <T extends { readonly fact: Fact | null }>(
     write: (head: number | undefined) => Promise<T>,

@@ -8,6 +8,7 @@ import { useList } from '../app/use-list.ts';
 import { capital, longDayText, saidText } from '../app/words.ts';
 import { FaceImage } from '../parts/face-image.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { LearnedLine } from '../parts/learned-line.tsx';
 import { Empty, ListState, Loading } from '../parts/states.tsx';
 import { View } from '../parts/view.tsx';
 
@@ -20,6 +21,7 @@ export function HistoryView(): JSX.Element {
       title="History"
       intro="Everything that was corrected. Each can be taken back, in any order."
     >
+      <LearnedLine />
       <ListState list={list} what="history" />
       {list.total === 0 ? (
         <Empty icon="history" title="Nothing has been corrected yet">

@@ -32,6 +32,27 @@ test('after a face was given away, the faces like it are counted and follow when
   expect((await home.learned.learn(undone, 10_000)).counting).toBe(false);
 });
 
+test('what could not be queued for a while is still to be applied', async () => {
+  const home = await house();
+  const child = descriptorAt(ada, 0.34, 5);
+  await home.look('first', seenFace(ada));
+  const person = (await home.look('child', seenFace(child))).faces[0]!;
+  for (const like of ['like', 'too']) {
+    await home.look(like, seenFace(descriptorAt(child, 0.1, like.length)));
+  }
+  const fact = await home.correct('o', { kind: 'split', faceIds: [person.faceId] }, 'tester');
+  expect(await home.learned.learn(fact, 10_000)).toMatchObject({ photos: 2 });
+  const push = jest.spyOn(home.reruns, 'push').mockImplementationOnce(() => {
+    throw new Error('Redis is away');
+  });
+  await expect(home.learned.apply('o')).rejects.toThrow('Redis is away');
+  expect(await home.learned.progress('o')).toMatchObject({ photos: 2, applying: 0 });
+  const jobs = await Promise.all([home.learned.apply('o'), home.learned.apply('o')]);
+  expect(jobs[0] + jobs[1]).toBe(2);
+  expect(home.reruns.toSorted()).toEqual(['like', 'too']);
+  push.mockRestore();
+});
+
 test('who does not wait is told that it is still being counted, and hears the number later', async () => {
   const home = await house();
   const child = descriptorAt(ada, 0.34, 5);
