@@ -109,7 +109,12 @@ export interface FaceDetails extends FaceSummary {
 }
 
 export interface PhotoDetails {
-  readonly photo: PhotoSummary & { readonly path: string | null; readonly decidedAt: string };
+  readonly photo: PhotoSummary & {
+    readonly path: string | null;
+    /** Raised whenever the photo was decided again, as when it had been replaced. */
+    readonly revision: number;
+    readonly decidedAt: string;
+  };
   readonly faces: readonly FaceDetails[];
   readonly head: number;
 }
