@@ -1,4 +1,4 @@
-import { ApiError, wordsFor } from '../api/api-error.ts';
+import { isNoNews, wordsFor } from '../api/api-error.ts';
 import type { Api } from '../api/api.ts';
 import type { Taught } from '../api/types.ts';
 import type { App, Notice } from './app.ts';
@@ -68,7 +68,7 @@ export class Learning {
         await new Promise((resolve) => setTimeout(resolve, waitMillis));
         await untilSeen(this.#end.signal);
         this.#quietMillis += waitMillis;
-        if (this.#isBusy() && (await this.#look().catch(isNoNews))) this.#hadNews();
+        if (this.#isBusy() && (await this.#look().catch(unlessTold))) this.#hadNews();
       }
     } catch {
       // A worker that was ended has forgotten what it counted.
@@ -106,7 +106,7 @@ export function learnedText(faces: number): string {
 }
 
 /** A tab that is seen again may be back before its network is. */
-function isNoNews(error: unknown): boolean {
-  if (error instanceof ApiError && error.status === 0) return false;
+function unlessTold(error: unknown): boolean {
+  if (isNoNews(error)) return false;
   throw error;
 }
