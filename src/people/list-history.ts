@@ -11,7 +11,7 @@ export interface HistoryEntry {
   /** Undoing it does something again. */
   readonly takesBack: boolean;
   /** A few faces that it was about. */
-  readonly faceIds: readonly string[];
+  readonly faces: readonly { readonly faceId: string; readonly assetId: string }[];
   /** Why the machine did it; null: a user did. */
   readonly reason: string | null;
 }
@@ -27,7 +27,7 @@ export function listHistory(directory: Directory, wish: PageWish): Page<HistoryE
       describe: describeFact(fact.body, people),
       undone: people.isUndone(fact.factId),
       takesBack: takesBack(fact.body, people),
-      faceIds: facesOfFact(fact.body, directory),
+      faces: facesOfFact(fact.body, directory),
       reason: sayEvidence(fact.body),
     })),
   };

@@ -40,7 +40,7 @@ const HistoryEntry = z.object({
   describe: z.string(),
   undone: z.boolean(),
   takesBack: TakesBack,
-  faceIds: z.array(z.string()),
+  faces: z.array(z.object({ faceId: z.string(), assetId: z.string() })),
   reason: z.string().nullable(),
 });
 

@@ -174,7 +174,7 @@ export interface HistoryEntry {
   readonly undone: boolean;
   /** Undoing it does something again. */
   readonly takesBack: boolean;
-  readonly faceIds: readonly string[];
+  readonly faces: readonly { readonly faceId: string; readonly assetId: string }[];
   readonly reason: string | null;
 }
 

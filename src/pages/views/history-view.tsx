@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { HistoryEntry } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { undoOptions } from '../app/corrections.ts';
+import { photoUrl } from '../app/place.ts';
 import { useList } from '../app/use-list.ts';
 import { capital, longDayText, saidText } from '../app/words.ts';
 import { FaceImage } from '../parts/face-image.tsx';
@@ -61,13 +62,19 @@ function byDay(entries: readonly HistoryEntry[]): [string, HistoryEntry[]][] {
 /** `head`: the newest that the list shows. */
 function HistoryLine({ entry, head }: { entry: HistoryEntry; head: number }): JSX.Element {
   const { correct } = useApp();
-  const { fact, describe, undone, takesBack, faceIds, reason } = entry;
+  const { fact, describe, undone, takesBack, faces, reason } = entry;
   const label = takesBack ? 'Redo' : 'Undo';
   return (
     <li class={undone ? 'history-line undone' : 'history-line'}>
-      <div class="history-faces" aria-hidden="true">
-        {faceIds.map((faceId) => (
-          <FaceImage key={faceId} faceId={faceId} sizePx={96} />
+      <div class="history-faces">
+        {faces.map(({ faceId, assetId }, i) => (
+          <a
+            key={faceId}
+            href={photoUrl(assetId, faceId)}
+            aria-label={`Face ${i + 1}: open its photo`}
+          >
+            <FaceImage faceId={faceId} sizePx={96} />
+          </a>
         ))}
       </div>
       <div class="history-words">
