@@ -94,16 +94,18 @@ export function createWriteUnlessChanged({
   /** Tells what others changed meanwhile and asks whether to go on. */
   readonly askAboutConflict: (since: readonly Since[]) => Promise<boolean>;
 }): App['writeUnlessChanged'] {
-  const own = new Set<string>();
+  /** By their places. */
+  const own = new Set<number>();
+  const withOwn = (head: number): number => (own.has(head + 1) ? withOwn(head + 1) : head);
   const writeUnlessChanged: App['writeUnlessChanged'] = async (write, head) => {
     try {
-      const written = await write(head);
-      if (written.fact !== null) own.add(written.fact.factId);
+      const written = await write(head === undefined ? undefined : withOwn(head));
+      if (written.fact !== null) own.add(written.fact.sequence);
       return written;
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 'CORRECTION_OUTDATED') throw error;
       const since = sinceOf(error.details);
-      const ofOthers = since.filter(({ fact }) => !own.has(fact.factId));
+      const ofOthers = since.filter(({ fact }) => !own.has(fact.sequence));
       if (since.length > 0 && ofOthers.length === 0) {
         return writeUnlessChanged(write, Math.max(...since.map(({ fact }) => fact.sequence)));
       }
