@@ -5,7 +5,12 @@ import { wordsFor } from './api/api-error.ts';
 import type { Api } from './api/api.ts';
 import type { Session } from './api/types.ts';
 import { AppContext, type App } from './app/app.ts';
-import { createCorrect, createWriteUnlessChanged, type Since } from './app/corrections.ts';
+import {
+  createCorrect,
+  createWriteUnlessChanged,
+  type Naming,
+  type Since,
+} from './app/corrections.ts';
 import { Learning } from './app/learning.ts';
 import type { Place } from './app/place.ts';
 import { useFocusKept } from './app/use-focus-kept.ts';
@@ -13,6 +18,7 @@ import { Navigation } from './navigation.tsx';
 import { ConflictDialog } from './parts/conflict-dialog.tsx';
 import { Toasts, type Toast } from './parts/toasts.tsx';
 import { Views } from './views.tsx';
+import { MergeDialog } from './views/merge-dialog.tsx';
 
 const MOST_TOASTS = 3;
 
@@ -34,7 +40,8 @@ export function Shell(props: {
   useFocusKept();
   const { toasts, notify, close } = useToasts();
   const { conflict, askAboutConflict } = useConflict();
-  const app = useAppOf({ api, session, notify, askAboutConflict });
+  const [naming, askForName] = useState<Naming | null>(null);
+  const app = useAppOf({ api, session, notify, askAboutConflict, askForName });
   const logOut = (): void => {
     api.logOut().then(onLoggedOut, (error: unknown) => {
       notify({ text: wordsFor(error), tone: 'bad' });
@@ -50,6 +57,16 @@ export function Shell(props: {
         <Views place={place} />
       </main>
       <Toasts toasts={toasts} close={close} />
+      {naming === null ? null : (
+        <MergeDialog
+          person={naming.into}
+          other={naming.from}
+          write={naming.write}
+          onClose={() => {
+            askForName(null);
+          }}
+        />
+      )}
       {conflict === null ? null : (
         <ConflictDialog since={conflict.since} decide={conflict.decide} />
       )}
@@ -61,6 +78,7 @@ export function Shell(props: {
 function useAppOf(
   ports: Pick<App, 'api' | 'session' | 'notify'> & {
     readonly askAboutConflict: (since: readonly Since[]) => Promise<boolean>;
+    readonly askForName: (naming: Naming) => void;
   },
 ): App {
   const { api, session } = ports;
@@ -73,9 +91,11 @@ function useAppOf(
     };
     const learning = new Learning({ api, notify, changed });
     const offerFor: App['offerFor'] = (taught) => learning.offerFor(taught);
-    const correct = createCorrect({ ...ports, changed, offerFor });
     const writeUnlessChanged = createWriteUnlessChanged(ports);
-    return { learning, can: { api, notify, changed, offerFor, correct, writeUnlessChanged } };
+    const correct = createCorrect({ ...ports, changed, offerFor, writeUnlessChanged });
+    const applyLearned: App['applyLearned'] = (faces) => learning.apply(faces);
+    const can = { api, notify, changed, offerFor, applyLearned, correct, writeUnlessChanged };
+    return { learning, can };
   }, [api]);
   useEffect(
     () => () => {
@@ -126,6 +146,13 @@ function withoutOffer(toast: Toast): Toast[] {
   return toast.text === '' ? [] : [{ ...toast, offer: undefined }];
 }
 
+/** Of too many the oldest go, but none with an offer: what is offered is not said again. */
+function latest(toasts: readonly Toast[]): readonly Toast[] {
+  const room = toasts.length - MOST_TOASTS;
+  const gone = toasts.filter(({ offer }) => offer == null).slice(0, Math.max(0, room));
+  return toasts.filter((one) => !gone.includes(one));
+}
+
 function useToasts(): {
   toasts: readonly Toast[];
   notify: App['notify'];
@@ -145,7 +172,7 @@ function useToasts(): {
     const id = ++count.current;
     setToasts((shown) => {
       const others = notice.offer === undefined ? shown : shown.flatMap(withoutOffer);
-      return [...others, { ...notice, id }].slice(-MOST_TOASTS);
+      return latest([...others, { ...notice, id }]);
     });
   };
   const close = (id: number): void => {

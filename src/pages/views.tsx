@@ -5,6 +5,7 @@ import { Empty } from './parts/states.tsx';
 import { View } from './parts/view.tsx';
 import { HistoryView } from './views/history-view.tsx';
 import { MovingView } from './views/moving-view.tsx';
+import { NobodyView } from './views/nobody-view.tsx';
 import { PeopleView } from './views/people-view.tsx';
 import { PersonView } from './views/person-view.tsx';
 import { PhotoView } from './views/photo-view.tsx';
@@ -13,25 +14,27 @@ import { StatusView } from './views/status-view.tsx';
 import { TogetherView } from './views/together-view.tsx';
 import { WhoView } from './views/who-view.tsx';
 
+/** Views of which there is one each, by the first part of their address. */
+const PLAIN_VIEWS = new Map<string, () => JSX.Element>([
+  ['review', ReviewView],
+  ['who', WhoView],
+  ['nobody', NobodyView],
+  ['history', HistoryView],
+  ['status', StatusView],
+  ['backup', MovingView],
+]);
+
 /** The view of an address. */
 export function Views({ place }: { place: Place }): JSX.Element {
   const { parts, query } = place;
   const [name = '', id = ''] = parts;
+  const Plain = PLAIN_VIEWS.get(name);
+  if (Plain !== undefined) return <Plain />;
   switch (name) {
     case '':
       return <PeopleView query={query} />;
-    case 'review':
-      return <ReviewView />;
     case 'together':
       return <TogetherView query={query} />;
-    case 'who':
-      return <WhoView />;
-    case 'history':
-      return <HistoryView />;
-    case 'status':
-      return <StatusView />;
-    case 'backup':
-      return <MovingView />;
     case 'person':
       return <PersonView key={id} personId={id} query={query} />;
     case 'photo':

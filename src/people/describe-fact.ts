@@ -25,6 +25,13 @@ export function describeFact(body: FactBody, people: People): string {
   }
 }
 
+/** Whether something holds no more by it; undoing an undoing does again what was undone. */
+export function takesBack(body: FactBody, people: People): boolean {
+  if (body.kind !== 'undone') return false;
+  const undone = people.facts.find(({ factId }) => factId === body.factId);
+  return undone === undefined || !takesBack(undone.body, people);
+}
+
 /** What the machine went by; null for what a user did. */
 export function sayEvidence(body: FactBody): string | null {
   if (body.kind !== 'people-merged' || body.evidence === undefined) return null;

@@ -5,11 +5,15 @@ import type { Directory } from './directory.ts';
 const MOST_FACES = 4;
 
 /** The few faces by which a user recognises what a correction was about; empty where none are known. */
-export function facesOfFact(body: FactBody, directory: Directory): string[] {
+export function facesOfFact(
+  body: FactBody,
+  directory: Directory,
+): { faceId: string; assetId: string }[] {
   const about = body.kind === 'undone' ? undoneBody(body.factId, directory.people) : body;
   return idsOf(about, directory)
-    .filter((faceId) => directory.faces.has(faceId))
-    .slice(0, MOST_FACES);
+    .flatMap((faceId) => directory.faces.get(faceId) ?? [])
+    .slice(0, MOST_FACES)
+    .map(({ faceId, photo: { assetId } }) => ({ faceId, assetId }));
 }
 
 function idsOf(body: FactBody, directory: Directory): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Fact } from '../identities/journal/fact.ts';
-import { describeFact, sayEvidence } from './describe-fact.ts';
+import { describeFact, sayEvidence, takesBack } from './describe-fact.ts';
 import type { Directory } from './directory.ts';
 import { facesOfFact } from './faces-of-fact.ts';
 import { pageOf, type Page, type PageWish } from './page.ts';
@@ -8,8 +8,10 @@ export interface HistoryEntry {
   readonly fact: Fact;
   readonly describe: string;
   readonly undone: boolean;
+  /** Undoing it does something again. */
+  readonly takesBack: boolean;
   /** A few faces that it was about. */
-  readonly faceIds: readonly string[];
+  readonly faces: readonly { readonly faceId: string; readonly assetId: string }[];
   /** Why the machine did it; null: a user did. */
   readonly reason: string | null;
 }
@@ -24,7 +26,8 @@ export function listHistory(directory: Directory, wish: PageWish): Page<HistoryE
       fact,
       describe: describeFact(fact.body, people),
       undone: people.isUndone(fact.factId),
-      faceIds: facesOfFact(fact.body, directory),
+      takesBack: takesBack(fact.body, people),
+      faces: facesOfFact(fact.body, directory),
       reason: sayEvidence(fact.body),
     })),
   };

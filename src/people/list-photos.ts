@@ -18,6 +18,18 @@ export function listFaces(
   return { ...page, items: page.items.map((face) => summariseFace(directory, face)) };
 }
 
+/** Faces that are nobody's and that no user left out, the newest first. */
+export function listFacesOfNobody(directory: Directory, wish: PageWish): Page<FaceSummary> {
+  const { people, version } = directory;
+  const faces = directory.remember('faces of nobody', version, () =>
+    [...directory.faces.values()]
+      .filter(({ faceId, personId }) => personId === null && !people.isIgnored(faceId))
+      .sort((a, b) => compareKeys(faceKey(a), faceKey(b))),
+  );
+  const page = pageOf(faces, faceKey, wish);
+  return { ...page, items: page.items.map((face) => summariseFace(directory, face)) };
+}
+
 /** Photos on which all of these people are, the newest first; without people, all photos. */
 export function listPhotos(
   directory: Directory,

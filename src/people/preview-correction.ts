@@ -1,11 +1,11 @@
 import { countTwice } from '../identities/journal/count-twice.ts';
-import type { Fact } from '../identities/journal/fact.ts';
-import { People } from '../identities/journal/people.ts';
+import type { People } from '../identities/journal/people.ts';
 import {
   facesIn,
   facesToSee,
   peopleIn,
   planFact,
+  withPlanned,
   type Correction,
 } from '../identities/journal/plan-fact.ts';
 import { describeFact } from './describe-fact.ts';
@@ -40,7 +40,7 @@ export function previewCorrection(directory: Directory, correction: Correction):
     personId: storedPersonId,
   }));
   const { body } = planFact(correction, { people, faces: places, newId: () => 'new' });
-  const next = People.of([...people.facts, planned(body)]);
+  const next = withPlanned(people, body);
   const moved = listed.filter((face) => personAfter(face, next) !== face.personId);
   const spokenOf = new Set(facesIn(body));
   const faces = moved.length > 0 ? moved : listed.filter(({ faceId }) => spokenOf.has(faceId));
@@ -61,9 +61,4 @@ export function previewCorrection(directory: Directory, correction: Correction):
 
 function personAfter({ faceId, storedPersonId }: ListedFace, next: People): string | null {
   return next.personOf({ faceId, personId: storedPersonId });
-}
-
-function planned(body: Fact['body']): Fact {
-  const changes = { people: [], faces: [] };
-  return { ownerId: '', sequence: 0, factId: 'planned', at: '', by: '', body, changes };
 }

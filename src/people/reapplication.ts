@@ -95,13 +95,21 @@ export class Reapplication {
     const owner = this.#ownerOf(ownerId);
     await owner.counting;
     const { sequence } = await this.#ports.directories.current(ownerId);
-    const photos = [...owner.pending.keys()];
-    owner.pending.clear();
-    for (const assetId of photos) {
+    let jobs = 0;
+    for (const [assetId, count] of [...owner.pending]) {
+      // Somebody who asks at the same time may have queued it.
+      if (!owner.pending.delete(assetId)) continue;
+      try {
+        await this.#ports.rerun({ ownerId, assetId });
+      } catch (error) {
+        // Still to be queued, as are those after it.
+        owner.pending.set(assetId, count);
+        throw error;
+      }
       owner.applying.set(assetId, sequence);
-      await this.#ports.rerun({ ownerId, assetId });
+      jobs++;
     }
-    return photos.length;
+    return jobs;
   }
 
   #ownerOf(ownerId: string): Owner {

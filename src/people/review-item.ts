@@ -33,6 +33,7 @@ const MERGE_REASONS: Readonly<Record<AskableMerge['reason'], string>> = {
   sure: 'they look the same, and nothing speaks against it',
   'not-sure-enough': 'they look alike, but not so much that the worker would merge them by itself',
   'another-as-near': 'a third person looks as much like one of them',
+  'parted-again': 'they look alike, but a merge of the two was taken back',
   'both-named': 'both have a name, and named people are never merged by the worker',
 };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { describeFact } from '../../people/describe-fact.ts';
+import { describeFact, takesBack } from '../../people/describe-fact.ts';
 import { listHistory } from '../../people/list-history.ts';
 import { refuseNameless } from '../../people/need-name.ts';
 import { previewCorrection } from '../../people/preview-correction.ts';
@@ -15,9 +15,13 @@ const Wish = z.object({
   correction: CorrectionWish,
   head: z.number().int().min(0).optional(),
 });
+const TakesBack = z
+  .boolean()
+  .meta({ description: 'Something holds no more by it: undoing it does that again' });
 const Corrected = z.object({
   fact: FactSchema,
   describe: z.string(),
+  takesBack: TakesBack,
   head: z.number().int(),
   wouldChange: z.number().int(),
   counting: z.boolean(),
@@ -35,7 +39,8 @@ const HistoryEntry = z.object({
   fact: ListedFact,
   describe: z.string(),
   undone: z.boolean(),
-  faceIds: z.array(z.string()),
+  takesBack: TakesBack,
+  faces: z.array(z.object({ faceId: z.string(), assetId: z.string() })),
   reason: z.string().nullable(),
 });
 
@@ -152,6 +157,7 @@ export async function correctAndCount(
   return {
     fact: fact as z.infer<typeof FactSchema>,
     describe: describeFact(fact.body, directory.people),
+    takesBack: takesBack(fact.body, directory.people),
     head: directory.sequence,
     wouldChange: faces,
     counting,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { listFaces, listPhotos } from '../../people/list-photos.ts';
+import { listFaces, listFacesOfNobody, listPhotos } from '../../people/list-photos.ts';
 import { listPeople } from '../../people/list-people.ts';
 import { personDetails } from '../../people/person-details.ts';
 import { photoDetails } from '../../people/photo-details.ts';
@@ -59,6 +59,7 @@ export function peopleRoutes(app: ApiApp, { directories, store }: Readers): void
       ),
   );
   personListRoutes(app, { directories, store });
+  nobodyRoute(app, { directories, store });
   photoRoutes(app, { directories, store });
 }
 
@@ -92,6 +93,22 @@ function personListRoutes(app: ApiApp, { directories, store }: Readers): void {
       const directory = await directories.current(await ownerOf(request, store));
       return listPhotos(directory, [request.params.personId], request.query);
     },
+  );
+}
+
+/** Faces that no person's list has. */
+function nobodyRoute(app: ApiApp, { directories, store }: Readers): void {
+  app.get(
+    '/faces/nobody',
+    {
+      schema: {
+        summary: 'Faces of nobody, the newest first, without those that were left out',
+        querystring: PagedQuery,
+        response: { 200: pageSchema(FaceSummary) },
+      },
+    },
+    async (request) =>
+      listFacesOfNobody(await directories.current(await ownerOf(request, store)), request.query),
   );
 }
 

@@ -10,8 +10,15 @@ import { ownerOf } from './owners.ts';
 import { photoUnknown } from './people.ts';
 import { Id, OwnerQuery } from './schemas.ts';
 
-/** Pictures are the owner's alone: a browser may keep them, a proxy may not. */
-const CACHE = 'private, max-age=86400';
+/**
+ * Pictures are the owner's alone: a browser may keep them, a proxy may not. It asks each time whether
+ * they are still the same, since a photo may be replaced or edited.
+ */
+const CACHE = 'private, no-cache';
+/** Makes another address of it, for a page that is open while the photo becomes another. */
+const PictureQuery = OwnerQuery.extend({
+  version: z.string().max(100).optional().meta({ description: 'Anything; the answer is the same' }),
+});
 const PICTURE = { sends: ['image/webp', 'image/svg+xml'] };
 
 /** Pictures of photos and of faces; an SVG with the reason where the photo is gone. */
@@ -29,7 +36,7 @@ export function pictureRoutes(app: ApiApp, context: ApiContext): void {
       schema: {
         summary: 'A face, cut from its photo (WebP)',
         params: z.object({ faceId: Id }),
-        querystring: OwnerQuery.extend({ size: oneOf([96, 192, 384], 192) }),
+        querystring: PictureQuery.extend({ size: oneOf([96, 192, 384], 192) }),
       },
     },
     async (request, reply) => {
@@ -51,7 +58,7 @@ export function pictureRoutes(app: ApiApp, context: ApiContext): void {
       schema: {
         summary: 'A photo, upright (WebP)',
         params: z.object({ assetId: Id }),
-        querystring: OwnerQuery.extend({ width: oneOf([480, 960, 1600, 2560], 1600) }),
+        querystring: PictureQuery.extend({ width: oneOf([480, 960, 1600, 2560], 1600) }),
       },
     },
     async (request, reply) => {

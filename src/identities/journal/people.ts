@@ -1,5 +1,5 @@
 import type { FaceRecord, PhotoRecord, PhotoView } from '../photo-record.ts';
-import type { Fact, FactBody, PersonState } from './fact.ts';
+import { MACHINE, type Fact, type FactBody, type PersonState } from './fact.ts';
 
 type Stored = Pick<FaceRecord, 'faceId' | 'personId'>;
 
@@ -14,6 +14,8 @@ interface Folded {
   readonly ignored: Map<string, string>;
   /** Pairs whom a user told apart. */
   readonly distinct: [string, string][];
+  /** Pairs whom a user made one and parted again. */
+  readonly parted: [string, string][];
 }
 
 /**
@@ -118,8 +120,8 @@ export class People {
   }
 
   /**
-   * Whether a user told the two apart: said so, or took back a merge of them, the machine's as well
-   * as one of a user's.
+   * Whether a user told the two apart: said so, or took back the machine's merge of them. Who takes
+   * back a user's says no more than before it.
    */
   areDistinct(a: string, b: string): boolean {
     const [one, other] = [this.resolve(a), this.resolve(b)];
@@ -141,6 +143,11 @@ export class People {
   /** Pairs whom a user told apart, after merges. */
   distinctPairs(): [string, string][] {
     return this.#folded.distinct.map(([a, b]) => [this.resolve(a), this.resolve(b)]);
+  }
+
+  /** Pairs whom a user made one and parted again, after merges: only a user makes them one. */
+  partedPairs(): [string, string][] {
+    return this.#folded.parted.map(([a, b]) => [this.resolve(a), this.resolve(b)]);
   }
 
   /** Whether a user decided anything of the face itself. */
@@ -184,9 +191,12 @@ export class People {
     this.#mergedIds = null;
     this.#undone = undoneFacts(this.#facts);
     this.#folded = emptyFold();
-    for (const { factId, body } of this.#facts) {
+    const { distinct, parted } = this.#folded;
+    for (const { factId, by, body } of this.#facts) {
       if (!this.#undone.has(factId)) fold(this.#folded, body);
-      else if (body.kind === 'people-merged') this.#folded.distinct.push([body.from, body.into]);
+      else if (body.kind === 'people-merged') {
+        (by === MACHINE ? distinct : parted).push([body.from, body.into]);
+      }
     }
   }
 }
@@ -210,6 +220,7 @@ function emptyFold(): Folded {
     denied: new Map(),
     ignored: new Map(),
     distinct: [],
+    parted: [],
   };
 }
 

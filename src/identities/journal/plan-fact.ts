@@ -305,7 +305,7 @@ function followsPerson({ before, after }: FaceChange, { kind }: FactBody, next: 
 }
 
 /** As things would be, for a look at what comes of it. */
-function withPlanned(people: People, body: FactBody): People {
+export function withPlanned(people: People, body: FactBody): People {
   const changes = { people: [], faces: [] };
   const planned = { ownerId: '', sequence: 0, factId: 'planned', at: '', by: '', body, changes };
   return People.of([...people.facts, planned]);

@@ -104,6 +104,7 @@ function reasonOf(
   const { known, rules, thresholds, evidence } = context;
   if (rules.areOnOnePhoto(a.personId, b.personId)) return 'on-one-photo';
   if (isNamed(a, known) && isNamed(b, known)) return 'both-named';
+  if (rules.wereParted(a.personId, b.personId)) return 'parted-again';
   if (evidence.distance > evidence.limitDistance) return 'not-sure-enough';
   const { otherDistance } = evidence;
   if (otherDistance !== null && otherDistance < evidence.distance + thresholds.margin) {
@@ -147,6 +148,7 @@ function cannotBeOne(
 ): boolean {
   return (
     rules.isForbidden(a.personId, b.personId) ||
+    rules.wereParted(a.personId, b.personId) ||
     rules.areOnOnePhoto(a.personId, b.personId) ||
     (isNamed(a, known) && isNamed(b, known))
   );

@@ -10,6 +10,8 @@ export type MergeReason =
   | 'another-as-near'
   /** The machine never merges people whom users have named. */
   | 'both-named'
+  /** A user made the two one and took that back. */
+  | 'parted-again'
   /** They were seen on one photo, where two faces are two people. */
   | 'on-one-photo';
 

@@ -4,6 +4,8 @@ import type { KnownFaces } from '../known-faces.ts';
 export interface MergeRules {
   /** A user has said so, or hid or deleted one of them: not even proposed. */
   isForbidden(a: string, b: string): boolean;
+  /** A user made them one and parted them again: whether they are is a question. */
+  wereParted(a: string, b: string): boolean;
   /** Both are on one photo. */
   areOnOnePhoto(a: string, b: string): boolean;
 }
@@ -11,8 +13,8 @@ export interface MergeRules {
 /** Reads the rules off what is known now. */
 export function readMergeRules(known: KnownFaces): MergeRules {
   const { people } = known;
-  const apart = new Pairs();
-  for (const [a, b] of people.distinctPairs()) apart.add(a, b);
+  const apart = new Pairs(people.distinctPairs());
+  const parted = new Pairs(people.partedPairs());
   const photos = new Map<string, string[]>();
   for (const face of known.allFaces()) {
     const personId = people.personOf(face);
@@ -39,6 +41,7 @@ export function readMergeRules(known: KnownFaces): MergeRules {
     !people.stateOf(id).hidden && !people.stateOf(id).deleted;
   return {
     isForbidden: (a, b) => apart.has(a, b) || !isShown(a) || !isShown(b),
+    wereParted: (a, b) => parted.has(a, b),
     areOnOnePhoto: (a, b) => together.has(a, b),
   };
 }
@@ -46,6 +49,10 @@ export function readMergeRules(known: KnownFaces): MergeRules {
 /** Pairs of different ids, whichever comes first. */
 class Pairs {
   readonly #of = new Map<string, Set<string>>();
+
+  constructor(pairs: readonly (readonly [string, string])[] = []) {
+    for (const [a, b] of pairs) this.add(a, b);
+  }
 
   add(a: string, b: string): void {
     if (a === b) return;

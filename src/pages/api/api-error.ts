@@ -15,6 +15,14 @@ export class ApiError extends Error {
   }
 }
 
+/** Of the network and of a proxy whose worker is away. */
+const STATUSES_THAT_PASS = [0, 502, 503, 504];
+
+/** Whether nothing was told, since nobody was there to answer: what was known before may still hold. */
+export function isNoNews(error: unknown): boolean {
+  return error instanceof ApiError && STATUSES_THAT_PASS.includes(error.status);
+}
+
 /** What went wrong, in words for the person at the screen. */
 export function wordsFor(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);

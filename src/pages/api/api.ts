@@ -116,12 +116,13 @@ export class Api {
     return this.#url('export', {});
   }
 
-  thumbnailUrl(faceId: string, sizePx: 96 | 192 | 384): string {
-    return this.#url(`faces/${encodeURIComponent(faceId)}/thumbnail`, { size: sizePx });
+  /** `version`: another one is another address, so that a page that shows the picture fetches it again. */
+  thumbnailUrl(faceId: string, sizePx: 96 | 192 | 384, version?: number): string {
+    return this.#url(`faces/${encodeURIComponent(faceId)}/thumbnail`, { size: sizePx, version });
   }
 
-  imageUrl(assetId: string, widthPx: 480 | 1600): string {
-    return this.#url(`photos/${encodeURIComponent(assetId)}/image`, { width: widthPx });
+  imageUrl(assetId: string, widthPx: 480 | 1600, version?: number): string {
+    return this.#url(`photos/${encodeURIComponent(assetId)}/image`, { width: widthPx, version });
   }
 
   /** Why a placeholder stands at a picture's address, in words; null: the picture is there. */

@@ -109,7 +109,12 @@ export interface FaceDetails extends FaceSummary {
 }
 
 export interface PhotoDetails {
-  readonly photo: PhotoSummary & { readonly path: string | null; readonly decidedAt: string };
+  readonly photo: PhotoSummary & {
+    readonly path: string | null;
+    /** Raised whenever the photo was decided again, as when it had been replaced. */
+    readonly revision: number;
+    readonly decidedAt: string;
+  };
   readonly faces: readonly FaceDetails[];
   readonly head: number;
 }
@@ -151,6 +156,8 @@ export interface Learned {
 }
 
 export interface Fact {
+  /** Its place among all that was written of the owner. */
+  readonly sequence: number;
   readonly factId: string;
   readonly at: string;
   readonly by: string;
@@ -165,7 +172,9 @@ export interface HistoryEntry {
   readonly fact: Fact;
   readonly describe: string;
   readonly undone: boolean;
-  readonly faceIds: readonly string[];
+  /** Undoing it does something again. */
+  readonly takesBack: boolean;
+  readonly faces: readonly { readonly faceId: string; readonly assetId: string }[];
   readonly reason: string | null;
 }
 
@@ -198,6 +207,8 @@ export type Correction =
 export interface Corrected extends Taught {
   readonly fact: Fact;
   readonly describe: string;
+  /** Undoing it does something again. */
+  readonly takesBack: boolean;
   readonly head: number;
 }
 

@@ -2,7 +2,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 
 import type { Api } from '../api/api.ts';
-import type { Corrected, Correction, Session, Taught } from '../api/types.ts';
+import type { Corrected, Correction, Fact, Session, Taught } from '../api/types.ts';
 import type { ListLoader } from './list-loader.ts';
 
 /** A short message; with `undo` it offers to take back what it tells. */
@@ -38,8 +38,10 @@ export interface App {
   readonly changed: () => void;
   /** The offer to apply what a correction teaches; undefined where there is none, or none yet. */
   readonly offerFor: (taught: Taught) => Notice['offer'];
+  /** Has the photos decided again on which so many faces would be somebody else's. */
+  readonly applyLearned: (faces: number) => Promise<void>;
   /** Does `write` by what was seen; asks when others changed the same since. Null: it was left. */
-  readonly writeUnlessChanged: <T>(
+  readonly writeUnlessChanged: <T extends { readonly fact: Fact | null }>(
     write: (head: number | undefined) => Promise<T>,
     head: number | undefined,
   ) => Promise<T | null>;

@@ -1,4 +1,4 @@
-import { ApiError, wordsFor } from '../api/api-error.ts';
+import { isNoNews, wordsFor } from '../api/api-error.ts';
 import type { Api } from '../api/api.ts';
 import type { Taught } from '../api/types.ts';
 import type { App, Notice } from './app.ts';
@@ -38,24 +38,22 @@ export class Learning {
     return wouldChange === 0 ? null : this.#offer(wouldChange);
   }
 
-  #offer(faces: number): NonNullable<Notice['offer']> {
-    return {
-      text: `${counted(faces, 'other face')} would now go to somebody else.`,
-      label: 'Apply',
-      accept: () => this.#apply(),
-    };
-  }
-
-  async #apply(): Promise<void> {
-    const { api, notify } = this.#ports;
+  /** Has everything that was learned applied; what could not be is offered again. */
+  async apply(faces: number): Promise<void> {
+    const { api, notify, changed } = this.#ports;
     try {
       const { jobs } = await api.reapply();
-      notify({ text: `Looking at ${counted(jobs, 'photo')} again.`, tone: 'good' });
+      notify({ text: `Looking at ${counted(jobs, 'photo')} again.`, tone: 'good', offer: null });
       this.#applying += jobs;
       void this.#watch();
     } catch (error) {
-      notify({ text: wordsFor(error), tone: 'bad' });
+      notify({ text: wordsFor(error), tone: 'bad', offer: this.#offer(faces) });
     }
+    changed();
+  }
+
+  #offer(faces: number): NonNullable<Notice['offer']> {
+    return { text: learnedText(faces), label: 'Apply', accept: () => this.apply(faces) };
   }
 
   /** Until everything is counted and decided again; not while nobody looks at the tab. */
@@ -70,7 +68,7 @@ export class Learning {
         await new Promise((resolve) => setTimeout(resolve, waitMillis));
         await untilSeen(this.#end.signal);
         this.#quietMillis += waitMillis;
-        if (this.#isBusy() && (await this.#look().catch(isNoNews))) this.#hadNews();
+        if (this.#isBusy() && (await this.#look().catch(unlessTold))) this.#hadNews();
       }
     } catch {
       // A worker that was ended has forgotten what it counted.
@@ -102,8 +100,13 @@ export class Learning {
   }
 }
 
+/** What would come of applying what corrections have taught. */
+export function learnedText(faces: number): string {
+  return `${counted(faces, 'other face')} would now go to somebody else.`;
+}
+
 /** A tab that is seen again may be back before its network is. */
-function isNoNews(error: unknown): boolean {
-  if (error instanceof ApiError && error.status === 0) return false;
+function unlessTold(error: unknown): boolean {
+  if (isNoNews(error)) return false;
   throw error;
 }

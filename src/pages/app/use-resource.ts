@@ -1,6 +1,10 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
+import { isNoNews } from '../api/api-error.ts';
 import { useApp } from './app.ts';
+
+/** How soon it is asked again after nobody answered. */
+const NO_NEWS_MILLIS = 3000;
 
 export interface Resource<T> {
   readonly data: T | null;
@@ -10,7 +14,7 @@ export interface Resource<T> {
 
 /**
  * What `load` gives for `key`; kept on the screen while it is read again, after a change or when the
- * tab is looked at again.
+ * tab is looked at again, which may be back before its network is.
  */
 export function useResource<T>(key: string, load: () => Promise<T>): Resource<T> {
   const { version } = useApp();
@@ -20,35 +24,39 @@ export function useResource<T>(key: string, load: () => Promise<T>): Resource<T>
     error: null,
   });
   const [tries, setTries] = useState(0);
+  const reload = (): void => {
+    setTries((count) => count + 1);
+  };
+  const reloadIfSeen = (): void => {
+    if (document.visibilityState === 'visible') reload();
+  };
+  const data = state.key === key ? state.data : null;
+  const shown = useRef(data);
+  shown.current = data;
   useEffect(() => {
     let isCurrent = true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     load().then(
       (data) => {
         if (isCurrent) setState({ key, data, error: null });
       },
       (error: unknown) => {
-        if (isCurrent) setState({ key, data: null, error });
+        if (!isCurrent) return;
+        if (shown.current !== null && isNoNews(error))
+          timer = setTimeout(reloadIfSeen, NO_NEWS_MILLIS);
+        else setState({ key, data: null, error });
       },
     );
     return () => {
       isCurrent = false;
+      clearTimeout(timer);
     };
   }, [key, version, tries]);
   useEffect(() => {
-    const seen = (): void => {
-      if (document.visibilityState === 'visible') setTries((count) => count + 1);
-    };
-    document.addEventListener('visibilitychange', seen);
+    document.addEventListener('visibilitychange', reloadIfSeen);
     return () => {
-      document.removeEventListener('visibilitychange', seen);
+      document.removeEventListener('visibilitychange', reloadIfSeen);
     };
   }, []);
-  const isOfKey = state.key === key;
-  return {
-    data: isOfKey ? state.data : null,
-    error: isOfKey ? state.error : null,
-    reload: () => {
-      setTries((count) => count + 1);
-    },
-  };
+  return { data, error: state.key === key ? state.error : null, reload };
 }

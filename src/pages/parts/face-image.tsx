@@ -7,10 +7,12 @@ import { useApp } from '../app/app.ts';
 export function FaceImage(props: {
   faceId: string | null;
   sizePx?: 96 | 192 | 384;
+  /** Of its photo, which may become another while it is shown. */
+  version?: number;
   alt?: string;
   round?: boolean;
 }): JSX.Element {
-  const { faceId, sizePx = 192, alt = '', round = false } = props;
+  const { faceId, sizePx = 192, version, alt = '', round = false } = props;
   const { api } = useApp();
   const [brokenFaceId, setBrokenFaceId] = useState<string | null>(null);
   const shape = round ? 'face round' : 'face';
@@ -20,7 +22,7 @@ export function FaceImage(props: {
   return (
     <img
       class={shape}
-      src={api.thumbnailUrl(faceId, sizePx)}
+      src={api.thumbnailUrl(faceId, sizePx, version)}
       alt={alt}
       width={sizePx}
       height={sizePx}

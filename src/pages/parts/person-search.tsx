@@ -21,7 +21,7 @@ export function useSettled(text: string): string {
   return settled;
 }
 
-/** Finds a person by name; those who are on most photos come first. */
+/** Finds a person by name, a hidden one too; those who are on most photos come first. */
 export function PersonSearch(props: {
   label: string;
   except: readonly string[];
@@ -30,8 +30,9 @@ export function PersonSearch(props: {
   const { label, except, onChoose } = props;
   const [words, setWords] = useState('');
   const [isUnnamed, setUnnamed] = useState(false);
-  const show = isUnnamed ? 'unnamed' : 'known';
-  const list = useList<PersonSummary>('people', { q: useSettled(words).trim(), show });
+  const q = useSettled(words).trim();
+  const show = isUnnamed ? 'unnamed' : q === '' ? 'known' : 'all';
+  const list = useList<PersonSummary>('people', { q, show });
   const { items, total } = list;
   const found = items.filter(({ personId }) => !except.includes(personId));
   const foundInAll = (total ?? 0) - (items.length - found.length);

@@ -46,7 +46,10 @@ export function PersonLine({ person }: { person: PersonSummary }): JSX.Element {
         <span class={person.name === null ? 'nameless' : 'strong'}>
           {person.name ?? 'No name yet'}
         </span>
-        <span class="quiet-text">{counted(person.photos, 'photo')}</span>
+        <span class="quiet-text">
+          {counted(person.photos, 'photo')}
+          {person.hidden ? ' · hidden' : ''}
+        </span>
       </span>
     </span>
   );

@@ -10,7 +10,10 @@ export interface Toast extends Notice {
 
 const SHOWN_MILLIS = 12_000;
 
-/** Messages at the bottom, read out as they come; each stays while the pointer or focus is on it. */
+/**
+ * Messages at the bottom, read out as they come; each stays while the pointer or focus is on it, and
+ * one with an offer until that is taken or put away.
+ */
 export function Toasts(props: {
   toasts: readonly Toast[];
   close: (id: number) => void;
@@ -34,7 +37,7 @@ function ToastLine({ toast, close }: { toast: Toast; close: (id: number) => void
   const hold = (held: boolean) => () => {
     setHeld(held);
   };
-  useEffect(() => (isHeld ? undefined : later(SHOWN_MILLIS, close.bind(null, id))), [isHeld, id]);
+  useClosing(isHeld || offer != null, close.bind(null, id));
   const shut = (): void => {
     giveFocusBack();
     close(id);
@@ -87,12 +90,15 @@ function ToastLine({ toast, close }: { toast: Toast; close: (id: number) => void
   );
 }
 
-/** Does it after a while, unless what it gives is called before. */
-function later(millis: number, work: () => void): () => void {
-  const timer = setTimeout(work, millis);
-  return () => {
-    clearTimeout(timer);
-  };
+/** Closes a message after a while in which nothing kept it. */
+function useClosing(isStaying: boolean, close: () => void): void {
+  useEffect(() => {
+    if (isStaying) return undefined;
+    const timer = setTimeout(close, SHOWN_MILLIS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [isStaying]);
 }
 
 /** An offer that a newer one has taken the place of leaves its focus to what else the message has. */

@@ -3,21 +3,26 @@ import { useEffect, useState } from 'preact/hooks';
 
 import type { HistoryEntry } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
+import { undoOptions } from '../app/corrections.ts';
+import { photoUrl } from '../app/place.ts';
 import { useList } from '../app/use-list.ts';
 import { capital, longDayText, saidText } from '../app/words.ts';
 import { FaceImage } from '../parts/face-image.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { LearnedLine } from '../parts/learned-line.tsx';
 import { Empty, ListState, Loading } from '../parts/states.tsx';
 import { View } from '../parts/view.tsx';
 
 /** Everything that was corrected, newest first, each to be taken back. */
 export function HistoryView(): JSX.Element {
   const list = useList<HistoryEntry>('history');
+  const head = list.items[0]?.fact.sequence ?? 0;
   return (
     <View
       title="History"
       intro="Everything that was corrected. Each can be taken back, in any order."
     >
+      <LearnedLine />
       <ListState list={list} what="history" />
       {list.total === 0 ? (
         <Empty icon="history" title="Nothing has been corrected yet">
@@ -29,7 +34,7 @@ export function HistoryView(): JSX.Element {
           <h2>{day}</h2>
           <ul class="history">
             {entries.map((entry) => (
-              <HistoryLine key={entry.fact.factId} entry={entry} />
+              <HistoryLine key={entry.fact.factId} entry={entry} head={head} />
             ))}
           </ul>
         </section>
@@ -54,16 +59,22 @@ function byDay(entries: readonly HistoryEntry[]): [string, HistoryEntry[]][] {
   return [...days];
 }
 
-function HistoryLine({ entry }: { entry: HistoryEntry }): JSX.Element {
+/** `head`: the newest that the list shows. */
+function HistoryLine({ entry, head }: { entry: HistoryEntry; head: number }): JSX.Element {
   const { correct } = useApp();
-  const { fact, describe, undone, faceIds, reason } = entry;
-  const isUndoing = fact.body.kind === 'undone';
-  const label = isUndoing ? 'Redo' : 'Undo';
+  const { fact, describe, undone, takesBack, faces, reason } = entry;
+  const label = takesBack ? 'Redo' : 'Undo';
   return (
     <li class={undone ? 'history-line undone' : 'history-line'}>
-      <div class="history-faces" aria-hidden="true">
-        {faceIds.map((faceId) => (
-          <FaceImage key={faceId} faceId={faceId} sizePx={96} />
+      <div class="history-faces">
+        {faces.map(({ faceId, assetId }, i) => (
+          <a
+            key={faceId}
+            href={photoUrl(assetId, faceId)}
+            aria-label={`Face ${i + 1}: open its photo`}
+          >
+            <FaceImage faceId={faceId} sizePx={96} />
+          </a>
         ))}
       </div>
       <div class="history-words">
@@ -74,15 +85,14 @@ function HistoryLine({ entry }: { entry: HistoryEntry }): JSX.Element {
         </p>
       </div>
       {undone ? (
-        <span class="pill">{isUndoing ? 'Redone' : 'Undone'}</span>
+        <span class="pill">{takesBack ? 'Redone' : 'Undone'}</span>
       ) : (
         <button
           type="button"
-          class={isUndoing ? 'button small redo' : 'button small'}
+          class={takesBack ? 'button small redo' : 'button small'}
           aria-label={`${label}: ${describe}`}
           onClick={() => {
-            const said = isUndoing ? 'Done again.' : 'Undone.';
-            void correct({ kind: 'undone', factId: fact.factId }, { said });
+            void correct({ kind: 'undone', factId: fact.factId }, undoOptions(entry, head));
           }}
         >
           <Icon name="undo" />

@@ -36,7 +36,11 @@ export function PeopleView({ query }: { query: Place['query'] }): JSX.Element {
   }, [settled]);
   const list = useList<PersonSummary>('people', { q: settled, show });
   return (
-    <View title="People" intro={list.total === null ? ' ' : introText(list.total, settled)}>
+    <View
+      title="People"
+      intro={list.total === null ? ' ' : introText(list.total, settled)}
+      actions={<ToNobody />}
+    >
       <div class="toolbar">
         <nav class="tabs" aria-label="Which people">
           {SHOWN.map(([value, label]) => (
@@ -73,6 +77,14 @@ export function PeopleView({ query }: { query: Place['query'] }): JSX.Element {
         empty={<NobodyHere show={show} words={settled} />}
       />
     </View>
+  );
+}
+
+function ToNobody(): JSX.Element {
+  return (
+    <a class="button" href={placeUrl(['nobody'])}>
+      Faces of nobody
+    </a>
   );
 }
 

@@ -33,7 +33,7 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
   const { photo } = data;
   const faces = data.faces.toSorted((a, b) => a.box.x - b.box.x);
   const file = photo.path?.split('/').at(-1);
-  const src = api.imageUrl(assetId, 1600);
+  const src = api.imageUrl(assetId, 1600, photo.revision);
   return (
     <View title="Photo" heading={file ?? 'Photo'} class="photo-view" intro={introText(data)}>
       <MissingPhoto src={src} />
@@ -53,6 +53,7 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
             <FaceCard
               key={face.faceId}
               face={face}
+              version={photo.revision}
               number={i + 1}
               head={data.head}
               isOpen={face.faceId === open}
@@ -117,20 +118,21 @@ function whoText(face: FaceDetails): string {
 
 function FaceCard(props: {
   face: FaceDetails;
+  version: number;
   /** From the left. */
   number: number;
   head: number;
   isOpen: boolean;
   onToggle: () => void;
 }): JSX.Element {
-  const { face, number, head, isOpen, onToggle } = props;
+  const { face, version, number, head, isOpen, onToggle } = props;
   const { personId, name, faceId, ignored } = face;
   const isConfirmed = face.assignedBy === 'user' && personId !== null;
   return (
     <li id={cardId(faceId)} class={isOpen ? 'face-card chosen' : 'face-card'}>
       <h2>
         <button type="button" class="face-card-head" aria-expanded={isOpen} onClick={onToggle}>
-          <FaceImage faceId={faceId} />
+          <FaceImage faceId={faceId} version={version} />
           <span class="face-card-words">
             <span class={name === null ? 'nameless' : ''}>
               {name === null ? <span class="hidden-text">Face {number}: </span> : null}

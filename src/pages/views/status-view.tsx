@@ -8,6 +8,7 @@ import { photoUrl } from '../app/place.ts';
 import { doingText, failedText, fileNameOf, partText, timeLeftText } from '../app/status-words.ts';
 import { dayAndTimeText, numberText } from '../app/words.ts';
 import { Icon } from '../parts/icon.tsx';
+import { LearnedLine } from '../parts/learned-line.tsx';
 import { Failure, Loading } from '../parts/states.tsx';
 import { View } from '../parts/view.tsx';
 
@@ -36,6 +37,7 @@ export function StatusView(): JSX.Element {
       {status === null ? null : (
         <>
           <Figures status={status} />
+          <LearnedLine />
           <Failures status={status} refresh={refresh} />
           <Queues status={status} />
           <Parts status={status} />

@@ -53,7 +53,8 @@ export function useReview(): Review {
     drop(id);
     const fact = await written;
     if (fact !== null) {
-      await correct({ kind: 'undone', factId: fact.factId }, { said: 'Taken back.' });
+      const { factId, sequence: head } = fact;
+      await correct({ kind: 'undone', factId }, { said: 'Taken back.', head });
       return;
     }
     try {

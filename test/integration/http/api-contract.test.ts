@@ -166,6 +166,7 @@ describe('what the people API promises to programs', () => {
         ...['GET people', 'GET people/{personId}', 'GET people/{personId}/faces'],
         ...['GET people/{personId}/photos', 'GET photos', 'GET photos/{assetId}'],
         ...['GET photos/{assetId}/image', 'GET faces/{faceId}/thumbnail', 'POST who'],
+        'GET faces/nobody',
         ...['POST corrections', 'POST corrections/preview', 'GET reapply', 'POST reapply'],
         ...['GET review', 'POST review/{id}', 'GET export', 'POST import'],
         'POST failures/{jobId}/retry',

@@ -2,11 +2,12 @@ import type { Locator, Page } from 'playwright-core';
 
 import { createLog } from '../../../src/log.ts';
 import { openStore } from '../../../src/store/open-store.ts';
-import { usePages, type Pages } from '../../helpers/pages.ts';
+import { axeViolations, usePages, type Pages } from '../../helpers/pages.ts';
 import { makeFaceRecord, makePhotoRecord, unitDescriptor } from '../../helpers/records.ts';
 import { descriptorAt } from '../../helpers/seen.ts';
 
 const CROWD_PHOTOS = 500;
+const LONGER_THAN_A_MESSAGE_MILLIS = 13_000;
 const OF_CROWD = 'owner-of-a-crowd';
 
 interface Put {
@@ -58,6 +59,7 @@ async function fill(dataDir: string): Promise<void> {
   const faces: Put[] = [
     ...withChild('ada', 10),
     ...withChild('bo', 20),
+    ...withChild('dee', 60),
     { faceId: 'left-1', personId: 'left', descriptor: alike },
     {
       ...{ faceId: 'right-1', personId: 'right', near: 'left' },
@@ -136,6 +138,24 @@ describe('what corrections teach', () => {
     expect(await whose('ada-3')).toBe(await whose('ada-2'));
     expect(await whose('ada-3')).not.toBe('ada');
     await faceCount(page, 1);
+  }, 60_000);
+
+  test('an offer stays until it is put away, and is found under Status after that', async () => {
+    const page = await pages.open('/people/photo/photo-of-dee-2');
+    await page.getByRole('button', { name: 'New person' }).click();
+    const offer = toast(page, '1 other face would now go to somebody else.');
+    await offer.waitFor();
+    await page.waitForTimeout(LONGER_THAN_A_MESSAGE_MILLIS);
+    await offer.getByRole('button', { name: 'Close message' }).click();
+    for (const view of ['History', 'Status']) {
+      await page.getByRole('navigation', { name: 'Pages' }).getByText(view).click();
+      await page.getByText('1 other face would now go to somebody else.').waitFor();
+    }
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await toast(page, 'Looking at 1 photo again.').waitFor();
+    await page.getByText('1 other face would now go').waitFor({ state: 'detached' });
+    await page.context().close();
   }, 60_000);
 
   test('what takes long to count is offered once it is counted, and not asked for while nobody looks', async () => {

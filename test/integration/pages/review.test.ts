@@ -70,6 +70,20 @@ describe('the questions', () => {
     expect(third).toBeDefined();
   }, 60_000);
 
+  test('a yes that is taken back is the question again', async () => {
+    const page = await pages.open('/people/review');
+    await page.locator('.review-card').waitFor();
+    const [asked] = await questions();
+    expect(asked?.kind).toBe('proposed-merge');
+    expect(await shown(page)).toBe(`question-${asked?.id ?? ''}`);
+    await press(page, 'y', 'Yes, noted.');
+    expect((await questions()).map(({ id }) => id)).not.toContain(asked?.id);
+    await press(page, 'u', 'Taken back.');
+    await page.locator(`[aria-labelledby="question-${asked?.id ?? ''}"]`).waitFor();
+    expect((await questions()).map(({ id }) => id)).toContain(asked?.id);
+    await page.context().close();
+  }, 60_000);
+
   test('what was skipped comes back with one key, and can be answered then', async () => {
     const [first] = await questions();
     const page = await pages.open('/people/review');

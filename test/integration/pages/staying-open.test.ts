@@ -57,6 +57,28 @@ describe('a tab that stays open', () => {
     await page.context().close();
   }, 60_000);
 
+  test('keeps what is being typed when it is seen again before its network is back', async () => {
+    const [person] = await people(pages);
+    const page = await pages.open(`/people/person/${person?.personId ?? ''}`);
+    const seenAgain = (): Promise<void> =>
+      page.evaluate("void document.dispatchEvent(new Event('visibilitychange'))");
+    const field = page.getByRole('combobox', { name: 'Name' });
+    await page.getByRole('button', { name: 'Add a name' }).click();
+    await field.fill('Evelyn');
+    await page.context().setOffline(true);
+    await seenAgain();
+    await page.waitForTimeout(1000);
+    expect(await field.inputValue()).toBe('Evelyn');
+    const answered = page.waitForResponse((answer) => answer.url().includes('/api/people/'));
+    await page.context().setOffline(false);
+    // By itself.
+    expect((await answered).status()).toBe(200);
+    expect(await field.inputValue()).toBe('Evelyn');
+    const unexpected = (one: string): boolean => !one.includes('ERR_INTERNET_DISCONNECTED');
+    expect(pages.takeComplaints().filter(unexpected)).toEqual([]);
+    await page.context().close();
+  }, 60_000);
+
   test('goes on after the worker was started again', async () => {
     const [person] = await people(pages);
     const page = await pages.open(`/people/person/${person?.personId ?? ''}`);

@@ -91,7 +91,7 @@ describe.each(['sqlite', 'mongodb'] as const)('tidying with %s', (kind) => {
     expect((await new TidyWorker(await open(), fragments()).tidy()).merges).toEqual([]);
   });
 
-  test('a merge that a user takes back is never made again, nor proposed', async () => {
+  test('a merge of its own that a user takes back is never made again, nor proposed', async () => {
     const worker = await workerOn(fragments());
     await worker.tidy();
     await worker.correct({ kind: 'undone', factId: worker.facts[0]?.factId ?? '' });
@@ -112,6 +112,16 @@ describe.each(['sqlite', 'mongodb'] as const)('tidying with %s', (kind) => {
           personB: await worker.whose('b'),
         }),
       null,
+    ],
+    [
+      'a user made them one and parted them again',
+      async (worker) => {
+        const [from, into] = [await worker.whose('b'), await worker.whose('a')];
+        const merge = { kind: 'people-merged', from, into, name: null } as const;
+        const { factId } = await worker.correct(merge);
+        await worker.correct({ kind: 'undone', factId });
+      },
+      'parted-again',
     ],
     [
       "a face of one is denied to be the other's",

@@ -32,6 +32,27 @@ test('after a face was given away, the faces like it are counted and follow when
   expect((await home.learned.learn(undone, 10_000)).counting).toBe(false);
 });
 
+test('what could not be queued for a while is still to be applied', async () => {
+  const home = await house();
+  const child = descriptorAt(ada, 0.34, 5);
+  await home.look('first', seenFace(ada));
+  const person = (await home.look('child', seenFace(child))).faces[0]!;
+  for (const like of ['like', 'too']) {
+    await home.look(like, seenFace(descriptorAt(child, 0.1, like.length)));
+  }
+  const fact = await home.correct('o', { kind: 'split', faceIds: [person.faceId] }, 'tester');
+  expect(await home.learned.learn(fact, 10_000)).toMatchObject({ photos: 2 });
+  const push = jest.spyOn(home.reruns, 'push').mockImplementationOnce(() => {
+    throw new Error('Redis is away');
+  });
+  await expect(home.learned.apply('o')).rejects.toThrow('Redis is away');
+  expect(await home.learned.progress('o')).toMatchObject({ photos: 2, applying: 0 });
+  const jobs = await Promise.all([home.learned.apply('o'), home.learned.apply('o')]);
+  expect(jobs[0] + jobs[1]).toBe(2);
+  expect(home.reruns.toSorted()).toEqual(['like', 'too']);
+  push.mockRestore();
+});
+
 test('who does not wait is told that it is still being counted, and hears the number later', async () => {
   const home = await house();
   const child = descriptorAt(ada, 0.34, 5);
@@ -86,6 +107,24 @@ test('questions are about doubtful faces and people who may be one, and each is 
   const over = home.review.answer('o', merge.id, { answer: 'yes', name: null });
   expect(await codeOf(over)).toBe('REVIEW_OVER');
   expect(two.faces[0]?.isNewPerson).toBe(true);
+});
+
+test('a yes that is taken back is the question again, and those who look alike are shown again', async () => {
+  const home = await house();
+  await home.look('a', seenFace(ada));
+  const [two] = (await home.look('b', seenFace(descriptorAt(ada, 0.38, 4)))).faces;
+  const asked = async (): Promise<string[]> =>
+    (await home.review.page('o', LIMITS)).items.map(({ id }) => id);
+  const similar = async (): Promise<number> =>
+    similarPeople(await home.directories.current('o'), two!.personId!).length;
+  const before = [await asked(), await similar()];
+  expect(before).toEqual([[expect.any(String)], 1]);
+  const [id] = await asked();
+  const yes = await home.review.answer('o', id!, { answer: 'yes', name: null });
+  const { factId } = await home.correct('o', yes!, 'tester');
+  expect(await asked()).not.toContain(id);
+  await home.correct('o', { kind: 'undone', factId }, 'tester');
+  expect([await asked(), await similar()]).toEqual(before);
 });
 
 test('who would be merged without a question is asked about only where nothing is tidied', async () => {

@@ -35,11 +35,12 @@ test('each entry shows the faces it was about, and why the machine did it', () =
     { kind: 'faces-ignored', faceIds: ['face-gone'], reason: 'a poster' },
   );
   const { items } = listHistory(directory, { limit: 10 });
-  expect(items.map(({ faceIds, reason }) => [faceIds, reason])).toEqual([
+  expect(items.map(({ faces, reason }) => [faces.map(({ faceId }) => faceId), reason])).toEqual([
     [[], null],
     [['face-of-bob', 'face-of-ada'], null],
     [['face-of-bob', 'face-of-ada'], null],
     [['face-of-bob', 'face-of-ada'], '1 and 4 faces, difference 0.31, at most 0.35 allowed'],
     [['face-of-ada'], null],
   ]);
+  expect(items[4]?.faces).toEqual([{ faceId: 'face-of-ada', assetId: 'ada' }]);
 });

@@ -1,4 +1,9 @@
-import type { Fact, FactBody, FacePlace } from '../../../../src/identities/journal/fact.ts';
+import {
+  MACHINE,
+  type Fact,
+  type FactBody,
+  type FacePlace,
+} from '../../../../src/identities/journal/fact.ts';
 import { listPeople } from '../../../../src/identities/journal/people-list.ts';
 import { People } from '../../../../src/identities/journal/people.ts';
 import {
@@ -21,7 +26,7 @@ class Journal {
   people = new People();
   #ids = 0;
 
-  do(correction: Correction): Fact {
+  do(correction: Correction, by = 'tester'): Fact {
     const wanted = facesToSee(correction, this.people);
     const seen = faces.filter(
       ({ faceId, personId }) =>
@@ -29,7 +34,7 @@ class Journal {
     );
     const newId = (): string => `new-${++this.#ids}`;
     const planned = planFact(correction, { people: this.people, faces: seen, newId });
-    const fact = makeFact({ sequence: this.people.facts.length + 1, ...planned });
+    const fact = makeFact({ sequence: this.people.facts.length + 1, by, ...planned });
     this.people.apply(fact);
     return fact;
   }
@@ -170,8 +175,19 @@ test('who were told apart are merged only once that is undone, which the refusal
   expect(journal.people.resolve('bob')).toBe('bob');
 });
 
-test('a merge that was taken back tells the two apart, until it is done again', () => {
-  const merged = journal.do(merge('ada', 'bob'));
+test("a user's merge that was taken back leaves open whether the two are one", () => {
+  const undoing = journal.undo(journal.do(merge('ada', 'bob')));
+  expect(journal.people.areDistinct('ada', 'bob')).toBe(false);
+  expect(journal.people.partedPairs()).toEqual([['ada', 'bob']]);
+  const told = journal.do({ kind: 'people-distinct', personA: 'ada', personB: 'bob' });
+  expect(journal.people.areDistinct('ada', 'bob')).toBe(true);
+  journal.undo(told);
+  journal.undo(undoing);
+  expect(journal.people.partedPairs()).toEqual([]);
+});
+
+test("a machine's merge that was taken back tells the two apart, until it is done again", () => {
+  const merged = journal.do(merge('ada', 'bob'), MACHINE);
   expect(() => journal.do({ kind: 'people-distinct', personA: 'ada', personB: 'bob' })).toThrow(
     'undo their merge instead',
   );
