@@ -70,6 +70,7 @@ function toShots({ ada, grace }: { ada: string; grace: string }, picture: string
     { name: 'review-phone', place: '/review', context: PHONE },
     { name: 'together', place: `/together?person=${ada}&person=${grace}` },
     { name: 'who', place: '/who', before: (page) => upload(page, picture) },
+    { name: 'nobody', place: '/nobody' },
     { name: 'history', place: '/history' },
     { name: 'status', place: '/status' },
     { name: 'backup', place: '/backup' },

@@ -14,7 +14,7 @@ export function NobodyView(): JSX.Element {
   const list = useList<FaceSummary>('faces/nobody');
   return (
     <View
-      title="Faces of nobody"
+      title="Unknown faces"
       intro={list.total === null ? ' ' : counted(list.total, 'face')}
       actions={
         <a class="button" href={placeUrl([])}>
@@ -23,8 +23,8 @@ export function NobodyView(): JSX.Element {
       }
     >
       <p class="hint">
-        Too small or blurred to tell who they are, or nobody’s by your word. Open a photo to say who
-        it is.
+        Too small or blurred to tell who they are, or you said who they are not. Open a photo to say
+        who it is.
       </p>
       <TileGrid
         label="Faces"

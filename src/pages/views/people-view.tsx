@@ -83,7 +83,7 @@ export function PeopleView({ query }: { query: Place['query'] }): JSX.Element {
 function ToNobody(): JSX.Element {
   return (
     <a class="button" href={placeUrl(['nobody'])}>
-      Faces of nobody
+      Unknown faces
     </a>
   );
 }

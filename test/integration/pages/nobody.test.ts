@@ -37,7 +37,7 @@ describe('who is on no list', () => {
     expect(nobodys).toMatchObject([{ faceId: 'ada-1', assetId, personId: null }]);
 
     const page = await pages.open('/people', PHONE);
-    await page.getByRole('link', { name: 'Faces of nobody' }).click();
+    await page.getByRole('link', { name: 'Unknown faces' }).click();
     const face = page.getByRole('list', { name: 'Faces' }).getByRole('link');
     await face.waitFor();
     expect(await axeViolations(page)).toEqual([]);
