@@ -53,10 +53,10 @@ export class ReviewList {
   async page(ownerId: string, wish: PageWish): Promise<Page<ReviewItem>> {
     const directory = await this.#ports.directories.current(ownerId);
     const { skipped } = this.#ownerOf(ownerId);
-    const open = (await this.#open(ownerId, directory)).filter(
-      ({ id }) => Date.now() >= (skipped.get(id) ?? 0),
-    );
-    const placed = open.map((item, place) => ({ item, place }));
+    // Placed among all: a skip must not move the others past a cursor.
+    const placed = (await this.#open(ownerId, directory))
+      .map((item, place) => ({ item, place }))
+      .filter(({ item }) => Date.now() >= (skipped.get(item.id) ?? 0));
     const page = pageOf(placed, ({ place }) => [place], wish);
     return {
       ...page,

@@ -55,7 +55,11 @@ function figureText(name: string, value: string | number | boolean): string {
   return PLAIN.includes(name) ? String(value) : `${name} ${String(value)}`;
 }
 
+/** An upload is kept under its checksum, which is no name to a reader. */
+const CHECKSUM = /^[0-9a-f]{64}$/;
+
 /** The last part of a path, also of one with the other kind of slashes. */
 export function fileNameOf(path: string): string {
-  return path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
+  const name = path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
+  return CHECKSUM.test(name) ? 'Uploaded photo' : name;
 }

@@ -5,6 +5,7 @@ import type { FaceDetails, PhotoDetails } from '../api/types.ts';
 import { useApp } from '../app/app.ts';
 import { personUrl, type Place } from '../app/place.ts';
 import { joined } from '../app/plain-reasons.ts';
+import { fileNameOf } from '../app/status-words.ts';
 import { useResource } from '../app/use-resource.ts';
 import { counted, dayAndTimeText, photoDayText } from '../app/words.ts';
 import { BoxedPhoto, type BoxedFace } from '../parts/boxed-photo.tsx';
@@ -32,7 +33,7 @@ export function PhotoView(props: { assetId: string; query: Place['query'] }): JS
   if (data === null) return <Loading what="photo" />;
   const { photo } = data;
   const faces = data.faces.toSorted((a, b) => a.box.x - b.box.x);
-  const file = photo.path?.split('/').at(-1);
+  const file = photo.path === null ? undefined : fileNameOf(photo.path);
   const src = api.imageUrl(assetId, 1600, photo.revision);
   return (
     <View title="Photo" heading={file ?? 'Photo'} class="photo-view" intro={introText(data)}>

@@ -50,4 +50,5 @@ test('a file is called by the last part of its path', () => {
     'b.jpg',
     'c.jpg',
   ]);
+  expect(fileNameOf(`/data/uploads/${'0a'.repeat(32)}`)).toBe('Uploaded photo');
 });

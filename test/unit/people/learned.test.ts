@@ -109,6 +109,21 @@ test('questions are about doubtful faces and people who may be one, and each is 
   expect(two.faces[0]?.isNewPerson).toBe(true);
 });
 
+test('questions that are skipped meanwhile hide none of the next page', async () => {
+  const home = await house();
+  await home.look('a', seenFace(ada));
+  for (let i = 0; i < 6; i++) {
+    await home.look(`doubtful-${i}`, blurred(seenFace(descriptorAt(ada, 0.36, 3 + i))));
+  }
+  const all = (await home.review.page('o', { limit: 10 })).items.map(({ id }) => id);
+  const first = await home.review.page('o', { limit: 3 });
+  for (const { id } of first.items.slice(0, 2)) {
+    await home.review.answer('o', id, { answer: 'skip', name: null });
+  }
+  const { items, total } = await home.review.page('o', { limit: 9, cursor: first.next! });
+  expect([all.length, total, items.map(({ id }) => id)]).toEqual([6, 4, all.slice(3)]);
+});
+
 test('a yes that is taken back is the question again, and those who look alike are shown again', async () => {
   const home = await house();
   await home.look('a', seenFace(ada));
