@@ -4,16 +4,20 @@ import path from 'node:path';
 
 interface Kept {
   readonly bytes: number;
+  readonly usedAt: number;
   /** When the file's time of use was last written down. */
   notedAt: number;
 }
 
 /** A file's time of use is written down no more often than this. */
 const NOTE_EVERY_MILLIS = 3_600_000;
+/** After writing this share of the bound the folder is read again, for what other processes wrote. */
+const READ_AGAIN_SHARE = 1 / 16;
 
 /**
  * Files in a folder, bounded in bytes: those not used for the longest time go first. Names may hold
- * folders; another process may use the same folder, or empty it.
+ * folders; other processes may use the same folder, which is beyond its bound by a sixteenth for each
+ * at most, or empty it.
  */
 export class DiskCache {
   readonly #folder: string;
@@ -21,6 +25,7 @@ export class DiskCache {
   /** What was used last stands last. */
   readonly #kept = new Map<string, Kept>();
   #bytes = 0;
+  #bytesSinceScan = 0;
   #scanned: Promise<void> | null = null;
 
   constructor(folder: string, maxBytes: number) {
@@ -60,6 +65,9 @@ export class DiskCache {
       throw error;
     }
     await this.#use(name, content.length);
+    this.#bytesSinceScan += content.length;
+    if (this.#bytesSinceScan > this.#maxBytes * READ_AGAIN_SHARE) this.#scanned = null;
+    await this.#scan();
     await this.#shrink();
   }
 
@@ -75,12 +83,14 @@ export class DiskCache {
   async #use(name: string, bytes: number): Promise<void> {
     const notedAt = this.#kept.get(name)?.notedAt ?? Date.now();
     this.#forget(name);
-    this.#kept.set(name, { bytes, notedAt });
+    // Finer than a millisecond, as the files' times are: many are used in one.
+    const usedAt = performance.timeOrigin + performance.now();
+    this.#kept.set(name, { bytes, usedAt, notedAt });
     this.#bytes += bytes;
-    if (Date.now() < notedAt + NOTE_EVERY_MILLIS) return;
+    if (usedAt < notedAt + NOTE_EVERY_MILLIS) return;
     const now = new Date();
     await utimes(path.join(this.#folder, name), now, now).catch(() => undefined);
-    this.#kept.set(name, { bytes, notedAt: now.getTime() });
+    this.#kept.set(name, { bytes, usedAt, notedAt: usedAt });
   }
 
   #forget(name: string): void {
@@ -101,8 +111,9 @@ export class DiskCache {
     return this.#scanned;
   }
 
-  /** What an earlier run has left, the longest unused first. */
+  /** What an earlier run has left and other processes write, the longest unused first. */
   async #readFolder(): Promise<void> {
+    this.#bytesSinceScan = 0;
     const entries = await readdir(this.#folder, { recursive: true, withFileTypes: true }).catch(
       () => [],
     );
@@ -115,9 +126,16 @@ export class DiskCache {
       const name = path.relative(this.#folder, file).split(path.sep).join('/');
       found.push({ name, bytes: status.size, usedAt: status.mtimeMs });
     }
-    for (const { name, bytes, usedAt } of found.sort((a, b) => a.usedAt - b.usedAt)) {
-      this.#kept.set(name, { bytes, notedAt: usedAt });
-      this.#bytes += bytes;
+    const known = new Map(this.#kept);
+    this.#kept.clear();
+    this.#bytes = 0;
+    const kept = found.map(({ name, bytes, usedAt }) => {
+      const used = Math.max(usedAt, known.get(name)?.usedAt ?? 0);
+      return { name, kept: { bytes, usedAt: used, notedAt: known.get(name)?.notedAt ?? usedAt } };
+    });
+    for (const one of kept.sort((a, b) => a.kept.usedAt - b.kept.usedAt)) {
+      this.#kept.set(one.name, one.kept);
+      this.#bytes += one.kept.bytes;
     }
     await this.#shrink();
   }

@@ -42,3 +42,12 @@ test('files that somebody else removed are made again', async () => {
   await cache.set('x/1', bytes(100));
   expect(await cache.get('x/1')).toHaveLength(100);
 });
+
+test('several processes on one folder keep to the bound together, but for little', async () => {
+  const place = path.join(folder, 'd');
+  const caches = [new DiskCache(place, 3200), new DiskCache(place, 3200)];
+  for (let i = 0; i < 40; i++) await caches[i % 2]?.set(`x/${i}`, bytes(160));
+  const kept = readdirSync(path.join(place, 'x')).length * 160;
+  expect(kept).toBeGreaterThan(2800);
+  expect(kept).toBeLessThanOrEqual(3200 + 2 * (200 + 160));
+});
