@@ -34,6 +34,9 @@ import { runImmichSink, withSinkParts } from './run-immich-sink.ts';
 import { runWorker } from './run-worker.ts';
 import type { Store } from './store/store.ts';
 
+/** To tell whose people there are, where somebody asks for another's. */
+const MOST_OWNERS_SHOWN = 10;
+
 /** Runs one command; answers with the exit code. */
 async function run(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -91,7 +94,12 @@ function addPeopleCommands(program: Command): void {
           process.stdout.write(await print({ faces, people, store }, options));
           if (faces.length > 0) return;
           const where = storePlace(config);
-          process.stderr.write(`${where} knows no face of owner '${options.owner}'\n`);
+          const others = (await store.listOwners()).slice(0, MOST_OWNERS_SHOWN);
+          const known = others.length === 0 ? 'nobody yet' : others.join(', ');
+          process.stderr.write(
+            `${where} knows no face of owner '${options.owner}'; --owner says whose people, and it ` +
+              `knows photos of: ${known}\n`,
+          );
         });
       });
   add('people', 'list the people that are known', ({ faces, people }, { json }) =>

@@ -199,7 +199,7 @@ class KeyedAccounts implements ImmichAccounts {
     if (said === error.code) return;
     this.#log.warn(
       { key: state.label, code: error.code, reason: messageOf(error) },
-      "nothing is done for one of Immich's users until this is put right; the others go on",
+      "nothing is done for one of Immich's users, whose key this is, until this is put right",
     );
   }
 

@@ -16,6 +16,8 @@ const LONGEST_GREETING_MILLIS = 2000;
 /** How long a queue may take to let go; without Redis BullMQ's workers never do. */
 const LONGEST_CLOSING_MILLIS = 5000;
 
+const TO_CHECK = 'REDIS_HOSTNAME and REDIS_PORT, or REDIS_URL';
+
 /** Connection settings shared by all that talk to Redis. */
 function withDefaults(redis: RedisOptions): RedisOptions {
   return {
@@ -115,7 +117,10 @@ export async function waitForRedis(
         reject(unavailable(address, error));
       } else if (isCertificateProblem(error)) {
         reject(unavailable(address, error, 'its certificate, and REDIS_TLS_CA_FILE for rediss://'));
-      } else reporter.failed(`${error.message}; waiting for Redis at ${address}`);
+      } else {
+        const reason = withoutPlea(error.message);
+        reporter.failed(`${reason}; waiting for Redis at ${address}; ${TO_CHECK} say where it is`);
+      }
     });
     signal.addEventListener(
       'abort',
@@ -149,6 +154,11 @@ function refuseEviction(memory: string, address: string): void {
   );
 }
 
+/** What answers in another language is no Redis, which is nothing to report to ioredis. */
+function withoutPlea(message: string): string {
+  return message.replace(/\s*Please report this\.?/, ' (it is no Redis that answers there)');
+}
+
 /** The codes that OpenSSL and Node give a certificate which they do not trust. */
 function isCertificateProblem(error: Error): boolean {
   return /CERT|^ERR_TLS_|^UNABLE_TO_(GET|VERIFY|DECODE)/.test(systemCodeOf(error) ?? '');
@@ -158,7 +168,7 @@ function isCertificateProblem(error: Error): boolean {
 function unavailable(
   address: string,
   cause: unknown,
-  toCheck = 'REDIS_HOSTNAME, REDIS_PORT and REDIS_PASSWORD, or REDIS_URL',
+  toCheck = `${TO_CHECK}, and REDIS_PASSWORD`,
 ): WorkerError {
   return new WorkerError(
     'REDIS_UNAVAILABLE',

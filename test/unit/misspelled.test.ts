@@ -1,4 +1,5 @@
 import { misspelled } from '../../src/config/misspelled.ts';
+import { VARIABLE_NAMES } from '../../src/config/variables.ts';
 
 test('a variable that is nearly a setting is told with the setting', () => {
   const environment = {
@@ -6,12 +7,16 @@ test('a variable that is nearly a setting is told with the setting', () => {
     MONGO_URI: 'b',
     IMMICH_API_KEY_FLIE: 'c',
     PROFIL: 'd',
+    REDIS_HOST: 'e',
+    MONGO_URL: 'f',
   };
   expect(misspelled(environment)).toEqual([
     { variable: 'REDIS_HOSTNMAE', meant: 'REDIS_HOSTNAME' },
     { variable: 'MONGO_URI', meant: 'MONGODB_URI' },
     { variable: 'IMMICH_API_KEY_FLIE', meant: 'IMMICH_API_KEY_FILE' },
     { variable: 'PROFIL', meant: 'PROFILE' },
+    { variable: 'REDIS_HOST', meant: 'REDIS_HOSTNAME' },
+    { variable: 'MONGO_URL', meant: 'MONGODB_URI' },
   ]);
 });
 
@@ -26,4 +31,18 @@ test('settings themselves and what belongs to other programs are no misspellings
     UPLOAD_LOCATION: '',
   };
   expect(misspelled({ ...others, REDIS_HOSTNAME: '', HTTP_PORT: '', DATA_DIR: '' })).toEqual([]);
+});
+
+test('every other name stands for a setting', () => {
+  const found = misspelled(
+    Object.fromEntries(
+      ['HTTP_PASS', 'MEDIA_DIR', 'IMMICH_KEY', 'REDIS_DB'].map((name) => [name, '']),
+    ),
+  );
+  expect(found.map(({ meant }) => VARIABLE_NAMES.includes(meant))).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
 });

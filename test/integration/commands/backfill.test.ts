@@ -117,6 +117,7 @@ describe('backfill of a folder', () => {
       expect(known.length).toBeGreaterThanOrEqual(5);
       const ada = await run(['people', '--owner', 'ada']);
       expect(ada.output).toBe('nobody is known yet\n');
+      expect(ada.errors).toContain('it knows photos of: default');
     } finally {
       await worker.stop();
     }
