@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 import { readConfig, type Config } from './config.ts';
 import { WorkerError } from './errors.ts';
 import type { Fact } from './identities/journal/fact.ts';
@@ -39,20 +41,12 @@ export async function runImmichSink(
     const publishFact = (fact: Fact): Promise<void> => publisher.publishFact(fact);
     const sink = startImmichSink(config, { store, log, publishFact });
     if (sink !== null) opened.push(sink);
-    await whenAborted(AbortSignal.any([signal, other.signal]));
+    const ended = AbortSignal.any([signal, other.signal]);
+    if (!ended.aborted) await once(ended, 'abort');
     other.signal.throwIfAborted();
   } finally {
     for (const one of opened.reverse()) await one.close();
   }
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
-  });
 }
 
 /** Opens what a command on the results in Immich needs, for the time of `work`. */

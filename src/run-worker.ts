@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 
 import { misspelledVariables, readConfig, type Config } from './config.ts';
@@ -47,7 +48,7 @@ export async function runWorker(): Promise<number> {
         stop.abort(error);
       },
     });
-    await aborted(stop.signal);
+    if (!stop.signal.aborted) await once(stop.signal, 'abort');
     const isClosed = await within(config.shutdownGraceMillis + GOODBYE_MILLIS, worker.close());
     if (!isClosed) log.warn('Redis did not let go in time; a photo in hand comes again');
     if (stop.signal.reason instanceof WorkerError) throw stop.signal.reason;
@@ -79,13 +80,4 @@ function onSignals(handle: (signal: NodeJS.Signals, again: boolean) => void): vo
       handle(signal, count++ > 0);
     });
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
-  });
 }

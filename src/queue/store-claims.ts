@@ -44,19 +44,17 @@ export class StoreClaims {
     const living = [...claims].filter(([, { untilMillis }]) => untilMillis > nowMillis);
     const own = living.find(([one]) => one === id)?.[1];
     const sinceMillis = Math.min(own?.sinceMillis ?? nowMillis, this.#sinceMillis ?? nowMillis);
+    // Who comes new lets everybody go first.
+    const isNew = own === undefined && this.#sinceMillis === null;
     const first = living.find(
-      ([one, other]) => one !== id && isBefore(other, { sinceMillis, isNew: this.#isNew(own) }),
+      ([one, other]) => one !== id && (isNew || other.sinceMillis < sinceMillis),
     );
     if (first !== undefined) return first[1].place;
-    if (own === undefined && this.#sinceMillis === null) id = await this.#store.renewId(id);
+    if (isNew) id = await this.#store.renewId(id);
     this.#sinceMillis = sinceMillis;
     const ended = [...claims.keys()].filter((one) => !living.some(([living]) => living === one));
     await this.#write(id, { place: this.#store.place, sinceMillis, nowMillis }, ended);
     return null;
-  }
-
-  #isNew(own: Claim | undefined): boolean {
-    return own === undefined && this.#sinceMillis === null;
   }
 
   async #read(): Promise<{ nowMillis: number; claims: Map<string, Claim> }> {
@@ -81,14 +79,6 @@ export class StoreClaims {
     if (ended.length > 0) writing.hdel(this.#key, ...ended);
     await answersOf(writing.pexpire(this.#key, CLAIM_MILLIS));
   }
-}
-
-/** Who comes new lets everybody go first. */
-function isBefore(
-  other: Claim,
-  own: { readonly sinceMillis: number; readonly isNew: boolean },
-): boolean {
-  return own.isNew || other.sinceMillis < own.sinceMillis;
 }
 
 async function answersOf(commands: ReturnType<Redis['multi']>): Promise<unknown[]> {

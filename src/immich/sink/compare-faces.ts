@@ -1,6 +1,5 @@
 import { getAssetState } from '../client/asset-state.ts';
 import { listFaces, type ImmichFace } from '../client/faces.ts';
-import { searchAssets } from '../client/search-assets.ts';
 import { isDoubtful, judgeFaces, MOST_CHANGES, type FaceChange } from './judge-changes.ts';
 import type { FaceLink } from './links.ts';
 import {
@@ -12,7 +11,9 @@ import {
   type PhotoBudget,
 } from './missed-faces.ts';
 import { unlessGone, type OwnerContext } from './owner-context.ts';
+import { forPhotosInTurn } from './photos-in-turn.ts';
 import { putAway } from './put-away.ts';
+import { photosShown } from './shown-photos.ts';
 
 /** Faces that were compared with Immich, and what has become of those that are not as written. */
 export interface Compared {
@@ -69,7 +70,7 @@ async function missingOf(
   immichPersonId: string,
   signal: AbortSignal,
 ): Promise<{ faces: number; missing: Map<string, FaceLink[]>; doubted: FaceLink[] }> {
-  const shown = await assetsOf(context, immichPersonId, signal);
+  const shown = await photosShown(context, immichPersonId, signal);
   const missing = new Map<string, FaceLink[]>();
   const doubted: FaceLink[] = [];
   const back: FaceLink[] = [];
@@ -87,9 +88,6 @@ async function missingOf(
   return { faces, missing, doubted };
 }
 
-/** Faces that are passed over in one pass in search of photos with several. */
-const MOST_LINKS = 20_000;
-
 /**
  * Of two faces on one photo that a user has swapped both people are still shown on it: Immich does
  * not say which face is whose but photo by photo. Photos with two faces or more are asked for in
@@ -99,51 +97,24 @@ export async function compareGroupPhotos(
   context: OwnerContext,
   { most, signal }: { readonly most: number; readonly signal: AbortSignal },
 ): Promise<Compared> {
-  const { turns } = context;
   const changes: FaceChange[] = [];
   let faces = 0;
-  const after = (await turns.read(TURN)) ?? '';
-  const next = await nextGroupPhotos(context, { after, most });
-  for (const [assetId, links] of next.photos) {
-    signal.throwIfAborted();
-    faces += links.length;
-    const there = await unlessGone(listFaces(context.api, assetId));
-    changes.push(...(await compareFacesOn(context, assetId, { written: links, there })));
-  }
-  if (next.after !== after) await turns.write(TURN, next.after);
+  await forPhotosInTurn(
+    context,
+    { turn: 'group photos', most, signal, pick: ofGroup },
+    async (assetId, links) => {
+      faces += links.length;
+      const there = await unlessGone(listFaces(context.api, assetId));
+      changes.push(...(await compareFacesOn(context, assetId, { written: links, there })));
+    },
+  );
   return { changes, faces, missed: NO_MISSED_FACES };
 }
 
-const TURN = 'group photos';
-
-/** From behind `after`; once the last photo was passed, `after` is '' for the next pass. */
-async function nextGroupPhotos(
-  { links }: OwnerContext,
-  { after, most }: { readonly after: string; readonly most: number },
-): Promise<{ photos: Map<string, FaceLink[]>; after: string }> {
-  const photos = new Map<string, FaceLink[]>();
-  let last = after;
-  let together: FaceLink[] = [];
-  let seen = 0;
-  const take = (): void => {
-    const [first] = together;
-    if (first === undefined) return;
-    if (together.length > 1) photos.set(first.group, together);
-    last = first.group;
-    together = [];
-  };
-  for await (const link of links.all('face', {}, { group: after, id: AFTER_ALL_FACES })) {
-    if (together[0] !== undefined && together[0].group !== link.group) take();
-    if (photos.size >= most || seen >= MOST_LINKS) return { photos, after: last };
-    seen += 1;
-    if (link.details.state === 'linked') together.push(link);
-  }
-  take();
-  return { photos, after: '' };
+function ofGroup(links: readonly FaceLink[]): readonly FaceLink[] {
+  const linked = links.filter(({ details }) => details.state === 'linked');
+  return linked.length > 1 ? linked : [];
 }
-
-/** Sorts after every id of a face, so that a photo is not met twice. */
-const AFTER_ALL_FACES = '\u{10ffff}';
 
 /** What became of faces on one photo; `there` is null when it is gone. */
 async function compareFacesOn(
@@ -170,19 +141,4 @@ async function withoutCropped(
   if (!changes.some(({ kind }) => kind === 'removed')) return changes;
   const asset = await unlessGone(getAssetState(api, assetId));
   return asset?.isEdited === true ? changes.filter(({ kind }) => kind !== 'removed') : changes;
-}
-
-async function assetsOf(
-  { api }: OwnerContext,
-  immichPersonId: string,
-  signal: AbortSignal,
-): Promise<Set<string>> {
-  const ids = new Set<string>();
-  const search = { personIds: [immichPersonId], withDeleted: true, order: 'asc' } as const;
-  for (let page: number | null = 1; page !== null;) {
-    const found = await searchAssets(api, { ...search, size: 1000, page }, signal);
-    for (const { id } of found.assets) ids.add(id);
-    page = found.nextPage;
-  }
-  return ids;
 }

@@ -1,7 +1,7 @@
 import { getPerson, listPeople, type ImmichPerson } from '../client/people.ts';
-import { searchAssets } from '../client/search-assets.ts';
 import type { CollectionLink, FaceLink, Link, MemberLink, PersonLink } from './links.ts';
 import { unlessGone, type OwnerContext } from './owner-context.ts';
+import { photosShown } from './shown-photos.ts';
 
 /** What a repair has let go of, so that it is written again. */
 export interface Repaired {
@@ -133,15 +133,4 @@ async function noteUnseen(
   // A worker that runs beside this may have written it meanwhile.
   if (now === undefined || now.immichId !== immichId || !isWritten(now)) return;
   await links.write({ ...now, details: { ...now.details, unseen: true } });
-}
-
-async function photosShown({ api }: OwnerContext, immichPersonId: string): Promise<Set<string>> {
-  const shown = new Set<string>();
-  const search = { personIds: [immichPersonId], withDeleted: true, order: 'asc' } as const;
-  for (let page: number | null = 1; page !== null;) {
-    const found = await searchAssets(api, { ...search, size: 1000, page });
-    for (const { id } of found.assets) shown.add(id);
-    page = found.nextPage;
-  }
-  return shown;
 }

@@ -4,9 +4,9 @@ import type { FaceSummary } from '../api/types.ts';
 import { photoUrl, placeUrl } from '../app/place.ts';
 import { useList } from '../app/use-list.ts';
 import { counted, photoDayText } from '../app/words.ts';
+import { FaceGrid } from '../parts/face-grid.tsx';
 import { FaceImage } from '../parts/face-image.tsx';
 import { Empty } from '../parts/states.tsx';
-import { TileGrid } from '../parts/tile-grid.tsx';
 import { View } from '../parts/view.tsx';
 
 /** Faces that nobody's page shows, each with the way to its photo, where it can be said who it is. */
@@ -26,12 +26,8 @@ export function NobodyView(): JSX.Element {
         Too small or blurred to tell who they are, or you said who they are not. Open a photo to say
         who it is.
       </p>
-      <TileGrid
-        label="Faces"
+      <FaceGrid
         list={list}
-        keyOf={({ faceId }) => faceId}
-        leastWidthPx={116}
-        labelHeightPx={0}
         tile={(face) => <FaceTile face={face} />}
         empty={<Empty icon="check" title="Every face is somebody’s" />}
       />

@@ -5,10 +5,10 @@ import type { FaceSummary, PersonDetails } from '../api/types.ts';
 import { photoUrl } from '../app/place.ts';
 import { useList } from '../app/use-list.ts';
 import { counted, photoDayText } from '../app/words.ts';
+import { FaceGrid } from '../parts/face-grid.tsx';
 import { FaceImage } from '../parts/face-image.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Empty } from '../parts/states.tsx';
-import { TileGrid } from '../parts/tile-grid.tsx';
 import { FaceActions } from './face-actions.tsx';
 
 /** The person's faces, newest first; some can be chosen and decided about together. */
@@ -39,12 +39,8 @@ export function PersonFaces({ details }: { details: PersonDetails }): JSX.Elemen
       <p ref={hint} class="hint" tabIndex={-1}>
         Tick faces to say that they are right, or whose they are instead.
       </p>
-      <TileGrid
-        label="Faces"
+      <FaceGrid
         list={list}
-        keyOf={({ faceId }) => faceId}
-        leastWidthPx={116}
-        labelHeightPx={0}
         tile={(face, index) => (
           <FaceTile
             face={face}

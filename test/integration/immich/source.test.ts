@@ -99,9 +99,10 @@ describe('the worker beside Immich', () => {
       const asset = await immich.upload(ada!, await readFile(samplePhoto(sample)));
       await jobOf(asset.id, 'delayed');
       const away = immich.faults.add(fault);
+      const asked = immich.faults.met(fault.kind);
       immich.jobs.resumeThumbnails();
       await immich.jobs.settled();
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await asked;
       away();
       expect((await resultOf(asset.id)).revision).toBe(1);
       const job = await jobOf(asset.id, 'completed');
